@@ -1,0 +1,22 @@
+"""What other rooms may use of access."""
+
+from zhijin.access.gates import Gate, api_gate, client_address, gate, public
+from zhijin.access.models import Account
+from zhijin.access.selectors import actor_of, holders
+from zhijin.access.services import create_account, grant_role, issue_key, revoke, revoke_source
+
+__all__ = [
+    "Account",
+    "Gate",
+    "actor_of",
+    "api_gate",
+    "client_address",
+    "create_account",
+    "gate",
+    "grant_role",
+    "holders",
+    "issue_key",
+    "public",
+    "revoke",
+    "revoke_source",
+]

@@ -1,0 +1,117 @@
+"""Reads of access: who stands behind a token, who holds a role where."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import connection
+from django.db.models import Q, QuerySet
+
+from zhijin.access.models import Account, RoleGrant
+from zhijin.core import clock
+from zhijin.core.actor import Actor, Grant
+from zhijin.core.ids import place_key
+
+_GRANTS = """
+  (SELECT coalesce(json_agg(json_build_array(g.role, g.place_code, g.lo, g.hi, g.line_lo,
+     g.line_hi, g.org_key)), '[]') FROM access_grant g
+   WHERE g.account_id = a.id AND g.valid_from <= %(now)s
+     AND (g.valid_to IS NULL OR g.valid_to > %(now)s))
+"""
+_BY_SESSION = f"""
+SELECT a.id, a.username, a.name, a.must_change_password, a.totp IS NOT NULL, s.seen_at, {_GRANTS}
+FROM access_sign_in s JOIN access_account a ON a.id = s.account_id
+WHERE s.token = %(token)s AND a.is_active AND s.ends_at > %(now)s AND s.seen_at > %(idle)s
+"""
+_BY_KEY = f"""
+SELECT a.id, a.username, a.name, false, false, NULL, {_GRANTS}
+FROM access_api_key k JOIN access_account a ON a.id = k.account_id
+WHERE k.digest = %(token)s AND a.is_active AND (k.ends_at IS NULL OR k.ends_at > %(now)s)
+"""
+_BY_ACCOUNT = f"""
+SELECT a.id, a.username, a.name, false, false, NULL, {_GRANTS}
+FROM access_account a WHERE a.id = %(token)s AND a.is_active
+"""
+
+
+@dataclass(frozen=True)
+class Visitor:
+    """The account behind a request, and the actor it makes."""
+
+    account_id: str
+    username: str
+    name: str
+    must_change_password: bool
+    has_second_factor: bool
+    seen_at: datetime | None
+    actor: Actor
+
+
+def token_digest(token: str) -> bytes:
+    return hashlib.sha256(token.encode()).digest()
+
+
+def visitor_by_session(token: str, idle: timedelta) -> Visitor | None:
+    """The visitor of a sign-in cookie, in one statement; None when ended, idle or unknown."""
+    present = clock_wall()
+    params = {"token": token_digest(token), "now": present, "idle": present - idle}
+    return _one(_BY_SESSION, params, "account")
+
+
+def visitor_by_key(key: str) -> Visitor | None:
+    """The visitor of an API key, in one statement."""
+    return _one(_BY_KEY, {"token": token_digest(key), "now": clock_wall()}, "api")
+
+
+def actor_of(account_id: str) -> Actor | None:
+    """The actor an account makes now (for jobs that act on somebody's behalf)."""
+    found = _one(_BY_ACCOUNT, {"token": account_id, "now": clock_wall()}, "account")
+    return found.actor if found else None
+
+
+def clock_wall() -> datetime:
+    """Sign-ins follow the real clock even when a demonstration's clock is moved ahead."""
+    return clock.now() - clock.demo_offset()
+
+
+def _one(sql: str, params: dict[str, Any], kind: str) -> Visitor | None:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        row = cursor.fetchone()
+    if row is None:
+        return None
+    id_, username, name, must_change, totp, seen, grants = row
+    held = tuple(_grant(*values) for values in grants)
+    actor = Actor(kind, str(id_), name, held)
+    return Visitor(str(id_), username, name, must_change, totp, seen, actor)
+
+
+def _grant(
+    role: str, code: str, lo: int, hi: int, line_lo: int | None, line_hi: int | None,
+    org_key: int | None,
+) -> Grant:  # fmt: skip
+    line = (line_lo, line_hi) if line_lo is not None and line_hi is not None else None
+    return Grant(role, code, lo, hi, line, org_key)
+
+
+def current_grants() -> QuerySet[RoleGrant]:
+    """Grants in force now."""
+    present = clock_wall()
+    return RoleGrant.objects.filter(
+        Q(valid_to__isnull=True) | Q(valid_to__gt=present), valid_from__lte=present
+    )
+
+
+def holders(role: str, place_code: str) -> list[Account]:
+    """Active accounts that hold ``role`` over the place (or over one above it), nearest first."""
+    key = place_key(place_code)
+    grants = (
+        current_grants()
+        .filter(role=role, lo__lte=key, hi__gt=key, account__is_active=True, org_key=None)
+        .select_related("account")
+        .order_by("-lo", "hi", "account__username")
+    )
+    return list({g.account_id: g.account for g in grants}.values())

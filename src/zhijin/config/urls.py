@@ -1,0 +1,30 @@
+"""Mounts each room's pages under the face they belong to."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from importlib.util import find_spec
+from typing import Any
+
+from django.apps import apps
+from django.urls import include, path
+
+
+def _collect(face: str) -> list[Any]:
+    """Every installed room's ``urls.<face>`` list."""
+    found: list[Any] = []
+    for config in apps.get_app_configs():
+        if config.name.startswith("zhijin.") and find_spec(config.name + ".urls"):
+            found += getattr(import_module(config.name + ".urls"), face, [])
+    return found
+
+
+urlpatterns = [
+    path("desk/", include((_collect("desk"), "desk"))),
+    path("field/", include((_collect("field"), "field"))),
+    path("api/", include((_collect("api"), "api"))),
+    path("open311/", include((_collect("open311"), "open311"))),
+    path("", include((_collect("portal"), "portal"))),
+]
+handler404 = "zhijin.core.middleware.not_found"
+handler500 = "zhijin.core.middleware.server_error"

@@ -1,0 +1,117 @@
+"""Stores files by the SHA-256 of their bytes, in a folder. Photos are decoded and encoded anew."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import os
+import warnings
+from pathlib import Path
+from typing import BinaryIO
+
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+from zhijin.core.errors import define
+from zhijin.core.models import StoredFile
+
+PHOTO_TOO_LARGE = define(
+    "FL001",
+    413,
+    _("照片 {name} 太大，上限是 {limit} MB。"),
+    help=_("请用手机自带的压缩，或改拍一张后再上传。其余内容没有丢失。"),
+)
+NOT_A_PHOTO = define(
+    "FL002",
+    400,
+    _("{name} 不是可以识别的照片。"),
+    help=_("请上传 JPEG、PNG 或 WebP 格式的照片；如果是其他文件，请改用文字说明。"),
+)
+PHOTO_TOO_MANY_PIXELS = define(
+    "FL003",
+    400,
+    _("照片 {name} 的尺寸过大（{width}×{height}）。"),
+    help=_("请把照片缩小到四千万像素以内再上传。"),
+)
+
+PHOTO_LIMIT = 12 * 1024 * 1024
+PIXEL_LIMIT = 40_000_000
+LONGEST_SIDE = 1920
+THUMB_SIDE = 320
+_FORMATS = ("JPEG", "PNG", "WEBP")
+
+
+def root() -> Path:
+    return Path(settings.ZHIJIN_FILES)
+
+
+def path_of(digest: str, variant: str = "") -> Path:
+    """Where the bytes of ``digest`` lie: two levels of folders keep listings short."""
+    suffix = f".{variant}" if variant else ""
+    return root() / digest[:2] / digest[2:4] / (digest + suffix)
+
+
+def store_photo(source: BinaryIO, name: str, size: int) -> StoredFile:
+    """Check, re-encode and store one photo; returns its row (made once per content).
+
+    Decoding and encoding anew drops every byte that is not picture: metadata (where it was
+    taken, by which phone), and anything appended to make a polyglot. Raises FL001–FL003.
+    """
+    if size > PHOTO_LIMIT:
+        raise PHOTO_TOO_LARGE(name=name, limit=PHOTO_LIMIT // 1024 // 1024)
+    image = _decode(source, name)
+    full = _encode(image, LONGEST_SIDE, quality=82)
+    digest = hashlib.sha256(full).hexdigest()
+    _write(path_of(digest), full)
+    _write(path_of(digest, "thumb"), _encode(image, THUMB_SIDE, quality=75))
+    width, height = _fitted(image.size, LONGEST_SIDE)
+    row = StoredFile(
+        digest=digest, size=len(full), media_type="image/jpeg", width=width, height=height
+    )
+    StoredFile.objects.bulk_create([row], ignore_conflicts=True)
+    return row
+
+
+def _decode(source: BinaryIO, name: str) -> Image.Image:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", Image.DecompressionBombWarning)
+            image = Image.open(source, formats=_FORMATS)
+            if image.width * image.height > PIXEL_LIMIT:
+                raise PHOTO_TOO_MANY_PIXELS(name=name, width=image.width, height=image.height)
+            if image.format == "JPEG":
+                image.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))
+            image.load()
+    except (
+        UnidentifiedImageError, OSError, SyntaxError, ValueError,
+        Image.DecompressionBombError, Image.DecompressionBombWarning,
+    ) as error:  # fmt: skip
+        raise NOT_A_PHOTO(name=name) from error
+    return ImageOps.exif_transpose(image).convert("RGB")
+
+
+def _fitted(size: tuple[int, int], side: int) -> tuple[int, int]:
+    scale = min(1.0, side / max(size))
+    return max(1, round(size[0] * scale)), max(1, round(size[1] * scale))
+
+
+def _encode(image: Image.Image, side: int, quality: int) -> bytes:
+    out = io.BytesIO()
+    fitted = _fitted(image.size, side)
+    picture = image if fitted == image.size else image.resize(fitted, Image.Resampling.LANCZOS)
+    picture.save(out, "JPEG", quality=quality, optimize=True)
+    return out.getvalue()
+
+
+def _write(path: Path, data: bytes) -> None:
+    """Write whole or not at all, and durably: what a committed row names must survive a power cut."""
+    if path.exists():
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_name(f"{path.name}.{os.getpid()}.{os.urandom(4).hex()}.part")
+    with partial.open("wb") as handle:
+        handle.write(data)
+        handle.flush()
+        os.fsync(handle.fileno())
+    partial.replace(path)

@@ -1,0 +1,31 @@
+"""Work for later, kept in PostgreSQL by procrastinate: a job is queued in the change's transaction.
+
+Rooms name a task by string, so that a lower room can queue what a higher one does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from procrastinate.contrib.django import app
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def task(name: str, *, queue: str = "default", retry: int = 8) -> Callable[[F], F]:
+    """Register a function as the task ``name``. It must be safe to run twice."""
+    from procrastinate import RetryStrategy
+
+    strategy = RetryStrategy(max_attempts=retry, exponential_wait=3)
+
+    def register(function: F) -> F:
+        app.task(name=name, queue=queue, retry=strategy)(function)
+        return function
+
+    return register
+
+
+def defer(name: str, *, queue: str = "default", lock: str | None = None, **args: Any) -> int:
+    """Queue task ``name`` with JSON arguments in the current transaction; returns the job's id."""
+    return int(app.configure_task(name, queue=queue, lock=lock).defer(**args))

@@ -1,0 +1,34 @@
+"""Fixed-window rate limits kept in PostgreSQL, so that every web process shares them."""
+
+from __future__ import annotations
+
+import time
+
+from django.db import connection
+
+from zhijin.core.errors import TOO_MANY
+
+_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+_HIT = (
+    "INSERT INTO core_rate_window AS w (key, window, count) VALUES (%s, %s, 1)"
+    ' ON CONFLICT (key) DO UPDATE SET count = CASE WHEN w."window" = excluded."window"'
+    ' THEN w.count + 1 ELSE 1 END, "window" = excluded."window" RETURNING count'
+).replace("(key, window,", '(key, "window",')
+
+
+def parse(rate: str) -> tuple[int, int]:
+    """``"30/m"`` → (30, 60): so many in so many seconds; ``"5/10m"`` → (5, 600)."""
+    count, _, period = rate.partition("/")
+    number = period[:-1]
+    return int(count), int(number or 1) * _UNITS[period[-1]]
+
+
+def hit(key: str, rate: str) -> None:
+    """Count one use of ``key``; raises CO429 with the seconds to wait when over ``rate``."""
+    allowed, seconds = parse(rate)
+    present = int(time.time())
+    with connection.cursor() as cursor:
+        cursor.execute(_HIT, [key[:96], present // seconds])
+        (count,) = cursor.fetchone()
+    if count > allowed:
+        raise TOO_MANY(seconds=seconds - present % seconds)
