@@ -1,0 +1,28 @@
+"""Settings of the test run: a state directory of its own and cheap passwords; the database is set when it is
+started (tests/conftest.py). Never reads the environment of a real installation."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+if "ZHIJIN_TEST_RUN" not in os.environ:
+    os.environ["ZHIJIN_TEST_RUN"] = tempfile.mkdtemp(prefix="zhijin-test-")
+TEST_RUN = Path(os.environ["ZHIJIN_TEST_RUN"])
+
+os.environ["ZHIJIN_HOME"] = str(TEST_RUN / "home")
+for name in ("DATABASE_URL", "DATABASE_OWNER_URL", "ZHIJIN_FILES", "ZHIJIN_STATIC", "ZHIJIN_ORIGIN",
+             "ZHIJIN_SSE_URL", "ZHIJIN_HOSTS", "ZHIJIN_DEBUG", "ZHIJIN_DEMO"):  # fmt: skip
+    os.environ.pop(name, None)
+
+from zhijin.config.settings import *  # noqa: E402, F403
+from zhijin.config.settings import DATABASES, STORAGES  # noqa: E402
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+STORAGES["staticfiles"] = {
+    "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+}
+for _database in DATABASES.values():
+    _database["CONN_MAX_AGE"] = 0
+    _database["CONN_HEALTH_CHECKS"] = False

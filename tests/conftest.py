@@ -1,0 +1,70 @@
+"""What every test stands on: a real PostgreSQL, strictness, and the addresses for processes a test starts."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.test import TransactionTestCase
+
+from tests.support import database, strays
+from tests.support.database import TestDatabase
+from zhijin.config.settings_test import TEST_RUN
+
+_current: TestDatabase | None = None
+
+
+def _is_controller(config: pytest.Config) -> bool:
+    return not hasattr(config, "workerinput")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    strays.watch()
+    if _is_controller(config):
+        database.begin_run(TEST_RUN)
+        # A terminated run cleans up like an interrupted one.
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if _is_controller(config):
+        database.end_run(TEST_RUN)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_blocker: pytest.FixtureRequest) -> Iterator[TestDatabase]:
+    """Replaces pytest-django's: the ``default`` alias is the app role, ``owner`` the owner."""
+    global _current
+    with django_db_blocker.unblock():  # type: ignore[attr-defined]
+        _current = TestDatabase(TEST_RUN, database.worker_name())
+        _current.prepare()
+    yield _current
+
+
+def _empty_instead_of_flush(self: TransactionTestCase) -> None:
+    """The app role may not truncate, and rows that migrations made must stay."""
+    if _current is not None:
+        _current.empty()
+
+
+TransactionTestCase._fixture_teardown = _empty_instead_of_flush  # type: ignore[attr-defined]
+
+
+@pytest.fixture
+def database_environment(django_db_setup: TestDatabase, tmp_path: Path) -> dict[str, str]:
+    """Environment of a server process that a test starts on its database."""
+    return {
+        **django_db_setup.environment(),
+        "ZHIJIN_HOME": str(TEST_RUN / "home"),
+        "DJANGO_SETTINGS_MODULE": "zhijin.config.settings",
+    }
+
+
+@pytest.fixture(autouse=True)
+def _no_stray_files() -> Iterator[None]:
+    """A test writes to ``tmp_path``; what it leaves in the checkout makes it fail."""
+    strays.strays.clear()
+    yield
+    assert not strays.strays, f"written into the checkout: {sorted(set(strays.strays))}"
