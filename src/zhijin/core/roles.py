@@ -25,12 +25,16 @@ class Role:
     note_en: str = ""
 
     def title(self, lang: str = "zh") -> str:
-        """The role's name in ``zh`` or ``en`` (language tags such as ``zh-hans`` are understood)."""
+        """The role's name in ``zh`` or ``en`` (tags such as ``zh-hans`` are understood)."""
         return self.en if lang.lower().startswith("en") else self.zh
 
 
+def _set(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
+
 #: Every permission of the platform. A role may hold only these (checked by a test).
-PERMISSIONS: Final = frozenset(
+PERMISSIONS: Final = _set(
     """
     case.report case.view case.act case.dispatch case.merge case.transfer case.approve
     case.whistle case.callback case.export
@@ -38,7 +42,7 @@ PERMISSIONS: Final = frozenset(
     person.view person.edit person.import person.reveal
     playbook.view playbook.upload playbook.publish
     account.manage grant.manage journal.read settings.manage webhook.manage demo.clock
-    """.split()
+    """
 )
 
 _GRID = frozenset({"case.report", "case.view", "case.act", "place.view", "person.view"})
@@ -49,13 +53,13 @@ _TOWNSHIP = _VILLAGE | {
     "case.whistle", "case.export", "place.edit", "org.import", "person.import", "person.reveal",
 }  # fmt: skip
 _COUNTY = _TOWNSHIP | {"place.import", "playbook.upload", "playbook.publish", "demo.clock"}
-_ABOVE = frozenset(
+_ABOVE = _set(
     "case.view case.export case.approve place.view org.view playbook.view playbook.upload "
-    "playbook.publish".split()
+    "playbook.publish"
 )
-_DEPARTMENT = frozenset(
+_DEPARTMENT = _set(
     "case.report case.view case.act case.transfer case.callback case.export place.view "
-    "org.view playbook.view".split()
+    "org.view playbook.view"
 )
 _PLANT = frozenset({"case.report", "case.view", "case.act", "org.view", "place.view"})
 
