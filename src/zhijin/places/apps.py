@@ -1,0 +1,17 @@
+"""The places application: its name and its entries in the desk's navigation."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+from zhijin.ui.nav import NavItem
+
+
+class PlacesConfig(AppConfig):
+    name = "zhijin.places"
+    label = "places"
+    verbose_name = "places"
+    desk_nav = [
+        NavItem("places", _("区划与网格"), "desk:places", "place.view", "map", 40),
+    ]
