@@ -52,7 +52,9 @@ ZHIJIN_MASTER_KEY = _secret("master.key")
 SECRET_KEY = _secret("django.key").hex()
 ZHIJIN_FILES = os.environ.get("ZHIJIN_FILES", str(HOME / "files"))
 ZHIJIN_ORIGIN = os.environ.get("ZHIJIN_ORIGIN", "http://127.0.0.1:8000")
+#: Where the stream of events is: an address (a proxy's), or the port on the page's own host.
 ZHIJIN_SSE_URL = os.environ.get("ZHIJIN_SSE_URL", "")
+ZHIJIN_EVENTS_PORT = os.environ.get("ZHIJIN_EVENTS_PORT", "")
 ALLOWED_HOSTS = os.environ.get("ZHIJIN_HOSTS", "*").split(",")
 CSRF_TRUSTED_ORIGINS = [ZHIJIN_ORIGIN]
 

@@ -9,6 +9,8 @@ from typing import Any
 from django.apps import apps
 from django.urls import include, path
 
+from zhijin.config import live
+
 
 def _collect(face: str) -> list[Any]:
     """Every installed room's ``urls.<face>`` list."""
@@ -20,6 +22,8 @@ def _collect(face: str) -> list[Any]:
 
 
 urlpatterns = [
+    path("healthz", live.health, name="health"),
+    path("events/", live.events, name="events"),
     path("desk/", include((_collect("desk"), "desk"))),
     path("field/", include((_collect("field"), "field"))),
     path("api/", include((_collect("api"), "api"))),

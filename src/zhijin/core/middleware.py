@@ -15,7 +15,7 @@ from django.http.multipartparser import MultiPartParserError
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
-from zhijin.core import errors
+from zhijin.core import errors, live
 from zhijin.core.errors import Refusal, define
 
 log = logging.getLogger("zhijin")
@@ -42,7 +42,7 @@ class SecurityHeadersMiddleware:
             response = refuse(request, errors.TOO_LARGE(limit=limit))
         else:
             response = self.get_response(request)
-        response.headers.setdefault("Content-Security-Policy", _policy())
+        response.headers.setdefault("Content-Security-Policy", _policy(request))
         response.headers.setdefault(
             "Permissions-Policy", "camera=(self), geolocation=(self), microphone=()"
         )
@@ -50,8 +50,8 @@ class SecurityHeadersMiddleware:
         return response
 
 
-def _policy() -> str:
-    connect = " ".join(["'self'", settings.ZHIJIN_SSE_URL]).strip()
+def _policy(request: HttpRequest) -> str:
+    connect = f"'self' {live.origin(request)}".strip()
     return (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:;"
         f" font-src 'self'; connect-src {connect}; worker-src 'self' blob:; manifest-src 'self';"
