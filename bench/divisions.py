@@ -33,7 +33,7 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
     try:
         with connection.cursor() as cursor:
             cursor.execute(f"SET search_path TO {schema}, public")
-            for table in ("places_place", "places_former_name"):
+            for table in ("places_place", "places_former_name", "places_import_run"):
                 cursor.execute(f"CREATE TABLE {table} (LIKE public.{table} INCLUDING ALL)")
             _name_like_the_real(cursor, schema)
         return _measure(connection, source)

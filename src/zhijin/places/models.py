@@ -152,12 +152,17 @@ class Outline(models.Model):
 
 
 class ImportRun(models.Model):
-    """One import of divisions: where from, what changed, and what was found row by row."""
+    """One import of divisions: where from, what changed, and what was found row by row.
+
+    `covers` lists the codes whose subtrees the table held completely: only there does a missing
+    row mean a place that is gone, and a further row, at a later import, one that is new.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
     at = models.DateTimeField(db_default=Now())
     as_of = models.DateField()
     source = models.CharField(max_length=200)
+    covers = models.JSONField(default=list)
     actor = models.CharField(max_length=64)
     rows = models.IntegerField()
     added = models.IntegerField()

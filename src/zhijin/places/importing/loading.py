@@ -10,7 +10,7 @@ import json
 import time
 import uuid
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import islice
@@ -47,6 +47,7 @@ class Outcome:
     restored: int = 0
     seconds: float = 0.0
     findings: list[Finding] = field(default_factory=list)
+    covers: list[str] = field(default_factory=list)
     run: uuid.UUID | None = None
 
 
@@ -74,6 +75,7 @@ def load(
             out.added = len(checked.rows)
         else:
             _merge(cursor, checked, out, list(covers), as_of, allow_vanish)
+        out.covers = list(covers)
         cursor.execute("ANALYZE places_place")
     out.seconds = time.perf_counter() - started
     return out
@@ -138,14 +140,33 @@ def _merge(
     restored = cursor.fetchall()
     out.restored = len(restored)
     out.findings += [_note("PI23", code, f"重新出现：{name}") for code, name in restored]
+    cursor.execute("SELECT count(*) FROM places_place")
+    much = len(checked.rows) > 2 * cursor.fetchone()[0]
+    with _rebuilt_indexes(cursor) if much else nullcontext():
+        out.added = _add(cursor, as_of)
+    cursor.execute("DROP TABLE incoming")
+
+
+def _add(cursor: Any, as_of: date) -> int:
+    """Insert what is not there yet; new since `as_of` only where an earlier import looked."""
     cursor.execute(
         f"INSERT INTO places_place ({_COLUMNS}, valid_from)"
-        " SELECT i.code, i.key, i.name, i.level, i.parent_id, i.kind, %s FROM incoming i"
+        " SELECT i.code, i.key, i.name, i.level, i.parent_id, i.kind,"
+        " CASE WHEN i.key <@ %s::int8multirange THEN %s::date END FROM incoming i"
         " LEFT JOIN places_place p ON p.code = i.code WHERE p.code IS NULL",
-        [as_of],
+        [_looked_at(cursor), as_of],
     )
-    out.added = cursor.rowcount
-    cursor.execute("DROP TABLE incoming")
+    return int(cursor.rowcount)
+
+
+def _looked_at(cursor: Any) -> str:
+    """The subtrees that earlier imports held completely, as a multirange of keys."""
+    cursor.execute("SELECT DISTINCT jsonb_array_elements_text(covers) FROM places_import_run")
+    return _spans(code for (code,) in cursor.fetchall())
+
+
+def _spans(codes: Iterable[str]) -> str:
+    return "{" + ",".join("[{},{})".format(*place_span(code)) for code in codes) + "}"
 
 
 def _vanish(
@@ -156,12 +177,11 @@ def _vanish(
     as_of: date,
     allow_vanish: bool,
 ) -> None:
-    spans = "{" + ",".join("[{},{})".format(*place_span(code)) for code in covers) + "}"
     where = f"p.key <@ %s::int8multirange AND p.valid_to IS NULL AND p.level IN {DIVISIONS}"
     cursor.execute(
         "SELECT p.code, p.name, i.code IS NULL AND p.code <> ALL(%s) FROM places_place p"
         f" LEFT JOIN incoming i ON i.code = p.code WHERE {where}",
-        [checked.refused, spans],
+        [checked.refused, _spans(covers)],
     )
     current = cursor.fetchall()
     gone = [(code, name) for code, name, missing in current if missing]
@@ -222,9 +242,9 @@ def keep_run(
     kept = [list(finding) for finding in out.findings[:FINDINGS_KEPT]]
     with connection.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO places_import_run (id, as_of, source, actor, rows, added, renamed, vanished,"
+            "INSERT INTO places_import_run (id, as_of, source, covers, actor, rows, added, renamed, vanished,"
             " restored, finding_count, findings, seconds)"
-            " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
-            [out.run, as_of, source[:200], actor, out.rows, out.added, out.renamed, out.vanished,
+            " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
+            [out.run, as_of, source[:200], json.dumps(out.covers), actor, out.rows, out.added, out.renamed, out.vanished,
              out.restored, len(out.findings), json.dumps(kept, ensure_ascii=False), out.seconds],
         )  # fmt: skip

@@ -23,6 +23,7 @@ class Migration(migrations.Migration):
                 ('at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
                 ('as_of', models.DateField()),
                 ('source', models.CharField(max_length=200)),
+                ('covers', models.JSONField(default=list)),
                 ('actor', models.CharField(max_length=64)),
                 ('rows', models.IntegerField()),
                 ('added', models.IntegerField()),
