@@ -90,10 +90,10 @@ def _verify(parser: argparse.ArgumentParser) -> None:
 def _messages(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "what",
-        choices=["check", "update", "compile"],
+        choices=["check", "missing", "compile"],
         help=say(
-            "check 查缺，update 写入 .po，compile 写出 .mo",
-            "check reports what is missing, update writes the .po, compile writes the .mo",
+            "check 查缺查错，missing 列出还没有英文的，compile 写出 .mo",
+            "check reports what is missing or stale, missing lists what has no English, compile writes the .mo",
         ),
     )
 

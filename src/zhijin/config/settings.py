@@ -173,4 +173,5 @@ LOGGING = {
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": os.environ.get("ZHIJIN_LOG", "INFO")},
+    "loggers": {"procrastinate": {"level": "WARNING"}},
 }
