@@ -34,13 +34,13 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_blocker: pytest.FixtureRequest) -> Iterator[TestDatabase]:
+def django_db_setup(django_db_blocker: pytest.FixtureRequest) -> TestDatabase:
     """Replaces pytest-django's: the ``default`` alias is the app role, ``owner`` the owner."""
     global _current
     with django_db_blocker.unblock():  # type: ignore[attr-defined]
         _current = TestDatabase(TEST_RUN, database.worker_name())
         _current.prepare()
-    yield _current
+    return _current
 
 
 def _empty_instead_of_flush(self: TransactionTestCase) -> None:

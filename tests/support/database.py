@@ -42,9 +42,7 @@ class TestDatabase:
             self.cluster.start()
             if not self._exists(TEMPLATE):
                 self._make_template()
-            self._admin(
-                "DROP DATABASE IF EXISTS {} WITH (FORCE)", self.name
-            )
+            self._admin("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.name)
             self._admin("CREATE DATABASE {} TEMPLATE {} OWNER {}", self.name, TEMPLATE, OWNER)
         set_up_database(self.cluster.url(ADMIN, self.name))
         self._connect_django(self.name)
@@ -70,7 +68,7 @@ class TestDatabase:
                 return
             names = sql.SQL(", ").join(sql.Identifier(t) for t in touched)
             connection.execute(sql.SQL("TRUNCATE {} RESTART IDENTITY CASCADE").format(names))
-            for table, rows in self._seeds.items():
+            for table in self._seeds:
                 connection.execute(sql.SQL("TRUNCATE {} CASCADE").format(sql.Identifier(table)))
             for table, rows in self._seeds.items():
                 copy = sql.SQL("COPY {} FROM STDIN").format(sql.Identifier(table))

@@ -8,8 +8,8 @@ from pathlib import Path
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 #: What tools keep for themselves; none of it is ever committed.
-ALLOWED = (".git", ".venv", ".cache", ".pytest_cache", ".mypy_cache", ".ruff_cache", ".hypothesis",
-           ".import_linter_cache", "node_modules", "__pycache__", ".data")  # fmt: skip
+ALLOWED = {".git", ".venv", ".cache", ".pytest_cache", ".mypy_cache", ".ruff_cache", ".hypothesis",
+           ".import_linter_cache", "node_modules", "__pycache__", ".data"}  # fmt: skip
 WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT
 _inside = str(CHECKOUT) + os.sep
 strays: list[str] = []
@@ -26,9 +26,11 @@ def _hook(event: str, arguments: tuple[object, ...]) -> None:
     path, mode, flags = arguments
     if not isinstance(path, str | bytes) or not _writes(mode, flags):
         return
-    full = os.path.abspath(os.fsdecode(path))
-    if full.startswith(_inside) and not any(p in ALLOWED for p in full[len(_inside) :].split(os.sep)):
-        strays.append(full[len(_inside) :])
+    # Not Path.resolve(): that would open directories while we are told of an opening.
+    full = os.path.abspath(os.fsdecode(path))  # noqa: PTH100
+    inside = full.removeprefix(_inside)
+    if inside != full and not set(Path(inside).parts) & ALLOWED:
+        strays.append(inside)
 
 
 def _writes(mode: object, flags: object) -> bool:

@@ -41,12 +41,12 @@ def client_address(request: HttpRequest) -> str:
     return str(request.META.get("REMOTE_ADDR") or "unknown")
 
 
-def gate(*permissions: str, methods: tuple[str, ...] = ("GET", "POST"), rate: str = "") -> Any:
+def gate(*permissions: str, methods: tuple[str, ...] = ("GET", "POST"), rate: str = "") -> Callable[[View], View]:
     """For signed-in people who hold one of ``permissions`` somewhere (none: any account)."""
     return _gated(Gate(permissions, True, rate, methods))
 
 
-def public(*, rate: str = "", methods: tuple[str, ...] = ("GET", "POST")) -> Any:
+def public(*, rate: str = "", methods: tuple[str, ...] = ("GET", "POST")) -> Callable[[View], View]:
     """For everybody. ``rate`` (``"30/m"``) limits POSTs per address."""
     return _gated(Gate((), False, rate, methods))
 

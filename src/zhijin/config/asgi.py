@@ -89,11 +89,9 @@ class Hub:
                 await asyncio.sleep(POLL_SECONDS)
 
     async def _connect(self) -> psycopg.AsyncConnection[Any]:
-        told = settings.DATABASES["default"]
         return await psycopg.AsyncConnection.connect(
-            host=told["HOST"], port=told["PORT"], dbname=told["NAME"], user=told["USER"],
-            password=told["PASSWORD"], application_name="zhijin-events",
-        )  # fmt: skip
+            settings.APP_URL, application_name="zhijin-events"
+        )
 
     async def _look(self, connection: psycopg.AsyncConnection[Any]) -> None:
         if not self.listeners:
@@ -104,7 +102,9 @@ class Hub:
             everything = multirange(EVERYTHING.places)
             await connection.execute("SELECT set_config('app.scope', %s, true)", (everything,))
             if not self.edge:
-                sought = await connection.execute("SELECT pg_snapshot_xmin(pg_current_snapshot())::text")
+                sought = await connection.execute(
+                    "SELECT pg_snapshot_xmin(pg_current_snapshot())::text"
+                )
                 self.edge = str((await sought.fetchone())[0])  # type: ignore[index]
                 return
             rows = await (await connection.execute(_NEW_FACTS, (self.edge, now, BATCH))).fetchall()

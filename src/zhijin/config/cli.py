@@ -77,7 +77,9 @@ def _function(command: Command, args: argparse.Namespace) -> Callable[[argparse.
     if function is not None:
         return function  # type: ignore[no-any-return]
     if not command.run:
-        return lambda _: print(say("还要说做什么：", "Say what to do:"), f"zhijin {command.name} --help") or 2
+        return lambda _: (
+            print(say("还要说做什么：", "Say what to do:"), f"zhijin {command.name} --help") or 2
+        )
     module, name = command.run.split(":")
     return getattr(import_module(module), name)  # type: ignore[no-any-return]
 
@@ -124,7 +126,10 @@ def overview() -> str:
     """What ``zhijin --help`` says before the options."""
     by_name = {c.name: c for c in COMMANDS}
     lines = [
-        say("织锦：基层治理的开放平台。事情在上面办，报表从事实来。", "Zhijin: the open platform for grassroots governance."),
+        say(
+            "织锦：基层治理的开放平台。事情在上面办，报表从事实来。",
+            "Zhijin: the open platform for grassroots governance.",
+        ),
         "",
         say("第一次用：zhijin up", "New here? zhijin up"),
     ]
@@ -133,7 +138,10 @@ def overview() -> str:
         lines += [f"  {name:<10} {by_name[name].summary}" for name in names]
     lines += ["", say("环境变量：", "Environment:")]
     lines += [f"  {name:<19} {say(zh, en)}" for name, zh, en in ENVIRONMENT]
-    lines += ["", say("每个命令的用法：zhijin 命令 --help", "More about each: zhijin COMMAND --help")]
+    lines += [
+        "",
+        say("每个命令的用法：zhijin 命令 --help", "More about each: zhijin COMMAND --help"),
+    ]
     return "\n".join(lines)
 
 

@@ -46,13 +46,26 @@ def _up(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--host",
         default="127.0.0.1",
-        help=say("监听的地址；0.0.0.0 表示局域网也能访问", "address to listen on; 0.0.0.0 opens it to the network"),
+        help=say(
+            "监听的地址；0.0.0.0 表示局域网也能访问",
+            "address to listen on; 0.0.0.0 opens it to the network",
+        ),
     )
-    parser.add_argument("--port", type=int, help=say("网页端口（默认 8000 或下一个空闲端口）", "port of the pages (default 8000 or the next free one)"))  # fmt: skip
+    parser.add_argument(
+        "--port",
+        type=int,
+        help=say(
+            "网页端口（默认 8000 或下一个空闲端口）",
+            "port of the pages (default 8000 or the next free one)",
+        ),
+    )
     parser.add_argument(
         "--no-demo",
         action="store_true",
-        help=say("正式安装：不要演示数据、演示账号和演示时钟", "a real installation: no demonstration data, accounts or clock"),
+        help=say(
+            "正式安装：不要演示数据、演示账号和演示时钟",
+            "a real installation: no demonstration data, accounts or clock",
+        ),
     )
     parser.add_argument(
         "--scale",
@@ -63,27 +76,55 @@ def _up(parser: argparse.ArgumentParser) -> None:
 
 
 def _serve(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--host", default="127.0.0.1", help=say("监听的地址", "address to listen on"))
+    parser.add_argument(
+        "--host", default="127.0.0.1", help=say("监听的地址", "address to listen on")
+    )
     parser.add_argument("--port", type=int, default=8000, help=say("端口", "port"))
-    parser.add_argument("--events", action="store_true", help=say("只服务事件流（SSE）", "serve only the event stream (SSE)"))  # fmt: skip
-    parser.add_argument("--workers", type=int, default=0, help=say("进程数（默认按处理器数）", "processes (default: by processors)"))  # fmt: skip
-    parser.add_argument("--threads", type=int, default=0, help=say("每个进程的线程数", "threads of each process"))  # fmt: skip
+    parser.add_argument(
+        "--events",
+        action="store_true",
+        help=say("只服务事件流（SSE）", "serve only the event stream (SSE)"),
+    )
+    parser.add_argument(
+        "--workers",
+        type=int,
+        default=0,
+        help=say("进程数（默认按处理器数）", "processes (default: by processors)"),
+    )
+    parser.add_argument(
+        "--threads", type=int, default=0, help=say("每个进程的线程数", "threads of each process")
+    )
 
 
 def _worker(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--concurrency", type=int, default=4, help=say("同时做几件事", "jobs at a time"))
+    parser.add_argument(
+        "--concurrency", type=int, default=4, help=say("同时做几件事", "jobs at a time")
+    )
 
 
 def _manage(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("rest", nargs=argparse.REMAINDER, help=say("Django 的命令和参数", "Django's command and its arguments"))  # fmt: skip
+    parser.add_argument(
+        "rest",
+        nargs=argparse.REMAINDER,
+        help=say("Django 的命令和参数", "Django's command and its arguments"),
+    )
 
 
 def _bench(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("rest", nargs=argparse.REMAINDER, metavar="NAME …", help=say("基准的名字，all 或 list", "name of a benchmark, or all, or list"))  # fmt: skip
+    parser.add_argument(
+        "rest",
+        nargs=argparse.REMAINDER,
+        metavar="NAME …",
+        help=say("基准的名字，all 或 list", "name of a benchmark, or all, or list"),
+    )
 
 
 def _verify(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("what", choices=["journal"], help=say("journal：审计日志的链", "journal: the chain of the audit journal"))  # fmt: skip
+    parser.add_argument(
+        "what",
+        choices=["journal"],
+        help=say("journal：审计日志的链", "journal: the chain of the audit journal"),
+    )
     _json(parser)
 
 
@@ -99,14 +140,21 @@ def _messages(parser: argparse.ArgumentParser) -> None:
 
 
 def _check(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--check", action="store_true", help=say("只检查是否需要迁移", "only say whether there is anything to do"))  # fmt: skip
+    parser.add_argument(
+        "--check",
+        action="store_true",
+        help=say("只检查是否需要迁移", "only say whether there is anything to do"),
+    )
 
 
 CONFIG = "zhijin.config."
 COMMANDS: tuple[Command, ...] = (
     Command(
-        "up", "启动整个平台", "start the whole platform",
-        run=CONFIG + "runners:up", add=_up,
+        "up",
+        "启动整个平台",
+        "start the whole platform",
+        run=CONFIG + "runners:up",
+        add=_up,
         more_zh="启动数据库、网页、事件流和后台任务，打印地址和演示账号，直到 Ctrl-C。"
         "第一次会建库、导入区划和演示数据；以后几秒就好。任何进程死掉都会自动重启。",
         more_en="Starts the database, the pages, the event stream and the background worker, prints the"
@@ -116,55 +164,97 @@ COMMANDS: tuple[Command, ...] = (
     Command("down", "停止正在运行的平台", "stop a platform that runs", run=CONFIG + "runners:down"),
     Command("status", "说明什么在运行", "say what runs", run=CONFIG + "runners:status", add=_json),
     Command(
-        "doctor", "检查安装，指出问题和修法", "say what is wrong with this installation and how to mend it",
-        run=CONFIG + "doctor:run", add=_json,
+        "doctor",
+        "检查安装，指出问题和修法",
+        "say what is wrong with this installation and how to mend it",
+        run=CONFIG + "doctor:run",
+        add=_json,
         more_zh="检查 Python、磁盘、端口、数据库、迁移、密钥、审计链、静态文件、字体和时钟。有问题时退出码为 1。",
         more_en="Checks Python, disk, ports, database, migrations, keys, journal chain, static files,"
         " fonts and clock. The exit code is 1 when something needs mending.",
     ),
     Command(
-        "import", "导入区划等数据", "import divisions and other data",
-        mount="zhijin.places.commands", django=True, database=True,
+        "import",
+        "导入区划等数据",
+        "import divisions and other data",
+        mount="zhijin.places.commands",
+        django=True,
+        database=True,
     ),
     Command(
-        "demo", "生成演示数据", "make demonstration data",
-        mount="zhijin.home.commands", django=True, database=True,
+        "demo",
+        "生成演示数据",
+        "make demonstration data",
+        mount="zhijin.home.commands",
+        django=True,
+        database=True,
     ),
     Command(
-        "playbook", "检查、解释、试跑、发布剧本", "check, explain, try and publish playbooks",
+        "playbook",
+        "检查、解释、试跑、发布剧本",
+        "check, explain, try and publish playbooks",
         mount="zhijin.playbooks.engine.commands",
     ),
     Command(
-        "migrate", "把数据库升级到这个版本", "bring the database to this version",
-        run=CONFIG + "runners:migrate", add=_check, django=True, database=True,
+        "migrate",
+        "把数据库升级到这个版本",
+        "bring the database to this version",
+        run=CONFIG + "runners:migrate",
+        add=_check,
+        django=True,
+        database=True,
     ),
     Command(
-        "verify", "核对审计日志没有被改动", "verify that the audit journal was not altered",
-        run=CONFIG + "runners:verify", add=_verify, django=True, database=True,
+        "verify",
+        "核对审计日志没有被改动",
+        "verify that the audit journal was not altered",
+        run=CONFIG + "runners:verify",
+        add=_verify,
+        django=True,
+        database=True,
     ),
     Command(
-        "bench", "测量速度", "measure speed",
-        run=CONFIG + "benches:run", add=_bench,
+        "bench",
+        "测量速度",
+        "measure speed",
+        run=CONFIG + "benches:run",
+        add=_bench,
         more_zh="每个基准打印一个 JSON 对象：数字、对照和比值。",
         more_en="Every benchmark prints one JSON object: figures, what they are held against, ratios.",
     ),
     Command(
-        "messages", "核对并编译界面译文", "check and compile the translations",
-        run=CONFIG + "messages:run", add=_messages, django=True,
+        "messages",
+        "核对并编译界面译文",
+        "check and compile the translations",
+        run=CONFIG + "messages:run",
+        add=_messages,
+        django=True,
     ),
     Command(
-        "serve", "只运行网页服务（up 用它）", "run only the web server (used by up)",
-        run=CONFIG + "runners:serve", add=_serve,
+        "serve",
+        "只运行网页服务（up 用它）",
+        "run only the web server (used by up)",
+        run=CONFIG + "runners:serve",
+        add=_serve,
     ),
     Command(
-        "worker", "只运行后台任务（up 用它）", "run only the background worker (used by up)",
-        run=CONFIG + "worker:run", add=_worker, django=True,
+        "worker",
+        "只运行后台任务（up 用它）",
+        "run only the background worker (used by up)",
+        run=CONFIG + "worker:run",
+        add=_worker,
+        django=True,
     ),
     Command(
-        "manage", "运行 Django 的管理命令", "run a management command of Django",
-        run=CONFIG + "runners:manage", add=_manage, django=True, database=True,
+        "manage",
+        "运行 Django 的管理命令",
+        "run a management command of Django",
+        run=CONFIG + "runners:manage",
+        add=_manage,
+        django=True,
+        database=True,
     ),
-)  # fmt: skip
+)
 
 #: The order of ``zhijin --help``: what a person wants first stands first.
 GROUPS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
@@ -175,7 +265,11 @@ GROUPS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
 )
 
 ENVIRONMENT: tuple[tuple[str, str, str], ...] = (
-    ("ZHIJIN_HOME", "数据、密钥和日志的目录（默认 .data）", "directory of data, keys and logs (default .data)"),
+    (
+        "ZHIJIN_HOME",
+        "数据、密钥和日志的目录（默认 .data）",
+        "directory of data, keys and logs (default .data)",
+    ),
     ("DATABASE_URL", "改用别的 PostgreSQL（16 或更新）", "use another PostgreSQL (16 or newer)"),
     ("DATABASE_OWNER_URL", "同一个库，表的所有者", "the same database as the owner of the tables"),
     ("ZHIJIN_LANG", "命令行的语言：zh 或 en", "language of the command line: zh or en"),

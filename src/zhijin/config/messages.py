@@ -10,6 +10,7 @@ import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from babel.messages.catalog import Catalog
 from babel.messages.extract import DEFAULT_KEYWORDS, extract_python
@@ -18,7 +19,7 @@ from babel.messages.mofile import write_mo
 from zhijin.config.home import PACKAGE
 
 CATALOGUE = PACKAGE / "locale" / "en" / "LC_MESSAGES" / "django.mo"
-KEYWORDS = {
+KEYWORDS: dict[str, Any] = {
     **DEFAULT_KEYWORDS,
     "_": None,
     "gettext_lazy": None,
@@ -106,15 +107,17 @@ def find_uses(package: Path = PACKAGE) -> Iterator[Use]:
             yield from _extract(path.read_bytes(), path.relative_to(package))
     from django.utils.translation.template import templatize
 
-    for path in sorted((*package.rglob("templates/**/*.html"), *package.rglob("templates/**/*.txt"))):
+    for path in sorted(
+        (*package.rglob("templates/**/*.html"), *package.rglob("templates/**/*.txt"))
+    ):
         source = templatize(path.read_text(encoding="utf-8"), origin=str(path))
         yield from _extract(source.encode(), path.relative_to(package))
 
 
 def _extract(source: bytes, path: Path) -> Iterator[Use]:
-    options = {"encoding": "utf-8"}
-    for line, function, arguments, _ in extract_python(io.BytesIO(source), KEYWORDS, (), options):
-        texts = arguments if isinstance(arguments, tuple) else (arguments,)
+    found: Any = extract_python(io.BytesIO(source), KEYWORDS, (), {"encoding": "utf-8"})
+    for line, function, arguments, _ in found:
+        texts = arguments if isinstance(arguments, tuple | list) else (arguments,)
         spec = KEYWORDS.get(function)
         if not texts or not isinstance(texts[0], str):
             continue

@@ -31,7 +31,9 @@ class RunAs:
     gid: int | None
     name: str
 
-    def run(self, args: Sequence[str | Path], timeout: float = 120) -> subprocess.CompletedProcess[str]:
+    def run(
+        self, args: Sequence[str | Path], timeout: float = 120
+    ) -> subprocess.CompletedProcess[str]:
         """Run a program as that account, away from the present directory, with a plain environment."""
         return subprocess.run(
             [str(a) for a in args],

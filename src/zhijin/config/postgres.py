@@ -161,7 +161,9 @@ class Cluster:
             for mode in ["immediate"] if immediate else ["fast", "immediate"]:
                 if self.pid() is None:
                     return
-                who.run([program, "stop", "-D", self.data, "-m", mode, "-w", "-t", "60"], timeout=90)
+                who.run(
+                    [program, "stop", "-D", self.data, "-m", mode, "-w", "-t", "60"], timeout=90
+                )
             if self.pid() is not None:
                 raise PostgresError(f"PostgreSQL (process {self.pid()}) does not stop.")
 
@@ -173,7 +175,9 @@ class Cluster:
 
     def _write(self, info: ClusterInfo) -> None:
         temporary = self._file.with_suffix(".new")
-        with os.fdopen(os.open(temporary, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600), "w") as out:
+        with os.fdopen(
+            os.open(temporary, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600), "w"
+        ) as out:
             json.dump(asdict(info), out, indent=1)
         temporary.replace(self._file)
         self._info = info
@@ -227,7 +231,7 @@ class Cluster:
             self._clear_stale(force=attempt >= 2)
             self._choose_port(attempt)
             who.run(["/bin/rm", "-f", log])
-            command = [binaries / "pg_ctl", "start", "-D", self.data, "-l", log]
+            command: list[str | Path] = [binaries / "pg_ctl", "start", "-D", self.data, "-l", log]
             result = who.run([*command, "-w", "-t", str(START_SECONDS)], timeout=START_SECONDS + 30)
             if result.returncode == 0 and self.answers():
                 return
@@ -235,7 +239,9 @@ class Cluster:
             if not any(sign in said for sign in (*ALREADY, *TAKEN)):
                 break
             time.sleep(0.5 * (attempt + 1))
-        raise PostgresError(f"PostgreSQL did not start. Its log {log} says:\n{said.strip()[-2000:]}")
+        raise PostgresError(
+            f"PostgreSQL did not start. Its log {log} says:\n{said.strip()[-2000:]}"
+        )
 
     def _choose_port(self, attempt: int) -> None:
         port = self.info.port
@@ -284,7 +290,9 @@ class Cluster:
         self._write(ClusterInfo(self.info.root, self.info.port, True, self.info.passwords))
 
 
-def _make_role(connection: psycopg.Connection[tuple[object, ...]], role: str, password: str) -> None:
+def _make_role(
+    connection: psycopg.Connection[tuple[object, ...]], role: str, password: str
+) -> None:
     """Create the role or give it its password again; never a superuser, never above row-level security."""
     exists = connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", (role,)).fetchone()
     verb = sql.SQL("ALTER" if exists else "CREATE")

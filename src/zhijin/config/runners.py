@@ -31,7 +31,12 @@ def status(args: argparse.Namespace) -> int:
         print(json.dumps(told, ensure_ascii=False))
     elif told["running"]:
         print(say("正在运行：", "Running:"), told["url"])
-        print(say("进程数：", "Processes:"), told["processes"], say("数据库：", "database:"), told["database"])
+        print(
+            say("进程数：", "Processes:"),
+            told["processes"],
+            say("数据库：", "database:"),
+            told["database"],
+        )
     else:
         print(say("没有在运行。启动：zhijin up", "Not running. Start it with: zhijin up"))
     return 0 if told["running"] else 3
@@ -41,7 +46,9 @@ def serve(args: argparse.Namespace) -> int:
     """Become granian: the pages through WSGI, or the event stream through ASGI."""
     interface, target = ("asgi", "asgi") if args.events else ("wsgi", "wsgi")
     cores = os.cpu_count() or 2
-    workers = args.workers or (1 if args.events else int(os.environ.get("ZHIJIN_WORKERS", 0)) or min(cores, 8))
+    workers = args.workers or (
+        1 if args.events else int(os.environ.get("ZHIJIN_WORKERS", "0")) or min(cores, 8)
+    )
     command = [
         sys.executable, "-m", "granian", "--interface", interface, "--host", args.host,
         "--port", str(args.port), "--workers", str(workers), "--respawn-failed-workers",
@@ -49,7 +56,7 @@ def serve(args: argparse.Namespace) -> int:
         f"zhijin.config.{target}:application",
     ]  # fmt: skip
     if not args.events:
-        threads = args.threads or int(os.environ.get("ZHIJIN_THREADS", 0)) or 4
+        threads = args.threads or int(os.environ.get("ZHIJIN_THREADS", "0")) or 4
         command[-1:-1] = ["--blocking-threads", str(threads), "--backpressure", str(threads * 64)]
     os.execv(sys.executable, command)  # noqa: S606
 

@@ -140,7 +140,11 @@ def fingerprint(environment: dict[str, str]) -> str:
 def _shipped() -> Iterator[Path]:
     yield from PACKAGE.glob("*/migrations/*.py")
     yield from PACKAGE.glob("*/locale_en.toml")
-    for folder in (*PACKAGE.glob("*/static"), PACKAGE / "shipped", PACKAGE.parent.parent / "playbooks"):
+    for folder in (
+        *PACKAGE.glob("*/static"),
+        PACKAGE / "shipped",
+        PACKAGE.parent.parent / "playbooks",
+    ):
         yield from (p for p in folder.rglob("*") if p.is_file())
 
 
@@ -199,7 +203,9 @@ def services(addresses: Addresses) -> list[Service]:
     place = ["--host", addresses.host]
     return [
         Service("web", [*zhijin, "serve", *place, "--port", str(addresses.web)]),
-        Service("events", [*zhijin, "serve", "--events", *place, "--port", str(addresses.events)], 3.0),
+        Service(
+            "events", [*zhijin, "serve", "--events", *place, "--port", str(addresses.events)], 3.0
+        ),
         Service("worker", [*zhijin, "worker"], 20.0),
     ]
 
@@ -269,10 +275,18 @@ def _answers(url: str) -> bool:
 
 def _announce(home: Home, options: Options, addresses: Addresses, seconds: float) -> None:
     print()
-    print(say(f"织锦已就绪：{addresses.url}", f"Zhijin is ready: {addresses.url}"), f"({seconds:.1f} s)")
+    print(
+        say(f"织锦已就绪：{addresses.url}", f"Zhijin is ready: {addresses.url}"),
+        f"({seconds:.1f} s)",
+    )
     accounts = home.remembered().get("demo_accounts") or []
     if options.demo and accounts:
-        print(say("这是演示数据，不是真实的人。演示账号：", "Demonstration data, no real people. Accounts:"))
+        print(
+            say(
+                "这是演示数据，不是真实的人。演示账号：",
+                "Demonstration data, no real people. Accounts:",
+            )
+        )
         for line in accounts:
             print(f"  {line}")
     print(say("按 Ctrl-C 停止。日志：", "Ctrl-C stops it. Logs:"), home.logs, flush=True)

@@ -44,7 +44,9 @@ async def take_up_dropped(app: App) -> int:
 
 
 @django_app.periodic(cron="* * * * *")
-@django_app.task(name="config.take_up_dropped", queueing_lock="config.take_up_dropped", pass_context=True)
+@django_app.task(
+    name="config.take_up_dropped", queueing_lock="config.take_up_dropped", pass_context=True
+)
 async def take_up_dropped_task(context: JobContext, timestamp: int) -> None:
     """Every minute, for installations with several workers."""
     await take_up_dropped(context.app)
