@@ -146,7 +146,7 @@ class Cluster:
             self._info = None
             if not (self.data / "PG_VERSION").exists():
                 self._initialise(who, binaries)
-            if self.pid() is None or not self.answers():
+            if not self._running():
                 self._launch(who, binaries)
             if not self.info.ready:
                 self._set_up_roles()
@@ -194,6 +194,15 @@ class Cluster:
             fcntl.flock(handle, fcntl.LOCK_EX)
             yield
 
+    def _running(self) -> bool:
+        """True when the server answers; one that is still recovering is waited for."""
+        deadline = time.monotonic() + START_SECONDS
+        while self.pid() is not None and time.monotonic() < deadline:
+            if self.answers():
+                return True
+            time.sleep(0.1)
+        return False
+
     def _initialise(self, who: RunAs, binaries: Path) -> None:
         """``initdb`` beside the final place, then rename: a killed initdb leaves nothing half-made."""
         root = Path(self.info.root)
@@ -228,7 +237,7 @@ class Cluster:
         """Start, and deal with what a crash or another program left in the way."""
         log = Path(self.info.root) / "start.log"
         for attempt in range(START_TRIES):
-            self._clear_stale(force=attempt >= 2)
+            self._clear_stale(kill=attempt >= 1)
             self._choose_port(attempt)
             who.run(["/bin/rm", "-f", log])
             command: list[str | Path] = [binaries / "pg_ctl", "start", "-D", self.data, "-l", log]
@@ -254,12 +263,12 @@ class Cluster:
         (self.data / "zhijin.conf").write_text(text)
         (self.data / "zhijin.conf").chmod(0o644)
 
-    def _clear_stale(self, *, force: bool) -> None:
+    def _clear_stale(self, *, kill: bool) -> None:
         """Remove a lock file whose process is gone, and end sessions that outlived their server."""
         pidfile = self.data / "postmaster.pid"
         if pidfile.exists() and self.pid() is None:
             pidfile.unlink()
-        if force and self.pid() is None:
+        if kill and self.pid() is None:
             for process in self._processes():
                 process.kill()
 
