@@ -9,9 +9,12 @@ from pathlib import Path
 import pytest
 from django.test import TransactionTestCase
 
+from tests.cast import cast
 from tests.support import database, strays
 from tests.support.database import TestDatabase
 from zhijin.config.settings_test import TEST_RUN
+
+__all__ = ["cast"]
 
 _current: TestDatabase | None = None
 
