@@ -34,6 +34,8 @@ class Gate:
     signed_in: bool = True
     rate: str = ""
     methods: tuple[str, ...] = ("GET", "POST")
+    #: False for views whose services open their own transaction (so that a refusal leaves nothing).
+    opens: bool = True
 
 
 def client_address(request: HttpRequest) -> str:
@@ -61,6 +63,8 @@ def _gated(demand: Gate) -> Callable[[View], View]:
             turned_away = admit(request, demand)
             if turned_away is not None:
                 return turned_away
+            if not demand.opens:
+                return view(request, *args, **kwargs)
             with scoped(request.actor):  # type: ignore[attr-defined]
                 return view(request, *args, **kwargs)
 

@@ -1,0 +1,74 @@
+"""Sorts what was entered by the questions of a playbook: checked, open, sealed, shown."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from zhijin.cases import errors
+from zhijin.core.crypto import seal, unseal
+from zhijin.core.models import StoredFile
+from zhijin.playbooks.api import Playbook
+from zhijin.playbooks.engine import Field, check_answers
+
+SEALED = "case.data"
+#: Types whose answer is text that a person wrote.
+PROSE = frozenset({"text", "longtext"})
+
+
+@dataclass(frozen=True)
+class Answers:
+    """Checked answers: ``open`` is stored plainly, ``private`` only sealed."""
+
+    values: Mapping[str, Any]
+    open: dict[str, Any] = field(default_factory=dict)
+    private: dict[str, Any] = field(default_factory=dict)
+    text: str = ""
+    rating: int | None = None
+
+    @property
+    def shown(self) -> dict[str, Any]:
+        """What a line of the timeline may carry: nothing private."""
+        return self.open
+
+    def sealed(self) -> bytes | None:
+        """The private answers, encrypted together; None when there are none."""
+        if not self.private:
+            return None
+        return seal(SEALED, json.dumps(self.private, ensure_ascii=False, default=str))
+
+    def title(self, playbook: Playbook) -> str:
+        """The first words of what was written, else the playbook's own title."""
+        words = " ".join(self.text.split())
+        return words[:60] or playbook.title.zh
+
+
+def unsealed(blob: bytes | None) -> dict[str, Any]:
+    """The private answers of a case. Callers journal that they read them."""
+    if not blob:
+        return {}
+    found: dict[str, Any] = json.loads(unseal(SEALED, blob))
+    return found
+
+
+def sort_out(
+    ask: Iterable[Field], given: Mapping[str, Any], photos: Mapping[str, Sequence[StoredFile]]
+) -> Answers:
+    """Check answers against the questions. Raises CA002 with a sentence per field, CA015."""
+    questions = list(ask)
+    counted = {**given, **{name: [f.digest for f in files] for name, files in photos.items()}}
+    values, problems = check_answers(questions, counted)
+    if problems:
+        fields = {p.field: p.zh for p in problems}
+        raise errors.INCOMPLETE(count=len(fields), fields=fields)
+    plain: dict[str, Any] = {}
+    private: dict[str, Any] = {}
+    for question in questions:
+        if question.field in values and question.type != "photo":
+            kept = private if question.private else plain
+            kept[question.field] = values[question.field]
+    prose = [str(plain[q.field]) for q in questions if q.type in PROSE and q.field in plain]
+    rated = [int(values[q.field]) for q in questions if q.type == "rating" and q.field in values]
+    return Answers(values, plain, private, "\n".join(prose), rated[0] if rated else None)

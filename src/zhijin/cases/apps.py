@@ -1,0 +1,16 @@
+"""The cases application and its places in the desk's navigation."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+from zhijin.ui.nav import NavItem
+
+
+class CasesConfig(AppConfig):
+    name = "zhijin.cases"
+    label = "cases"
+    desk_nav = [
+        NavItem("cases", _("事项"), "desk:cases", "case.view", "inbox", 10),
+        NavItem("case-new", _("登记事项"), "desk:case-new", "case.report", "plus", 11),
+        NavItem("rates", _("三率"), "desk:rates", "case.view", "gauge", 12),
+    ]

@@ -1,0 +1,69 @@
+"""Reads a playbook's questions from a submitted page. Checks nothing: the questions do that."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.core.files.uploadedfile import UploadedFile
+from django.http import HttpRequest
+
+from zhijin.cases import errors
+from zhijin.core.files import store_photo
+from zhijin.core.models import StoredFile
+from zhijin.playbooks.engine import Field
+
+#: Photos per question when the playbook does not say.
+PHOTOS = 6
+
+
+def entered(request: HttpRequest, ask: Iterable[Field]) -> dict[str, Any]:
+    """What was entered for each question, as text (lists for several choices); blanks left out."""
+    found: dict[str, Any] = {}
+    for question in ask:
+        name = question.field
+        if question.type == "photo":
+            continue
+        if question.type == "choices":
+            value: Any = [one for one in request.POST.getlist(name) if one]
+        elif question.type == "point":
+            lon, lat = position(request, name)
+            value = {"lon": lon, "lat": lat} if lon is not None else None
+        elif question.type == "boolean":
+            value = name in request.POST and request.POST[name] not in {"", "0", "false", "no"}
+            value = value if name in request.POST else None
+        else:
+            value = request.POST.get(name, "").strip()
+        if value not in (None, "", []):
+            found[name] = value
+    return found
+
+
+def position(request: HttpRequest, name: str = "where") -> tuple[float | None, float | None]:
+    """Longitude and latitude (WGS-84 degrees) of a point question, or two Nones."""
+    try:
+        lon = float(request.POST.get(f"{name}_lon", ""))
+        lat = float(request.POST.get(f"{name}_lat", ""))
+    except ValueError:
+        return None, None
+    inside = -180 <= lon <= 180 and -90 <= lat <= 90
+    return (lon, lat) if inside else (None, None)
+
+
+def stored_photos(request: HttpRequest, ask: Iterable[Field]) -> dict[str, list[StoredFile]]:
+    """Store the photos that came with the page, by question. Raises CA015, FL001–FL003."""
+    found: dict[str, list[StoredFile]] = {}
+    for question in ask:
+        if question.type != "photo":
+            continue
+        files = [f for f in request.FILES.getlist(question.field) if f.size]
+        limit = question.max or PHOTOS
+        if len(files) > limit:
+            raise errors.TOO_MANY_PHOTOS(limit=limit)
+        if files:
+            found[question.field] = [_stored(one) for one in files]
+    return found
+
+
+def _stored(upload: UploadedFile) -> StoredFile:
+    return store_photo(upload.file, upload.name or "photo", upload.size or 0)

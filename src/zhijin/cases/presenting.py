@@ -1,0 +1,328 @@
+"""Puts cases into words for pages: titles in the reader's language, timeline lines, what may be done."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
+
+from zhijin.cases import selectors
+from zhijin.cases.machine import machine_of
+from zhijin.cases.models import Case, CaseEvent, CasePhoto
+from zhijin.cases.services.reporter import REOPEN_DAYS
+from zhijin.core import clock
+from zhijin.core.roles import resolve
+from zhijin.places import api as places
+from zhijin.playbooks.api import Playbook, catalogue
+from zhijin.playbooks.engine import FieldSpec, Move
+
+#: What the lines of a timeline are called.
+KINDS: dict[str, Promise] = {
+    "opened": _lazy("上报"),
+    "moved": _lazy("办理"),
+    "closed": _lazy("办结"),
+    "reminded": _lazy("到期提醒"),
+    "late": _lazy("已逾期"),
+    "escalated": _lazy("逾期上报"),
+    "asked": _lazy("提出申请"),
+    "extended": _lazy("批准延期"),
+    "suspended": _lazy("批准挂起"),
+    "excluded": _lazy("批准不计入三率"),
+    "refused": _lazy("申请未获批准"),
+    "resumed": _lazy("恢复计时"),
+    "whistled": _lazy("吹哨"),
+    "mustered": _lazy("部门报到"),
+    "assigned": _lazy("指派"),
+    "transferred": _lazy("转派"),
+    "merged": _lazy("并入另一事项"),
+    "absorbed": _lazy("并入了一件重复上报"),
+    "parted": _lazy("取消合并"),
+    "called": _lazy("电话回访"),
+    "reopened": _lazy("重新办理"),
+    "commented": _lazy("备注"),
+    "published": _lazy("公开"),
+}
+OUTCOMES: dict[str, Promise] = {
+    "solved": _lazy("已解决"),
+    "unsolved": _lazy("未能解决"),
+    "refused": _lazy("不予受理"),
+    "withdrawn": _lazy("已撤回"),
+    "passed_on": _lazy("已转其他渠道"),
+    "merged": _lazy("已合并"),
+}
+CHANNELS: dict[str, Promise] = {
+    "portal": _lazy("居民门户"),
+    "desk": _lazy("服务台登记"),
+    "field": _lazy("网格巡查"),
+    "api": _lazy("系统对接"),
+    "open311": _lazy("Open311 接口"),
+    "device": _lazy("感知设备"),
+}
+
+
+def lang() -> str:
+    """``zh`` or ``en``, as the playbook engine names them."""
+    return "en" if (get_language() or "").startswith("en") else "zh"
+
+
+def role_title(name: str) -> str:
+    """A role in the reader's language; the name itself when unknown."""
+    role = resolve(name) if name else None
+    return role.title(lang()) if role else name
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One thing that can be reported."""
+
+    id: str
+    title: str
+    summary: str
+    icon: str
+
+
+def kinds_for(place_code: str, opener: str | None) -> list[Kind]:
+    """What ``opener`` (None: anybody) may report at a place."""
+    found = [
+        Kind(
+            r.playbook_id, r.playbook.title.in_(lang()),
+            r.playbook.summary.in_(lang()) if r.playbook.summary else "",
+            r.playbook.icon or "file-text",
+        )  # fmt: skip
+        for r in catalogue(place_code, opener)
+    ]
+    return sorted(found, key=lambda kind: kind.id)
+
+
+class CaseView:
+    """A case in the reader's words. ``label`` is the place's name when a list already knows it."""
+
+    def __init__(self, case: Case, label: str | None = None) -> None:
+        self.case = case
+        self._label = label
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.case, name)
+
+    @property
+    def playbook(self) -> Playbook:
+        return machine_of(self.case).playbook
+
+    @property
+    def kind(self) -> str:
+        return self.playbook.title.in_(lang())
+
+    @property
+    def icon(self) -> str:
+        return self.playbook.icon or "file-text"
+
+    @property
+    def state_title(self) -> str:
+        if self.case.merged_into:
+            return str(OUTCOMES["merged"])
+        return self.playbook.state_title(self.case.state, lang())
+
+    @property
+    def owner(self) -> str:
+        return role_title(self.case.owner_role)
+
+    @property
+    def raised(self) -> str:
+        return role_title(self.case.raised_to)
+
+    @property
+    def outcome_title(self) -> str:
+        return str(OUTCOMES.get(self.case.outcome, self.case.outcome))
+
+    @property
+    def channel_title(self) -> str:
+        return str(CHANNELS.get(self.case.channel, self.case.channel))
+
+    @property
+    def place(self) -> str:
+        return self._label or places.label(self.case.place_code, skip=2)
+
+    @property
+    def is_late(self) -> bool:
+        due = self.case.due_at
+        return bool(
+            self.case.is_open and due and due < clock.now() and self.case.suspended_at is None
+        )
+
+    @property
+    def tone(self) -> str:
+        """The pill's colour: late, warn (raised, suspended), ok (ended), info."""
+        if not self.case.is_open:
+            return "ok" if self.case.outcome == "solved" else ""
+        if self.is_late:
+            return "late"
+        return "warn" if self.case.raised_to or self.case.suspended_at else "info"
+
+
+def views_of(cases: Sequence[Case]) -> list[CaseView]:
+    """Views of a list, with every place's name in one query."""
+    labels = places.labels([case.place_code for case in cases], skip=3) if cases else {}
+    return [CaseView(case, labels.get(case.place_code)) for case in cases]
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of a timeline, ready to show."""
+
+    title: str
+    at: datetime
+    who: str
+    post: str
+    body: str
+    state: str
+    event: CaseEvent
+    photos: list[CasePhoto] = field(default_factory=list)
+    rows: list[tuple[str, str]] = field(default_factory=list)
+
+
+def lines_of(
+    case: Case, events: Iterable[CaseEvent], photos: Iterable[CasePhoto] = (),
+    *, for_reporter: bool = False,
+) -> list[Line]:  # fmt: skip
+    """The timeline in words. For the reporter staff are named by post, never by name."""
+    playbook = machine_of(case).playbook
+    pictures: dict[Any, list[CasePhoto]] = {}
+    for photo in photos:
+        pictures.setdefault(photo.event_id, []).append(photo)
+    return [_line(playbook, event, pictures.get(event.id, []), for_reporter) for event in events]
+
+
+def _line(
+    playbook: Playbook, event: CaseEvent, photos: list[CasePhoto], for_reporter: bool
+) -> Line:
+    title = str(KINDS.get(event.kind, event.kind))
+    if event.kind in {"moved", "closed"} and event.after:
+        title = playbook.state_title(event.after, lang())
+    if event.kind == "escalated":
+        title = _("逾期，已上报{role}").format(role=role_title(event.role))
+    staff = event.actor.startswith("account:")
+    who = event.actor_name if staff and not for_reporter else ""
+    post = _who(event)
+    tone = "late" if event.kind in {"late", "escalated"} else "done"
+    return Line(title, event.at, who, post, event.why, tone, event, photos, _rows(playbook, event))
+
+
+def _who(event: CaseEvent) -> str:
+    if event.actor.startswith("system"):
+        return _("系统")
+    if event.actor.startswith(("reporter", "resident")):
+        return _("上报人")
+    return role_title(event.role)
+
+
+def _rows(playbook: Playbook, event: CaseEvent) -> list[tuple[str, str]]:
+    """What was entered at this step, by its questions' titles."""
+    fields = playbook.fields
+    return [
+        (fields[name].title(lang()), shown(fields[name], value))
+        for name, value in event.data.items()
+        if name in fields and fields[name].type not in {"photo", "file"}
+    ]
+
+
+def shown(spec: FieldSpec, value: Any) -> str:
+    """An answer as people read it."""
+    if value is None or value == "":
+        return "—"
+    if spec.type == "boolean":
+        return _("是") if value else _("否")
+    if spec.type in {"choice", "choices"}:
+        titles = {choice.id: choice.title(lang()) for choice in spec.choices}
+        chosen = value if isinstance(value, list) else [value]
+        return _("、").join(titles.get(str(one), str(one)) for one in chosen)
+    if spec.type == "rating":
+        return "★" * int(value) + "☆" * (5 - int(value))
+    if spec.type == "point" and isinstance(value, dict):
+        return f"{value.get('lon', 0):.5f}, {value.get('lat', 0):.5f}"
+    if spec.type == "money":
+        return f"{int(value) / 100:,.2f} " + _("元")
+    unit = f" {spec.unit.in_(lang())}" if spec.unit else ""
+    return f"{value}{unit}"
+
+
+@dataclass(frozen=True)
+class Action:
+    """A move that one may take now, with its button's words and its questions."""
+
+    move: Move
+    title: str
+    asks: bool
+    primary: bool
+
+
+def actions_for(case: Case, roles: frozenset[str]) -> list[Action]:
+    """The moves open to somebody with ``roles``, the playbook's first one as the main button."""
+    if not case.is_open or case.suspended_at is not None:
+        return []
+    machine = machine_of(case)
+    moves = machine.moves(case.state, roles, case.data)
+    return [
+        Action(
+            move, machine.playbook.move_title(move, lang()),
+            bool(move.ask) or move.why == "required", index == 0,
+        )  # fmt: skip
+        for index, move in enumerate(moves)
+    ]
+
+
+def status_of(case: Case) -> dict[str, Any]:
+    """What the status page shows of one's own report. Runs in a system scope."""
+    kept = Case.objects.get(pk=case.merged_into) if case.merged_into else None
+    followed = kept or case
+    photos = selectors.photos(followed) if kept is None else []
+    events = selectors.timeline(followed, public_only=True)
+    actions = actions_for(case, frozenset({"reporter"})) if kept is None else []
+    past = followed.closed_at
+    return {
+        "case": CaseView(followed),
+        "merged": kept is not None,
+        "lines": lines_of(followed, events, photos, for_reporter=True),
+        "actions": actions,
+        "can_reopen": bool(
+            kept is None and past and not case.is_open
+            and clock.now() - past <= timedelta(days=REOPEN_DAYS)
+        ),
+        "path": path_of(followed),
+    }  # fmt: skip
+
+
+def path_of(case: Case) -> list[dict[str, Any]]:
+    """The usual way of a case from here to its end, for the steps at the head of the page."""
+    machine = machine_of(case)
+    playbook = machine.playbook
+    passed = list(
+        dict.fromkeys(
+            CaseEvent.objects.filter(case_id=case.id)
+            .exclude(after="")
+            .order_by("seq")
+            .values_list("after", flat=True)
+        )
+    )
+    steps = [
+        {"label": playbook.state_title(name, lang()), "state": "done", "current": False}
+        for name in passed
+        if name != case.state
+    ]
+    late = "late" if CaseView(case).is_late else ("done" if not case.is_open else "")
+    steps.append(
+        {"label": playbook.state_title(case.state, lang()), "state": late, "current": case.is_open}
+    )
+    name, seen = case.state, {case.state, *passed}
+    while case.is_open and (moves := playbook.states[name].moves):
+        name = moves[0].to
+        if name in seen:
+            break
+        seen.add(name)
+        steps.append({"label": playbook.state_title(name, lang()), "state": "", "current": False})
+    return steps

@@ -1,0 +1,1 @@
+"""The writes of cases: one function per verb, each one transaction."""

@@ -1,0 +1,135 @@
+"""Moving a case along its playbook: by the role the playbook names, with what it asks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from zhijin.cases import errors
+from zhijin.cases.answers import sort_out
+from zhijin.cases.machine import STAGE_FIELDS, enter, machine_of
+from zhijin.cases.models import Case, CaseEvent
+from zhijin.cases.services.intake import attach
+from zhijin.cases.services.writing import lock, roles_over, write
+from zhijin.core import clock
+from zhijin.core.actor import Actor
+from zhijin.core.models import StoredFile
+from zhijin.core.roles import ROLES
+from zhijin.core.scope import scoped
+from zhijin.playbooks.api import Machine
+
+MOVE_FIELDS = (
+    *STAGE_FIELDS, "responded_at", "response_late", "closed_at", "late_stages", "rating",
+    "resolved", "reopened", "bounced", "photos", "assignee", "assignee_name",
+    "suspended_at", "suspended_until",
+)  # fmt: skip
+#: A rating of at least this many of five counts as satisfied.
+SATISFIED = 4
+
+
+def roles_for(actor: Actor, case: Case) -> frozenset[str]:
+    """The roles in which ``actor`` may move the case.
+
+    Whoever a late case was raised to may act in the owner's place.
+    """
+    held = roles_over(actor, case)
+    if case.raised_to and case.raised_to in held:
+        held |= {case.owner_role}
+    return held
+
+
+def move(
+    *, actor: Actor, case_id: UUID, move_id: str, data: Mapping[str, Any] | None = None,
+    why: str = "", photos: Mapping[str, Sequence[StoredFile]] | None = None,
+    seen_version: int | None = None,
+) -> Case:  # fmt: skip
+    """Take the move ``move_id`` of the case's present stage.
+
+    ``seen_version`` is the version that the person looked at; a case that has gone on since is
+    refused (CA016). Raises CA002, CA004–CA008, CA016, CO404.
+    """
+    with scoped(actor):
+        case = lock(actor, case_id)
+        if seen_version is not None and seen_version != case.version:
+            raise errors.CHANGED_MEANWHILE()
+        roles = roles_for(actor, case)
+        take(actor, case, move_id, roles, data or {}, why, photos or {})
+        return case
+
+
+def move_by_reporter(
+    *, case: Case, move_id: str, data: Mapping[str, Any], why: str = "",
+    photos: Mapping[str, Sequence[StoredFile]] | None = None,
+) -> Case:  # fmt: skip
+    """The move of somebody who proved to hold the case's status code."""
+    reporter = Actor("reporter", case.number, "", extra_roles=frozenset({"reporter", "resident"}))
+    with scoped(Actor.system("status-code")):
+        locked = lock(Actor.system("status-code"), case.id)
+        take(reporter, locked, move_id, frozenset({"reporter"}), data, why, photos or {})
+        return locked
+
+
+def take(
+    actor: Actor, case: Case, move_id: str, roles: frozenset[str], data: Mapping[str, Any],
+    why: str, photos: Mapping[str, Sequence[StoredFile]], *, kind: str = "moved",
+    note: Mapping[str, Any] | None = None,
+) -> CaseEvent:  # fmt: skip
+    """Check and carry out one move of a locked case, in the current transaction."""
+    machine = machine_of(case)
+    chosen = _allowed(machine, case, move_id, roles)
+    if chosen.why == "required" and not why.strip():
+        raise errors.WHY_NEEDED(fields={"why": str(errors.WHY_NEEDED.message)})
+    answers = sort_out(chosen.ask, data, photos)
+    at, before = clock.now(), case.state
+    late = case.due_at is not None and at > case.due_at
+    minutes = int((at - case.state_since).total_seconds() // 60)
+    _count(case, actor, at, late, answers.rating)
+    enter(case, machine, chosen.to, at)
+    if not case.is_open:
+        case.closed_at = at
+        case.resolved = case.outcome == "resolved"
+    case.photos += sum(len(files) for files in photos.values())
+    role = next((r for r in chosen.by if r in roles), "")
+    line = write(
+        case, actor, kind if case.is_open else "closed", at, changed=MOVE_FIELDS,
+        event={
+            "before": before, "after": case.state, "move": move_id, "why": why.strip(),
+            "role": role, "data": {**answers.shown, **(note or {})},
+        },
+        fact={
+            "value": minutes,
+            "attrs": {
+                "from": before, "to": case.state, "move": move_id, "late": late, "role": role,
+                "outcome": case.outcome, "rating": answers.rating,
+            },
+        },
+    )  # fmt: skip
+    attach(case, line.id, photos, machine.playbook.public_fields)
+    return line
+
+
+def _allowed(machine: Machine, case: Case, move_id: str, roles: frozenset[str]) -> Any:
+    if not case.is_open:
+        raise errors.CLOSED()
+    if case.suspended_at is not None:
+        raise errors.SUSPENDED()
+    state = machine.playbook.states[case.state]
+    chosen = next((m for m in state.moves if m.id == move_id), None)
+    if chosen is None:
+        raise errors.NO_SUCH_MOVE(state=state.title.zh)
+    if not roles & set(chosen.by):
+        owner = ROLES.get(chosen.by[0])
+        raise errors.NOT_YOURS(owner=owner.zh if owner else chosen.by[0])
+    return chosen
+
+
+def _count(case: Case, actor: Actor, at: datetime, late: bool, rating: int | None) -> None:
+    """Keep the figures that the three rates are made of."""
+    if late:
+        case.late_stages += 1
+    if case.responded_at is None and actor.kind != "reporter":
+        case.responded_at, case.response_late = at, late
+    if rating is not None:
+        case.rating = rating

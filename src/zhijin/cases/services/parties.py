@@ -1,0 +1,146 @@
+"""Others are called to a case (whistle), answer (muster); a case is assigned, or goes to another place."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from zhijin.cases import errors
+from zhijin.cases.machine import STAGE_FIELDS, enter, machine_of
+from zhijin.cases.models import Case, CaseParty, CasePhoto, CaseRequest
+from zhijin.cases.services.moves import roles_for
+from zhijin.cases.services.writing import lock, write
+from zhijin.core import clock
+from zhijin.core.actor import Actor
+from zhijin.core.errors import NOT_FOUND
+from zhijin.core.facts import county_of
+from zhijin.core.ids import place_key
+from zhijin.core.scope import scoped
+from zhijin.orgs import api as orgs
+from zhijin.places import api as places
+
+
+def whistle(
+    *, actor: Actor, case_id: UUID, org_keys: list[int], what: str, due_at: datetime | None = None
+) -> list[CaseParty]:
+    """Call organisations of the same county to a case; they see it from then on.
+
+    Raises CA006, CA007, CA017, CO403, CO404. Calling one twice adds nothing.
+    """
+    if not what.strip():
+        raise errors.WHY_NEEDED(fields={"what": str(errors.WHY_NEEDED.message)})
+    with scoped(actor):
+        case = lock(actor, case_id)
+        actor.require("case.whistle", case.place_key)
+        if not case.is_open:
+            raise errors.CLOSED()
+        names = orgs.names(org_keys, county=case.county)
+        if not names or set(names) != set(org_keys):
+            raise errors.UNKNOWN_ORG()
+        at = clock.now()
+        there = set(CaseParty.objects.filter(case_id=case.id).values_list("org_key", flat=True))
+        rows = [
+            CaseParty(
+                county=case.county, case_id=case.id, place_key=case.place_key, org_key=key,
+                org_name=name, kind="called", asked_by=actor.label, asked_at=at,
+                what=what.strip(), due_at=due_at,
+            )  # fmt: skip
+            for key, name in names.items()
+            if key not in there
+        ]
+        CaseParty.objects.bulk_create(rows)
+        write(
+            case, actor, "whistled", at,
+            event={"why": what.strip(), "data": {"called": [r.org_name for r in rows]}},
+            fact={"value": len(rows), "attrs": {"orgs": [r.org_key for r in rows]}},
+        )  # fmt: skip
+    return rows
+
+
+def muster(*, actor: Actor, case_id: UUID, party_id: UUID, answer: str) -> CaseParty:
+    """A called organisation answers. Raises CA005, CA006, CO404."""
+    if not answer.strip():
+        raise errors.WHY_NEEDED(fields={"answer": str(errors.WHY_NEEDED.message)})
+    with scoped(actor):
+        case = lock(actor, case_id)
+        party = (
+            CaseParty.objects.select_for_update(no_key=True)
+            .filter(pk=party_id, case_id=case.id)
+            .first()
+        )
+        if party is None:
+            raise NOT_FOUND()
+        if not any(g.org_key == party.org_key for g in actor.grants):
+            raise errors.NOT_YOURS(owner=party.org_name)
+        at = clock.now()
+        late = party.due_at is not None and at > party.due_at
+        minutes = int((at - party.asked_at).total_seconds() // 60)
+        party.answered_at, party.answer = at, answer.strip()
+        party.save(update_fields=["answered_at", "answer"])
+        write(
+            case, actor, "mustered", at,
+            event={"why": answer.strip(), "data": {"org": party.org_name}},
+            fact={"value": minutes, "attrs": {"org": party.org_key, "late": late}},
+        )  # fmt: skip
+    return party
+
+
+def assign(*, actor: Actor, case_id: UUID, account_id: UUID, name: str) -> Case:
+    """Name one person to handle the case; others with the role still may. Raises CO403, CO404."""
+    with scoped(actor):
+        case = lock(actor, case_id)
+        actor.require("case.dispatch", case.place_key)
+        if not case.is_open:
+            raise errors.CLOSED()
+        case.assignee, case.assignee_name = account_id, name
+        write(
+            case, actor, "assigned", clock.now(), changed=("assignee", "assignee_name"),
+            event={"data": {"to": name}},
+        )  # fmt: skip
+        return case
+
+
+def transfer(*, actor: Actor, case_id: UUID, place_code: str, why: str) -> Case:
+    """Send a case to the place it belongs to, inside the county; its first stage begins anew.
+
+    The one who sends may lose sight of it. Counts as a bounce. Raises CA001, CA006, CA007, CO403.
+    """
+    if not why.strip():
+        raise errors.WHY_NEEDED(fields={"why": str(errors.WHY_NEEDED.message)})
+    with scoped(actor):
+        case = lock(actor, case_id)
+        _check_transfer(actor, case, place_code)
+        with scoped(Actor.system("transfer")):
+            _carry(actor, case, place_code, why)
+    return case
+
+
+def _check_transfer(actor: Actor, case: Case, place_code: str) -> None:
+    roles = roles_for(actor, case)
+    if case.owner_role not in roles:
+        actor.require("case.transfer", case.place_key)
+    if not case.is_open:
+        raise errors.CLOSED()
+    if case.suspended_at is not None:
+        raise errors.SUSPENDED()
+    same_county = len(place_code) >= 6 and county_of(place_code) == case.county
+    if not same_county or not places.exists(place_code) or place_code == case.place_code:
+        raise errors.UNKNOWN_PLACE(place=place_code)
+
+
+def _carry(actor: Actor, case: Case, place_code: str, why: str) -> None:
+    machine, at, before = machine_of(case), clock.now(), case.place_code
+    case.place_code, case.place_key = place_code, place_key(place_code)
+    case.assignee, case.assignee_name = None, ""
+    case.bounced += 1
+    state = case.state
+    enter(case, machine, machine.initial, at)
+    for model in (CaseParty, CasePhoto, CaseRequest):
+        model.objects.filter(case_id=case.id).update(place_key=case.place_key)
+    write(
+        case, actor, "transferred", at,
+        changed=(*STAGE_FIELDS, "place_code", "place_key", "assignee", "assignee_name", "bounced"),
+        event={"before": state, "after": case.state, "why": why.strip(),
+               "data": {"from": before, "to": place_code}},
+        fact={"attrs": {"from_place": before}},
+    )  # fmt: skip

@@ -1,0 +1,102 @@
+"""What every write to a case shares: the lock, the timeline line, the journal, the fact, the job."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q
+
+from zhijin.cases.models import Case, CaseEvent, CaseParty
+from zhijin.core import facts, jobs, journal
+from zhijin.core.actor import Actor
+from zhijin.core.errors import NOT_FOUND
+from zhijin.core.scope import scope_q
+
+#: The job that follows every line of a timeline; programmes and webhooks hang on it.
+FOLLOW_UP = "programmes.case_event"
+
+
+def visible(actor: Actor) -> Q:
+    """The explicit filter for cases that ``actor`` may see, beside row-level security."""
+    q = scope_q(actor, "place_key", orgs="org_key")
+    if actor.scope.orgs:
+        called = CaseParty.objects.filter(scope_q(actor, "place_key", orgs="org_key"))
+        q |= Q(id__in=called.values("case_id"))
+    return q
+
+
+def lock(actor: Actor, case_id: UUID) -> Case:
+    """The case, locked until the transaction ends. Raises CO404 when it is not in scope."""
+    query = Case.objects.select_for_update(no_key=True).filter(visible(actor), pk=case_id)
+    case = query.first()
+    if case is None:
+        raise NOT_FOUND()
+    return case
+
+
+def parties_of(case: Case) -> list[int]:
+    """Keys of the organisations called to the case."""
+    return list(CaseParty.objects.filter(case_id=case.id).values_list("org_key", flat=True))
+
+
+def roles_over(actor: Actor, case: Case) -> frozenset[str]:
+    """The roles that ``actor`` holds over this case, by place, own organisation or call."""
+    if actor.is_system:
+        return frozenset()
+    own = [case.org_key] if case.org_key else []
+    called = parties_of(case) if actor.scope.orgs else []
+    return actor.roles_at(case.place_key, own + called)
+
+
+def write(
+    case: Case,
+    actor: Actor,
+    kind: str,
+    at: datetime,
+    *,
+    changed: Iterable[str] = (),
+    new: bool = False,
+    event: Mapping[str, Any] | None = None,
+    fact: Mapping[str, Any] | None = None,
+) -> CaseEvent:
+    """Save the case with one line of timeline, journal, fact and follow-up job.
+
+    ``event`` are further columns of the line; ``fact`` overrides value and attrs of the fact,
+    whose kind is ``case.<kind>``. Everything stands or falls with the current transaction.
+    """
+    details = dict(event or {})
+    case.changed_at = at
+    if new:
+        case.save(force_insert=True)
+    else:
+        case.version += 1
+        case.save(update_fields=sorted({*changed, "version", "changed_at"}))
+    line = CaseEvent(
+        county=case.county, case_id=case.id, place_key=case.place_key, seq=case.version, at=at,
+        kind=kind, actor=actor.label, actor_name=actor.name[:64], **details,
+    )  # fmt: skip
+    line.save(force_insert=True)
+    journal.write(
+        actor, f"case.{kind}", case.record, place_key=case.place_key,
+        detail={"event": str(line.id), "seq": line.seq},
+    )  # fmt: skip
+    _record(case, actor, kind, at, line, fact or {})
+    jobs.defer(FOLLOW_UP, queue="cases", case=str(case.id), county=case.county, event=str(line.id))
+    return line
+
+
+def _record(
+    case: Case, actor: Actor, kind: str, at: datetime, line: CaseEvent, fact: Mapping[str, Any]
+) -> None:
+    attrs = {
+        "state": case.state, "channel": case.channel, "network": case.network,
+        "event": str(line.id), **fact.get("attrs", {}),
+    }  # fmt: skip
+    facts.record(
+        f"case.{kind}", at=at, place_code=case.place_code, subject=case.playbook, actor=actor,
+        record=case.record, value=fact.get("value", 1), org_key=case.org_key, attrs=attrs,
+        playbook=case.playbook, revision=fact.get("revision", 0),
+    )  # fmt: skip

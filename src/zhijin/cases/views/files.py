@@ -1,0 +1,40 @@
+"""Serves photos of a case to those who may see the case."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import FileResponse, HttpRequest, HttpResponse
+
+from zhijin.access.api import gate
+from zhijin.cases import selectors
+from zhijin.cases.models import Case, CasePhoto
+from zhijin.core.errors import NOT_FOUND
+from zhijin.core.files import path_of
+from zhijin.core.models import StoredFile
+
+
+def photo_of(case: Case, digest: str) -> StoredFile:
+    """The stored file, if it belongs to the case. Raises CO404."""
+    row = CasePhoto.objects.filter(case_id=case.id, file_id=digest).select_related("file").first()
+    if row is None:
+        raise NOT_FOUND()
+    return row.file
+
+
+def answer(stored: StoredFile, size: str) -> HttpResponse:
+    """The bytes; ``size`` is ``thumb`` or ``full``. Content never changes under its digest."""
+    path = path_of(stored.digest, "thumb" if size == "thumb" else "")
+    if not path.exists():
+        raise NOT_FOUND()
+    response = FileResponse(path.open("rb"), content_type=stored.media_type)
+    response.headers["Cache-Control"] = "private, max-age=31536000, immutable"
+    response.headers["Content-Disposition"] = f'inline; filename="{stored.digest[:12]}.jpg"'
+    return response
+
+
+@gate("case.view", methods=("GET",))
+def photo(request: HttpRequest, pk: Any, digest: str, size: str) -> HttpResponse:
+    """A photo of a case in one's scope."""
+    case = selectors.get(request.actor, pk)  # type: ignore[attr-defined]
+    return answer(photo_of(case, digest), size)

@@ -1,0 +1,175 @@
+"""A resident reports and follows, without an account."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+
+from zhijin.access.api import client_address, gate, public
+from zhijin.cases import errors, receipts, selectors
+from zhijin.cases.forms import entered, position, stored_photos
+from zhijin.cases.presenting import CaseView, kinds_for, status_of
+from zhijin.cases.services import reporter
+from zhijin.cases.services.intake import Report, open_case
+from zhijin.core import ratelimit
+from zhijin.core.actor import Actor
+from zhijin.core.errors import Refusal
+from zhijin.core.ids import is_code, show_receipt, uuid7
+from zhijin.core.scope import scoped
+from zhijin.places import api as places
+from zhijin.playbooks.api import current
+
+PLACE_COOKIE = "place"
+REMEMBER = 180 * 24 * 3600
+
+
+def place_of(request: HttpRequest) -> str:
+    """The place the visitor chose: in the address, else remembered by this browser."""
+    code = request.GET.get("place") or request.POST.get("place") or request.COOKIES.get("place", "")
+    return code if is_code(code) and places.exists(code) else ""
+
+
+@public(methods=("GET",))
+def report_kinds(request: HttpRequest) -> HttpResponse:
+    """Choose what to report; without a place, choose the place first."""
+    code = place_of(request)
+    if not code:
+        return redirect("portal:choose-place")
+    context = {"place": places.get(code), "kinds": kinds_for(code, "resident")}
+    return render(request, "cases/report_kinds.html", context)
+
+
+@public(rate="20/10m", opens=False)
+def report(request: HttpRequest, playbook: str) -> HttpResponse:
+    """The form of one kind of report, and its submission."""
+    code = place_of(request)
+    if not code:
+        return redirect("portal:choose-place")
+    revision = current(playbook, code)
+    if "resident" not in revision.playbook.opens.by:
+        raise errors.UNKNOWN_KIND(kind=playbook)
+    context: dict[str, Any] = {
+        "place": places.get(code), "revision": revision, "playbook": revision.playbook,
+        "ask": revision.playbook.opens.ask, "key": request.POST.get("key") or str(uuid7()),
+    }  # fmt: skip
+    if request.method != "POST":
+        response = render(request, "cases/report.html", context)
+        response.set_cookie(PLACE_COOKIE, code, max_age=REMEMBER, samesite="Lax", httponly=True)
+        return response
+    try:
+        opened = _submitted(request, revision.playbook.opens.ask, playbook, code, context["key"])
+    except Refusal as refusal:
+        context |= {"refusal": refusal, "given": request.POST}
+        return render(request, "cases/report.html", context, status=refusal.status)
+    return redirect("portal:status", code=opened.code)
+
+
+def _submitted(request: HttpRequest, ask: Any, playbook: str, code: str, key: str) -> Any:
+    lon, lat = position(request)
+    made = Report(
+        playbook=playbook, channel="portal", key=key, place_code=code, lon=lon, lat=lat,
+        answers=entered(request, ask), photos=stored_photos(request, ask),
+        phone=request.POST.get("contact_phone", "").strip(),
+        name=request.POST.get("contact_name", "").strip(),
+    )  # fmt: skip
+    return open_case(actor=Actor.resident(), report=made, opener="resident")
+
+
+@public(methods=("POST",), rate="60/m")
+def alike(request: HttpRequest) -> HttpResponse:
+    """Reports that may be the same thing, as a fragment shown while writing. Nothing personal."""
+    code = place_of(request)
+    lon, lat = position(request)
+    found = []
+    if code:
+        text = request.POST.get("text", "")[:500]
+        with scoped(Actor.system("alike")):
+            found = selectors.alike(request.POST.get("playbook", ""), text, code, lon, lat, size=3)
+        found = [CaseView(one.case) for one in found]
+    return render(request, "cases/_alike.html", {"found": found})
+
+
+@public(rate="60/10m")
+def status_form(request: HttpRequest) -> HttpResponse:
+    """Enter a status code."""
+    context: dict[str, Any] = {}
+    if request.method == "POST":
+        try:
+            reporter.find(request.POST.get("code", ""))
+        except Refusal as refusal:
+            context = {"refusal": refusal, "code": request.POST.get("code", "")}
+            return render(request, "cases/status_form.html", context, status=refusal.status)
+        return redirect("portal:status", code=request.POST["code"].strip().upper())
+    return render(request, "cases/status_form.html", context)
+
+
+@public(rate="30/10m", opens=False)
+def status(request: HttpRequest, code: str) -> HttpResponse:
+    """How a report stands: its steps, its end, and what the reporter may do now."""
+    if request.method == "GET":
+        ratelimit.hit(f"status:{client_address(request)}", "240/10m")
+    case = reporter.find(code)
+    refusal = None
+    if request.method == "POST":
+        try:
+            _act(request, code)
+        except Refusal as error:
+            refusal = error
+        else:
+            return redirect("portal:status", code=code)
+    with scoped(Actor.system("status-code")):
+        shown = status_of(reporter.find(code))
+        shown |= {"code": show_receipt(receipts.code_of(case.id)), "refusal": refusal}
+        shown["given"] = request.POST if refusal else {}
+        response = render(
+            request, "cases/status.html", shown, status=refusal.status if refusal else 200
+        )
+    response.headers["Cache-Control"] = "private, no-store"
+    response.headers["Referrer-Policy"] = "no-referrer"
+    return response
+
+
+def _act(request: HttpRequest, code: str) -> None:
+    """One of the reporter's moves, or opening again."""
+    wanted = request.POST.get("move", "")
+    why = request.POST.get("why", "")
+    if wanted == "reopen":
+        reporter.reopen(code=code, why=why)
+        return
+    found = reporter.find(code)
+    with scoped(Actor.system("status-code")):
+        ask = _questions(found, wanted)
+    version = request.POST.get("version", "")
+    reporter.act(
+        code=code, move_id=wanted, data=entered(request, ask), why=why,
+        photos=stored_photos(request, ask), seen_version=int(version) if version.isdigit() else None,
+    )  # fmt: skip
+
+
+def _questions(case: Any, move_id: str) -> Any:
+    from zhijin.cases.machine import machine_of
+
+    state = machine_of(case).playbook.states[case.state]
+    return next((move.ask for move in state.moves if move.id == move_id), [])
+
+
+@public(methods=("GET",))
+def photo(request: HttpRequest, code: str, digest: str, size: str) -> HttpResponse:
+    """A photo of one's own case."""
+    from zhijin.cases.views.files import answer, photo_of
+
+    case = reporter.find(code)
+    with scoped(Actor.system("status-code")):
+        return answer(photo_of(case, digest), size)
+
+
+@gate("case.report", methods=("GET",))
+def receipt(request: HttpRequest, pk: Any) -> HttpResponse:
+    """The slip with the status code, printed at the counter for the reporter."""
+    case = selectors.get(request.actor, pk)  # type: ignore[attr-defined]
+    code = receipts.code_of(case.id)
+    context = {"case": CaseView(case), "code": show_receipt(code), "title": _("上报回执")}
+    return render(request, "cases/receipt.html", context)

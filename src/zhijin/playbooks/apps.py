@@ -1,0 +1,14 @@
+"""The playbooks application and its place in the desk's navigation."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+from zhijin.ui.nav import NavItem
+
+
+class PlaybooksConfig(AppConfig):
+    name = "zhijin.playbooks"
+    label = "playbooks"
+    desk_nav = [
+        NavItem("playbooks", _("行动方案"), "desk:playbooks", "playbook.view", "scroll", 40),
+    ]

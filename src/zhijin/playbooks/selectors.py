@@ -1,0 +1,91 @@
+"""Which revision holds where. Published revisions never change, so they are kept in memory."""
+
+from __future__ import annotations
+
+import threading
+import time
+import uuid
+from dataclasses import dataclass
+from functools import lru_cache
+
+from zhijin.playbooks import errors
+from zhijin.playbooks.engine import Machine, Playbook, load
+from zhijin.playbooks.models import PlaybookRevision
+
+#: How long a process may go on with a list of revisions that another has changed.
+FRESH_SECONDS = 2.0
+
+
+@dataclass(frozen=True)
+class Revision:
+    """One published revision, ready to run."""
+
+    id: uuid.UUID
+    playbook_id: str
+    place_code: str
+    number: int
+    digest: str
+    machine: Machine
+
+    @property
+    def playbook(self) -> Playbook:
+        return self.machine.playbook
+
+
+@lru_cache(maxsize=512)
+def revision(pk: uuid.UUID) -> Revision:
+    """The published revision ``pk``, from memory after the first time. Raises PR001."""
+    row = PlaybookRevision.objects.filter(pk=pk).exclude(state="draft").first()
+    if row is None:
+        raise errors.UNKNOWN_PLAYBOOK(playbook=str(pk))
+    loaded = load(row.source, f"{row.playbook}@{row.revision}")
+    if loaded.playbook is None:
+        raise errors.UNKNOWN_PLAYBOOK(playbook=row.playbook)
+    return Revision(
+        row.id, row.playbook, row.place_code, row.revision, row.digest, Machine(loaded.playbook)
+    )
+
+
+_lock = threading.Lock()
+_listing: tuple[float, tuple[tuple[str, str, uuid.UUID], ...]] = (-1e9, ())
+
+
+def in_force() -> tuple[tuple[str, str, uuid.UUID], ...]:
+    """(playbook, place code, revision id) of everything in force; at most 2 s old."""
+    global _listing
+    read_at, rows = _listing
+    if time.monotonic() - read_at < FRESH_SECONDS:
+        return rows
+    fresh = PlaybookRevision.objects.filter(state="in_force")
+    rows = tuple(fresh.order_by("playbook", "place_code").values_list("playbook", "place_code", "id"))
+    with _lock:
+        _listing = (time.monotonic(), rows)
+    return rows
+
+
+def forget() -> None:
+    """Read the list anew at the next use (after a publication in this process, and in tests)."""
+    global _listing
+    _listing = (-1e9, ())
+
+
+def current(playbook_id: str, place_code: str) -> Revision:
+    """The revision of ``playbook_id`` in force at a place: the nearest place's own, else the shipped.
+
+    Raises PR001.
+    """
+    best: tuple[int, uuid.UUID] | None = None
+    for name, code, pk in in_force():
+        near = name == playbook_id and place_code.startswith(code)
+        if near and (best is None or len(code) > best[0]):
+            best = (len(code), pk)
+    if best is None:
+        raise errors.UNKNOWN_PLAYBOOK(playbook=playbook_id)
+    return revision(best[1])
+
+
+def catalogue(place_code: str, opened_by: str | None = None) -> list[Revision]:
+    """What may be reported at a place, by ``opened_by`` (a role key; None: by anybody)."""
+    names = sorted({name for name, code, _ in in_force() if place_code.startswith(code)})
+    found = [current(name, place_code) for name in names]
+    return [r for r in found if opened_by is None or opened_by in r.playbook.opens.by]
