@@ -7,7 +7,6 @@ end: the places in use are not touched.
 from __future__ import annotations
 
 import argparse
-import json
 import secrets
 import time
 from typing import Any
@@ -106,4 +105,3 @@ if __name__ == "__main__":
     django.setup()
     parser = argparse.ArgumentParser()
     add_arguments(parser)
-    print(json.dumps(run(parser.parse_args())))

@@ -110,7 +110,8 @@ def test_bbox_and_polygons() -> None:
     }
     box = geo.bbox(multi)
     assert box == (1, 2, 7, 8)
-    assert box.holds(4, 4) and not box.holds(8, 4)
+    assert box.holds(4, 4)
+    assert not box.holds(8, 4)
     assert len(geo.polygons_of(multi)) == 2
     with pytest.raises(ValueError, match="not a polygon"):
         geo.polygons_of({"type": "Point", "coordinates": [1, 2]})

@@ -66,7 +66,8 @@ def test_malformed_codes_are_refused(bad: object) -> None:
 @pytest.mark.parametrize("chain", COLLIDING)
 def test_colliding_codes_keep_apart(chain: tuple[str, ...]) -> None:
     keys = [ids.place_key(code) for code in chain]
-    assert len(set(keys)) == len(keys) and keys == sorted(keys)
+    assert len(set(keys)) == len(keys)
+    assert keys == sorted(keys)
     for i, root in enumerate(chain):
         lo, hi = ids.place_span(root)
         assert [lo <= key < hi for key in keys] == [j >= i for j in range(len(chain))]
@@ -85,7 +86,8 @@ def test_a_key_tells_its_code(code: str) -> None:
     assert lo == ids.place_key(code) < hi < 2**63
     parent = ids.parent_code(code)
     if parent:
-        assert ids.place_span(parent)[0] < lo and hi <= ids.place_span(parent)[1]
+        assert ids.place_span(parent)[0] < lo
+        assert hi <= ids.place_span(parent)[1]
 
 
 @given(codes(), codes(), st.integers(1, 799_999))
@@ -132,15 +134,18 @@ def test_groups_and_grids_fit_between_the_village_and_the_organisations() -> Non
     grids = [ids.place_key(f"{village}{n:03d}") for n in range(1, 1000)]
     org = ids.org_key(village, 1)
     assert ids.place_key(village) < groups[0]
-    assert groups[-1] < grids[0] and grids[-1] < org < ids.org_key(village, 799_999)
+    assert groups[-1] < grids[0]
+    assert grids[-1] < org < ids.org_key(village, 799_999)
     assert ids.org_key(village, 799_999) < ids.place_key("522631206201")
     assert len({*groups, *grids}) == 99 + 999
 
 
 def test_uuid7_orders_and_carries_the_time() -> None:
     made = [ids.uuid7() for _ in range(5000)]
-    assert made == sorted(made) and len(set(made)) == 5000
-    assert {u.version for u in made} == {7} and {u.variant for u in made} == {uuid.RFC_4122}
+    assert made == sorted(made)
+    assert len(set(made)) == 5000
+    assert {u.version for u in made} == {7}
+    assert {u.variant for u in made} == {uuid.RFC_4122}
     at = datetime(2025, 6, 1, 12, 0, 0, 123000, tzinfo=UTC)
     assert ids.uuid7_millis(ids.uuid7(at)) == int(at.timestamp() * 1000)
     with pytest.raises(ValueError, match="version 7"):

@@ -92,6 +92,9 @@ class FormerName(models.Model):
         db_table = "places_former_name"
         ordering = ["valid_to", "id"]
 
+    def __str__(self) -> str:
+        return self.name
+
 
 class Succession(models.Model):
     """What became of a place: `old` was succeeded by `new` on the day `at`."""
@@ -116,6 +119,9 @@ class Succession(models.Model):
                 condition=~Q(old=models.F("new")), name="places_succession_other"
             ),
         ]
+
+    def __str__(self) -> str:
+        return f"{self.old_id} → {self.new_id}"
 
 
 class Outline(models.Model):
@@ -150,6 +156,9 @@ class Outline(models.Model):
             ),
         ]
 
+    def __str__(self) -> str:
+        return f"{self.place_id} v{self.version}"
+
 
 class ImportRun(models.Model):
     """One import of divisions: where from, what changed, and what was found row by row.
@@ -176,3 +185,6 @@ class ImportRun(models.Model):
     class Meta:
         db_table = "places_import_run"
         ordering = ["-at"]
+
+    def __str__(self) -> str:
+        return f"{self.source} {self.as_of}"

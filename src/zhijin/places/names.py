@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from enum import StrEnum
+from itertools import pairwise
 
 
 class Kind(StrEnum):
@@ -64,4 +65,4 @@ def short_name(name: str) -> str:
 
 def bigrams(text: str) -> list[str]:
     """The distinct pairs of neighbouring characters, in order."""
-    return list(dict.fromkeys(a + b for a, b in zip(text, text[1:], strict=False)))
+    return list(dict.fromkeys(a + b for a, b in pairwise(text)))

@@ -114,8 +114,8 @@ def _check_parents(out: Checked, lines: dict[str, Row], known: Container[str]) -
             out.findings.append(_finding(lines[code], "PI06", f"没有上级 {parent}"))
 
 
-def _finding(row: Row, id: str, message: str, level: str = "error") -> Finding:
-    return Finding(id, level, row.file, row.line, row.code, message)
+def _finding(row: Row, number: str, message: str, level: str = "error") -> Finding:
+    return Finding(number, level, row.file, row.line, row.code, message)
 
 
 def _twice(row: Row, name: str, first: str, line: int) -> Finding:

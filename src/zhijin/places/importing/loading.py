@@ -230,8 +230,8 @@ def _rename(cursor: Any, out: Outcome, as_of: date) -> None:
     out.findings += [_note("PI22", code, f"更名：{old} → {new}") for code, old, new in renamed]
 
 
-def _note(id: str, code: str, message: str) -> Finding:
-    return Finding(id, "note", "", 0, code, message)
+def _note(number: str, code: str, message: str) -> Finding:
+    return Finding(number, "note", "", 0, code, message)
 
 
 def keep_run(
@@ -242,9 +242,10 @@ def keep_run(
     kept = [list(finding) for finding in out.findings[:FINDINGS_KEPT]]
     with connection.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO places_import_run (id, as_of, source, covers, actor, rows, added, renamed, vanished,"
-            " restored, finding_count, findings, seconds)"
+            "INSERT INTO places_import_run (id, as_of, source, covers, actor, rows, added, renamed,"
+            " vanished, restored, finding_count, findings, seconds)"
             " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
-            [out.run, as_of, source[:200], json.dumps(out.covers), actor, out.rows, out.added, out.renamed, out.vanished,
-             out.restored, len(out.findings), json.dumps(kept, ensure_ascii=False), out.seconds],
+            [out.run, as_of, source[:200], json.dumps(out.covers), actor, out.rows, out.added,
+             out.renamed, out.vanished, out.restored, len(out.findings),
+             json.dumps(kept, ensure_ascii=False), out.seconds],
         )  # fmt: skip

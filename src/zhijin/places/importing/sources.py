@@ -153,7 +153,7 @@ def _read(file: Iterable[str], name: str, parent_column: str | None) -> Iterator
     width = len(header)
     for cells in reader:
         if len(cells) < width:
-            cells += [""] * (width - len(cells))
+            cells.extend([""] * (width - len(cells)))
         parent = None if parent_at is None else cells[parent_at]
         yield Row(name, reader.line_num, cells[code_at], cells[name_at], parent or None)
 
