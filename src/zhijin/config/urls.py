@@ -9,7 +9,9 @@ from typing import Any
 from django.apps import apps
 from django.urls import include, path
 
+from zhijin.access.api import public
 from zhijin.config import live
+from zhijin.ui import styleguide
 
 
 def _collect(face: str) -> list[Any]:
@@ -24,6 +26,8 @@ def _collect(face: str) -> list[Any]:
 urlpatterns = [
     path("healthz", live.health, name="health"),
     path("events/", live.events, name="events"),
+    path("desk/style/", public(methods=("GET",))(styleguide.page), name="style"),
+    path("desk/style/<str:face>/", public(methods=("GET",))(styleguide.page), name="style-face"),
     path("desk/", include((_collect("desk"), "desk"))),
     path("field/", include((_collect("field"), "field"))),
     path("api/", include((_collect("api"), "api"))),
