@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import BooleanField, Q, QuerySet
 from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext as _
 from shapely import Point
@@ -43,7 +43,8 @@ class Location:
     def sentence(self) -> str:
         """What to tell whoever gave the position."""
         if self.grid:
-            return _("位置在{name}。").format(name=self.grid.short)
+            village = self.village.short if self.village else ""
+            return _("位置在{name}。").format(name=village + self.grid.short)
         if self.village:
             text = _("位置在{name}，但不在任何已画的网格内，请选择网格或由村里指派。")
             return text.format(name=self.village.short)
@@ -85,7 +86,8 @@ def position(lon: object, lat: object, datum: str = "wgs84") -> geo.Point:
 
 def _boxes_holding(lon: float, lat: float) -> QuerySet[Outline]:
     box = f"{_BOX} @> box(point(%s, %s), point(%s, %s))"
-    inside = RawSQL(box, (lon, lat, lon, lat))  # noqa: S611 - constants and parameters
+    here = (lon, lat, lon, lat)
+    inside = RawSQL(box, here, BooleanField())  # noqa: S611 - constants and parameters
     current = Q(valid_to=None) & current_q(prefix="place__")
     return Outline.objects.filter(current).filter(inside).select_related("place__parent")
 
