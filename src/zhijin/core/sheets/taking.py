@@ -1,0 +1,91 @@
+"""Takes the rows of a table one by one: all or nothing, or what is right and not the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from zhijin.core.errors import Refusal
+from zhijin.core.sheets.columns import Finding, Row
+from zhijin.core.sheets.table import Table
+
+#: Saves one row in the present transaction; says what it did (``added``, ``changed``, ``same``).
+Save = Callable[[Row], str]
+
+
+@dataclass
+class Outcome:
+    """What became of a table. ``saved`` counts rows that now stand in the database."""
+
+    table: Table
+    partial: bool
+    rows: list[Row] = field(default_factory=list)
+    done: dict[int, str] = field(default_factory=dict)
+
+    @property
+    def findings(self) -> list[Finding]:
+        return [finding for row in self.rows for finding in row.findings]
+
+    @property
+    def refused(self) -> int:
+        return sum(not row.ok for row in self.rows)
+
+    @property
+    def saved(self) -> int:
+        return len(self.done)
+
+    @property
+    def whole(self) -> bool:
+        """Whether everything in the file was taken."""
+        return self.refused == 0
+
+    def count(self, what: str) -> int:
+        return sum(did == what for did in self.done.values())
+
+    def result(self, row: Row) -> str:
+        """The word for the answer file's column 结果."""
+        if not row.ok:
+            return _("未导入")
+        words = {"added": _("新增"), "changed": _("更新"), "same": _("无变化")}
+        did = self.done.get(row.number)
+        return words.get(did, did) if did is not None else _("未导入（其他行有误）")
+
+
+class _Undo(Exception):
+    """Rolls the whole file back."""
+
+
+def take(table: Table, save: Save, *, partial: bool) -> Outcome:
+    """Go through the table. A row's Refusal becomes its finding; nothing else is swallowed.
+
+    With ``partial`` every right row is kept; without, one wrong row undoes the whole file (and all
+    rows are still tried, so that everything wrong is told at once).
+    """
+    outcome = Outcome(table, partial)
+    try:
+        with transaction.atomic():
+            for row in table.rows():
+                outcome.rows.append(row)
+                if row.ok:
+                    _take_one(row, save, outcome)
+            if not partial and not outcome.whole:
+                raise _Undo
+    except _Undo:
+        outcome.done.clear()
+    finally:
+        table.close()
+    return outcome
+
+
+def _take_one(row: Row, save: Save, outcome: Outcome) -> None:
+    try:
+        with transaction.atomic():
+            did = save(row)
+            if row.ok:
+                outcome.done[row.number] = did
+    except Refusal as refusal:
+        details = " ".join(str(text) for text in refusal.fields.values())
+        row.refuse(refusal.id, f"{refusal.message}{details}", refusal.help)
