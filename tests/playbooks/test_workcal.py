@@ -75,8 +75,8 @@ def test_a_year_not_yet_announced_is_provisional_until_a_notice_is_given() -> No
 def test_provisional_years_leave_out_the_thirteen_statutory_days() -> None:
     for year in range(2027, 2041):
         days = statutory_days(year)
-        # In 2028 and 2031 the Mid-Autumn Festival falls into National Day.
-        assert len(days) == (12 if year in {2028, 2031} else 13), year
+        # In 2028, 2031 and 2039 the Mid-Autumn Festival falls into National Day.
+        assert len(days) == (12 if year in {2028, 2031, 2039} else 13), year
         assert not any(CAL.is_workday(day) for day in days)
     assert date(2027, 2, 5) in statutory_days(2027)  # the eve counts since 2024
     assert date(2027, 4, 5) in statutory_days(2027)
