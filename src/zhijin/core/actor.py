@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from zhijin.core.errors import Refusal
-from zhijin.core.roles import ROLES
+from zhijin.core.errors import NO_PERMISSION
+from zhijin.core.roles import ADMINISTRATIVE, ROLES
 
 #: Every key of the country lies below this (place keys are 12 digits × 10⁶).
 KEY_LIMIT = 1_000_000_000_000_000_000
@@ -15,7 +15,7 @@ KEY_LIMIT = 1_000_000_000_000_000_000
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What a transaction may see: half-open ranges of place keys, line keys and organisation keys."""
+    """What a transaction may see: half-open ranges of place, line and organisation keys."""
 
     places: tuple[tuple[int, int], ...] = ()
     lines: tuple[tuple[int, int], ...] = ()
@@ -54,7 +54,7 @@ class Grant:
 
 @dataclass(frozen=True)
 class Actor:
-    """The one who acts: an account, a resident without one, a device, an API client, or the system."""
+    """The one who acts: an account, a resident without one, a device, an API key, the system."""
 
     kind: str
     id: str
@@ -89,13 +89,17 @@ class Actor:
 
     @cached_property
     def scope(self) -> Scope:
-        """What row-level security lets through for this actor."""
+        """What row-level security lets through for this actor.
+
+        The three administrators administer; whatever place a grant of theirs names opens nothing.
+        """
         if self.is_system:
             return EVERYTHING
+        held = [g for g in self.grants if g.role not in ADMINISTRATIVE]
         return Scope(
-            places=_merged((g.lo, g.hi) for g in self.grants if g.over_place),
-            lines=_merged(g.line for g in self.grants if g.line is not None),
-            orgs=_merged((g.org_key, g.org_key + 1) for g in self.grants if g.org_key is not None),
+            places=_merged((g.lo, g.hi) for g in held if g.over_place),
+            lines=_merged(g.line for g in held if g.line is not None),
+            orgs=_merged((g.org_key, g.org_key + 1) for g in held if g.org_key is not None),
         )
 
     def roles_at(
@@ -122,24 +126,20 @@ class Actor:
         roles = self.roles_at(place_key, org_keys, line_keys)
         return any(permission in ROLES[role].permissions for role in roles if role in ROLES)
 
-    def require(self, permission: str, place_key: int | None = None, **where: Iterable[int]) -> None:
+    def require(
+        self, permission: str, place_key: int | None = None, **where: Iterable[int]
+    ) -> None:
         """Raise CO403 unless :meth:`can`."""
         if not self.can(permission, place_key, **where):
-            raise FORBIDDEN(permission=permission)
+            raise NO_PERMISSION(permission=permission)
 
 
 def _merged(ranges: Iterable[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
-    """Sorted, non-overlapping union of half-open ranges."""
+    """Sorted, non-overlapping union of half-open ranges; empty ones fall away."""
     out: list[tuple[int, int]] = []
-    for lo, hi in sorted(ranges):
+    for lo, hi in sorted(r for r in ranges if r[0] < r[1]):
         if out and lo <= out[-1][1]:
             out[-1] = (out[-1][0], max(out[-1][1], hi))
         else:
             out.append((lo, hi))
     return tuple(out)
-
-
-def FORBIDDEN(permission: str) -> Refusal:  # noqa: N802 - reads like the other refusals
-    from zhijin.core.errors import NO_PERMISSION
-
-    return NO_PERMISSION(permission=permission)

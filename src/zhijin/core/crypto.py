@@ -1,4 +1,4 @@
-"""SM3, SM4-GCM field encryption and masks. Keys come from the installation's key file; never logged."""
+"""SM3, SM4-GCM field encryption and masks. Keys come from the key file and are never logged."""
 
 from __future__ import annotations
 
@@ -50,11 +50,16 @@ def seal(purpose: str, plain: str) -> bytes:
     return _VERSION + nonce + enc.tag + body
 
 
-def unseal(purpose: str, blob: bytes) -> str:
-    """Decrypt what :func:`seal` gave. Raises ``cryptography.exceptions.InvalidTag`` if touched."""
+def unseal(purpose: str, blob: bytes | memoryview) -> str:
+    """Decrypt what :func:`seal` gave.
+
+    Raises ``cryptography.exceptions.InvalidTag`` if touched, ValueError if it is no such thing.
+    """
     blob = bytes(blob)
     if blob[:1] != _VERSION:
         raise ValueError("sealed by an unknown version")
+    if len(blob) < 1 + _NONCE + _TAG:
+        raise ValueError("cut off: shorter than its nonce and tag")
     nonce, tag, body = blob[1:13], blob[13 : 13 + _TAG], blob[13 + _TAG :]
     key = _key("seal:" + purpose)[:16]
     dec = Cipher(algorithms.SM4(key), modes.GCM(nonce, tag)).decryptor()

@@ -69,7 +69,7 @@ class Definition:
 CATALOGUE: dict[str, Definition] = {}
 
 
-def define(id: str, status: int, message: Text, *, help: Text = "") -> Definition:
+def define(id: str, status: int, message: Text, *, help: Text = "") -> Definition:  # noqa: A002
     """Add one error to the catalogue. Raises ValueError when the id is taken."""
     if id in CATALOGUE:
         raise ValueError(f"error id {id} is defined twice")

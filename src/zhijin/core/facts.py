@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
 
 from zhijin.core.actor import Actor
 from zhijin.core.ids import place_key, uuid7
@@ -17,12 +17,13 @@ _COLUMNS = (
     "id, at, county, org_key, place_code, place_key, kind, subject, actor, value, attrs,"
     " playbook, revision, record"
 )
+_STAGE = "CREATE TEMPORARY TABLE core_fact_in (LIKE core_fact INCLUDING DEFAULTS) ON COMMIT DROP"
 _INSERT = f"INSERT INTO core_fact ({_COLUMNS}) VALUES ({', '.join(['%s'] * 14)})"
 
 
 @dataclass(frozen=True, slots=True)
 class NewFact:
-    """One line to write; ``value`` is an integer in the unit that ``kind`` fixes (fen, minutes, 1)."""
+    """One line to write; ``value`` is an integer in the unit of ``kind`` (fen, minutes, 1)."""
 
     kind: str
     at: datetime
@@ -42,7 +43,7 @@ def county_of(code: str) -> int:
     return int(code[:6].ljust(6, "0"))
 
 
-def record(
+def record(  # noqa: PLR0913 - a fact has that many columns
     kind: str,
     *,
     at: datetime,
@@ -80,11 +81,18 @@ def row(fact: NewFact) -> tuple[Any, ...]:
 
 
 def record_many(facts: Iterable[NewFact], using: Any = None) -> int:
-    """COPY facts in bulk on ``using`` (a Django connection; default: the app's). Returns the count."""
+    """COPY facts in bulk on ``using`` (a Django connection; default: the app's). Returns the count.
+
+    PostgreSQL refuses COPY into a table with row-level security, so the rows go through a
+    temporary table; they are in the present transaction, which this opens if there is none.
+    """
     conn = using or connection
-    count = 0
-    with conn.cursor() as cursor, cursor.copy(f"COPY core_fact ({_COLUMNS}) FROM STDIN") as copy:
-        for fact in facts:
-            copy.write_row(row(fact))
-            count += 1
+    with transaction.atomic(using=conn.alias, savepoint=False), conn.cursor() as cursor:
+        cursor.execute(_STAGE)
+        with cursor.copy(f"COPY core_fact_in ({_COLUMNS}) FROM STDIN") as copy:
+            for fact in facts:
+                copy.write_row(row(fact))
+        cursor.execute(f"INSERT INTO core_fact ({_COLUMNS}) SELECT {_COLUMNS} FROM core_fact_in")
+        count = int(cursor.rowcount)
+        cursor.execute("DROP TABLE core_fact_in")
     return count

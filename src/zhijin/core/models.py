@@ -36,6 +36,9 @@ class Fact(models.Model):
     class Meta:
         db_table = "core_fact"
 
+    def __str__(self) -> str:
+        return f"{self.kind} {self.record}"
+
 
 class JournalEntry(models.Model):
     """Who did or saw what; append-only, sealed into an SM3 chain by :mod:`zhijin.core.journal`."""
@@ -56,6 +59,9 @@ class JournalEntry(models.Model):
             models.Index(fields=["actor", "id"], name="core_journal_actor"),
         ]
 
+    def __str__(self) -> str:
+        return f"{self.actor} {self.action} {self.object}"
+
 
 class JournalSeal(models.Model):
     """The chain over the journal: ``digest = SM3(previous digest ‖ canonical entry)``."""
@@ -66,6 +72,9 @@ class JournalSeal(models.Model):
 
     class Meta:
         db_table = "core_journal_seal"
+
+    def __str__(self) -> str:
+        return f"{self.seq} {bytes(self.digest).hex()}"
 
 
 class StoredFile(models.Model):
@@ -80,6 +89,9 @@ class StoredFile(models.Model):
 
     class Meta:
         db_table = "core_file"
+
+    def __str__(self) -> str:
+        return self.digest
 
 
 class IdempotencyKey(models.Model):
@@ -98,6 +110,9 @@ class IdempotencyKey(models.Model):
             models.UniqueConstraint(fields=["scope", "key"], name="core_idempotency_unique")
         ]
 
+    def __str__(self) -> str:
+        return f"{self.scope}:{self.key}"
+
 
 class DemoClock(models.Model):
     """How far a demonstration's clock has been moved ahead. Unused on a real installation."""
@@ -107,6 +122,9 @@ class DemoClock(models.Model):
     class Meta:
         db_table = "core_demo_clock"
 
+    def __str__(self) -> str:
+        return f"+{self.ahead}"
+
 
 class RateWindow(models.Model):
     """How often one client did one thing in one window; shared by every web process."""
@@ -114,9 +132,13 @@ class RateWindow(models.Model):
     key = models.CharField(max_length=96, primary_key=True)
     window = models.BigIntegerField()
     count = models.IntegerField(default=0)
+    ends = models.BigIntegerField(db_default=0)
 
     class Meta:
         db_table = "core_rate_window"
+
+    def __str__(self) -> str:
+        return f"{self.key} {self.count}"
 
 
 class CalendarNotice(models.Model):
@@ -128,6 +150,9 @@ class CalendarNotice(models.Model):
 
     class Meta:
         db_table = "core_calendar_notice"
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.workday}"
 
 
 Json = dict[str, Any]

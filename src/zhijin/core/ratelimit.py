@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import time
 
 from django.db import connection
@@ -10,10 +11,10 @@ from zhijin.core.errors import TOO_MANY
 
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 _HIT = (
-    "INSERT INTO core_rate_window AS w (key, window, count) VALUES (%s, %s, 1)"
+    'INSERT INTO core_rate_window AS w (key, "window", count, ends) VALUES (%s, %s, 1, %s)'
     ' ON CONFLICT (key) DO UPDATE SET count = CASE WHEN w."window" = excluded."window"'
-    ' THEN w.count + 1 ELSE 1 END, "window" = excluded."window" RETURNING count'
-).replace("(key, window,", '(key, "window",')
+    ' THEN w.count + 1 ELSE 1 END, "window" = excluded."window", ends = excluded.ends RETURNING count'
+)
 
 
 def parse(rate: str) -> tuple[int, int]:
@@ -27,8 +28,20 @@ def hit(key: str, rate: str) -> None:
     """Count one use of ``key``; raises CO429 with the seconds to wait when over ``rate``."""
     allowed, seconds = parse(rate)
     present = int(time.time())
+    window = present // seconds
     with connection.cursor() as cursor:
-        cursor.execute(_HIT, [key[:96], present // seconds])
+        cursor.execute(_HIT, [_short(key), window, (window + 1) * seconds])
         (count,) = cursor.fetchone()
     if count > allowed:
         raise TOO_MANY(seconds=seconds - present % seconds)
+
+
+def _short(key: str) -> str:
+    return key if len(key) <= 96 else key[:31] + ":" + hashlib.sha256(key.encode()).hexdigest()
+
+
+def purge() -> int:
+    """Forget windows that have ended (they hold callers' addresses); returns how many."""
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM core_rate_window WHERE ends < %s", [int(time.time())])
+        return int(cursor.rowcount)

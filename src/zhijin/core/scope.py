@@ -1,4 +1,4 @@
-"""Opens a transaction that sees only what its actor may see. Row-level security reads what is set here."""
+"""Opens a transaction that sees only what its actor may see; row-level security reads what is set."""
 
 from __future__ import annotations
 
@@ -16,23 +16,30 @@ _SET = (
 )
 
 
+#: What a transaction without an actor sees.
+NOTHING = ("{}", "{}", "{}", "")
+
+
 @contextmanager
 def scoped(actor: Actor) -> Iterator[None]:
     """One transaction (or a nested part of one) under ``actor``'s scope.
 
     The settings are transaction-local (``SET LOCAL``): a session-level setting would leak
-    through a connection pool. A nested call puts the outer scope back at its end.
+    through a connection pool. A nested call puts the outer scope back at its end; inside a plain
+    ``atomic()`` nothing is seen any more afterwards. When the body raises, the whole transaction
+    (or the savepoint around it) is rolled back, and the settings with it.
     """
-    nested = connection.in_atomic_block and getattr(connection, "zhijin_scope", None) is not None
-    outer: tuple[str, ...] | None = getattr(connection, "zhijin_scope", None) if nested else None
-    values = _values(actor)
+    inside = connection.in_atomic_block
+    outer: tuple[str, ...] = (
+        (getattr(connection, "zhijin_scope", None) or NOTHING) if inside else NOTHING
+    )
     with transaction.atomic(savepoint=False):
-        _apply(values)
+        _apply(_values(actor))
         try:
             yield
         finally:
             connection.zhijin_scope = outer  # type: ignore[attr-defined]
-        if outer is not None:
+        if inside:
             _apply(outer)
 
 
