@@ -126,6 +126,11 @@ def _verify(parser: argparse.ArgumentParser) -> None:
         help=say("journal：审计日志的链", "journal: the chain of the audit journal"),
     )
     _json(parser)
+    parser.add_argument(
+        "--heads",
+        metavar="FILE",
+        help=say("与留存在别处的链头核对", "hold the chain against heads that were kept elsewhere"),
+    )
 
 
 def _messages(parser: argparse.ArgumentParser) -> None:

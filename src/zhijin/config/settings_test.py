@@ -21,6 +21,8 @@ from zhijin.config.settings import DATABASES, STORAGES  # noqa: E402
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+# Files come from the rooms as they are; nothing is collected for a test run.
+WHITENOISE_AUTOREFRESH = WHITENOISE_USE_FINDERS = True
 for _database in DATABASES.values():
     _database["CONN_MAX_AGE"] = 0
     _database["CONN_HEALTH_CHECKS"] = False

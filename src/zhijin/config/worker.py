@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import signal
 
 from procrastinate import App, JobContext
 from procrastinate.contrib.django import app as django_app
+
+from zhijin.core import tasks
 
 #: A worker that has not been heard of for this long is dead (it reports every ten seconds).
 DEAD_AFTER_SECONDS = 30
@@ -16,8 +17,12 @@ DEAD_AFTER_SECONDS = 30
 def run(args: argparse.Namespace) -> int:
     """Until SIGTERM or SIGINT; running jobs are finished first."""
     connector = django_app.connector.get_worker_connector()  # type: ignore[attr-defined]
-    with django_app.replace_connector(connector) as worker_app:
-        asyncio.run(_work(worker_app, args.concurrency))
+    ended = tasks.start()
+    try:
+        with django_app.replace_connector(connector) as worker_app:
+            asyncio.run(_work(worker_app, args.concurrency))
+    finally:
+        ended.set()
     return 0
 
 
@@ -50,6 +55,3 @@ async def take_up_dropped(app: App) -> int:
 async def take_up_dropped_task(context: JobContext, timestamp: int) -> None:
     """Every minute, for installations with several workers."""
     await take_up_dropped(context.app)
-
-
-__all__ = ["run", "signal", "take_up_dropped"]

@@ -1,0 +1,231 @@
+"""``zhijin up`` as an operator meets it: started, stopped, killed, and started again."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from zhijin.config.home import Home
+from zhijin.config.postgres import Cluster
+from zhijin.config.supervisor import strays
+from zhijin.config.up import Addresses, Options, _environment, fingerprint, mark
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
+READY = re.compile(r"(http://\S+)")
+
+
+class Platform:
+    """A ``zhijin up`` of its own, without demonstration data."""
+
+    def __init__(self, home: Path) -> None:
+        self.home = Home(home)
+        self.process: subprocess.Popen[str] | None = None
+        self.lines: list[str] = []
+        self.url = ""
+
+    def environment(self) -> dict[str, str]:
+        kept = {
+            k: v
+            for k, v in os.environ.items()
+            if not k.startswith(("ZHIJIN_", "DATABASE_", "DJANGO_"))
+        }
+        return {
+            **kept,
+            "ZHIJIN_HOME": str(self.home.root),
+            "ZHIJIN_LANG": "en",
+            "PYTHONUNBUFFERED": "1",
+        }
+
+    def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "zhijin.config.cli", *arguments], env=self.environment(),
+            capture_output=True, text=True, check=False, timeout=120,
+        )  # fmt: skip
+
+    def up(self) -> float:
+        """Start and wait for the address; returns the seconds it took."""
+        began = time.monotonic()
+        self.lines = []
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "zhijin.config.cli", "up", "--no-demo"], env=self.environment(),
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True,
+        )  # fmt: skip
+        while line := self.process.stdout.readline():
+            self.lines.append(line)
+            if "is ready" in line:
+                self.url = READY.search(line)[1]
+                threading.Thread(target=self._drain, daemon=True).start()
+                return time.monotonic() - began
+        raise AssertionError("".join(self.lines))
+
+    def _drain(self) -> None:
+        for line in self.process.stdout:
+            self.lines.append(line)
+
+    def status(self) -> int:
+        try:
+            with urllib.request.urlopen(f"{self.url}/healthz", timeout=5) as answer:
+                return answer.status
+        except urllib.error.HTTPError as error:
+            return error.code
+        except OSError:
+            return 0
+
+    def answers_within(self, seconds: float) -> bool:
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            if self.status() == 200:
+                return True
+            time.sleep(0.1)
+        return False
+
+    def processes(self, name: str) -> list[psutil.Process]:
+        """Live processes of one service, by what stands on their command line."""
+        found = []
+        for process in strays(mark(self.home)):
+            try:
+                if name in " ".join(process.cmdline()):
+                    found.append(process)
+            except psutil.Error:
+                continue
+        return found
+
+    def end(self) -> int:
+        self.process.send_signal(signal.SIGINT)
+        code = self.process.wait(60)
+        self.process.stdout.close()
+        return code
+
+
+@pytest.fixture(scope="module")
+def platform() -> Iterator[Platform]:
+    top = Path(tempfile.mkdtemp(prefix="zhijin-up-"))
+    top.chmod(0o711)
+    platform = Platform(top / "with space")
+    yield platform
+    platform.run("down")
+    shutil.rmtree(top, ignore_errors=True)
+
+
+@pytest.fixture
+def running(platform: Platform) -> Iterator[Platform]:
+    if platform.process is None or platform.process.poll() is not None:
+        platform.up()
+    assert platform.answers_within(20)
+    return platform
+
+
+def test_it_starts_answers_and_tells_its_address(running):
+    assert running.status() == 200
+    told = json.loads(running.run("status", "--json").stdout)
+    assert told["running"] is True
+    assert told["url"] == running.url
+
+
+def test_a_second_one_is_refused_and_told_where_the_first_is(running):
+    second = running.run("up", "--no-demo")
+    assert second.returncode == 1
+    assert running.url in second.stderr
+    assert "zhijin down" in second.stderr
+    assert running.status() == 200
+
+
+def test_doctor_finds_nothing_wrong(running):
+    result = running.run("doctor", "--json")
+    findings = json.loads(result.stdout)
+    assert [f for f in findings if f["level"] == "problem" and f["check"] != "pages"] == []
+    assert {"python", "disk", "keys", "database", "migrations", "journal", "clock"} <= {
+        f["check"] for f in findings
+    }
+
+
+@pytest.mark.parametrize("name", ["wsgi:application", "asgi:application", "cli worker"])
+def test_kill_9_of_any_process_is_recovered(running, name):
+    victims = running.processes(name)
+    assert victims
+    for victim in victims:
+        victim.kill()
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
+        fresh = [p for p in running.processes(name) if p not in victims]
+        if fresh and running.status() == 200:
+            break
+        time.sleep(0.1)
+    assert [p for p in running.processes(name) if p not in victims]
+    assert running.answers_within(20)
+
+
+def test_kill_9_of_the_database_is_recovered_while_running(running):
+    cluster = Cluster(running.home.root)
+    before = cluster.pid()
+    os.kill(before, signal.SIGKILL)
+    assert running.answers_within(30)
+    assert Cluster(running.home.root).pid() not in {None, before}
+
+
+def test_kill_9_of_the_supervisor_is_recovered_at_the_next_start(running):
+    left = {p.pid for p in strays(mark(running.home))}
+    assert len(left) >= 3
+    running.process.kill()
+    running.process.wait()
+    running.process.stdout.close()
+    seconds = running.up()
+    assert running.answers_within(10)
+    assert not left & {p.pid for p in strays(mark(running.home))}
+    assert seconds < 20
+
+
+def test_ctrl_c_stops_everything_and_the_second_start_is_quick(running):
+    assert running.end() == 0
+    assert strays(mark(running.home)) == []
+    assert Cluster(running.home.root).pid() is None
+    assert running.run("status").returncode == 3
+    # 5 s is the promise for an idle machine; the tests share theirs.
+    assert running.up() < 10
+
+
+def test_down_stops_one_that_runs_elsewhere(running):
+    assert "Stopped" in running.run("down").stdout
+    assert running.process.wait(30) == 0
+    running.process.stdout.close()
+    assert "not running" in running.run("down").stdout
+
+
+def test_keys_are_made_once_and_closed(running):
+    keys = running.home.root / "keys"
+    assert {oct(p.stat().st_mode & 0o777) for p in keys.iterdir()} == {"0o600"}
+
+
+def test_the_port_is_remembered(running):
+    before = running.url
+    running.end()
+    running.up()
+    assert running.url == before
+
+
+def test_a_changed_migration_is_noticed_at_the_next_start(tmp_path, monkeypatch):
+    base = {"DATABASE_URL": "postgresql:///a"}
+    assert fingerprint(base) == fingerprint(dict(base))
+    assert fingerprint(base) != fingerprint({"DATABASE_URL": "postgresql:///b"})
+
+
+def test_the_origin_that_pages_are_checked_against_is_the_address(tmp_path, monkeypatch):
+    monkeypatch.delenv("ZHIJIN_ORIGIN", raising=False)
+    addresses = Addresses("0.0.0.0", 8000, 8001)
+    told = _environment(Home(tmp_path), Options(host="0.0.0.0"), addresses, {})
+    assert told["ZHIJIN_ORIGIN"] == "http://127.0.0.1:8000"
