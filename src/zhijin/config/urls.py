@@ -34,5 +34,6 @@ urlpatterns = [
     path("open311/", include((_collect("open311"), "open311"))),
     path("", include((_collect("portal"), "portal"))),
 ]
+handler400 = "zhijin.core.middleware.bad_request"
 handler404 = "zhijin.core.middleware.not_found"
 handler500 = "zhijin.core.middleware.server_error"

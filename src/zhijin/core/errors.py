@@ -1,4 +1,4 @@
-"""Refusals with stable ids and a sentence that says what to do next. Rooms define theirs here and raise them."""
+"""Refusals with stable ids and a sentence that says what to do next. Rooms define and raise theirs."""
 
 from __future__ import annotations
 
@@ -121,6 +121,12 @@ SERVER_ERROR = define(
     500,
     _("系统出了问题，您的操作没有完成。"),
     help=_("请稍后再试；如果仍不行，请把错误编号 {reference} 告诉管理员。"),
+)
+UNAVAILABLE = define(
+    "CO503",
+    503,
+    _("系统正忙，您的操作没有完成。"),
+    help=_("请过 {seconds} 秒再试；填好的内容不会重复提交。"),
 )
 IDEMPOTENCY_MISMATCH = define(
     "CO422",

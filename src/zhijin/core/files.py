@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import io
 import os
-import warnings
+import struct
+import zlib
 from pathlib import Path
 from typing import BinaryIO
 
@@ -35,11 +36,19 @@ PHOTO_TOO_MANY_PIXELS = define(
     help=_("请把照片缩小到四千万像素以内再上传。"),
 )
 
+# Pillow only warns, and only from a size of its own choosing; _decode checks before decoding.
+Image.MAX_IMAGE_PIXELS = None
+
 PHOTO_LIMIT = 12 * 1024 * 1024
 PIXEL_LIMIT = 40_000_000
 LONGEST_SIDE = 1920
 THUMB_SIDE = 320
 _FORMATS = ("JPEG", "PNG", "WEBP")
+#: What Pillow raises on damaged or hostile files, by format.
+_UNREADABLE = (
+    UnidentifiedImageError, OSError, SyntaxError, ValueError, TypeError, EOFError, KeyError,
+    IndexError, OverflowError, ZeroDivisionError, MemoryError, struct.error, zlib.error,
+)  # fmt: skip
 
 
 def root() -> Path:
@@ -74,21 +83,21 @@ def store_photo(source: BinaryIO, name: str, size: int) -> StoredFile:
 
 
 def _decode(source: BinaryIO, name: str) -> Image.Image:
+    """The picture, upright and in RGB; only the header is read before its size is checked."""
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", Image.DecompressionBombWarning)
-            image = Image.open(source, formats=_FORMATS)
-            if image.width * image.height > PIXEL_LIMIT:
-                raise PHOTO_TOO_MANY_PIXELS(name=name, width=image.width, height=image.height)
-            if image.format == "JPEG":
-                image.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))
-            image.load()
-    except (
-        UnidentifiedImageError, OSError, SyntaxError, ValueError,
-        Image.DecompressionBombError, Image.DecompressionBombWarning,
-    ) as error:  # fmt: skip
+        image: Image.Image = Image.open(source, formats=_FORMATS)
+        if image.width * image.height > PIXEL_LIMIT:
+            raise PHOTO_TOO_MANY_PIXELS(name=name, width=image.width, height=image.height)
+        if image.format == "JPEG":
+            image.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))
+        image.load()
+        upright = ImageOps.exif_transpose(image)
+    except _UNREADABLE as error:
         raise NOT_A_PHOTO(name=name) from error
-    return ImageOps.exif_transpose(image).convert("RGB")
+    if upright.has_transparency_data:
+        paper = Image.new("RGBA", upright.size, "white")
+        return Image.alpha_composite(paper, upright.convert("RGBA")).convert("RGB")
+    return upright.convert("RGB")
 
 
 def _fitted(size: tuple[int, int], side: int) -> tuple[int, int]:
@@ -105,7 +114,7 @@ def _encode(image: Image.Image, side: int, quality: int) -> bytes:
 
 
 def _write(path: Path, data: bytes) -> None:
-    """Write whole or not at all, and durably: what a committed row names must survive a power cut."""
+    """Write whole or not at all, and durably: what a row names must survive a power cut."""
     if path.exists():
         return
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -115,3 +124,8 @@ def _write(path: Path, data: bytes) -> None:
         handle.flush()
         os.fsync(handle.fileno())
     partial.replace(path)
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)

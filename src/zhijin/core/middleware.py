@@ -4,13 +4,21 @@ from __future__ import annotations
 
 import logging
 import secrets
+import sys
 from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
-from django.core.exceptions import PermissionDenied, RequestDataTooBig, TooManyFilesSent
+from django.core.exceptions import (
+    BadRequest,
+    PermissionDenied,
+    RequestDataTooBig,
+    SuspiciousOperation,
+    TooManyFilesSent,
+)
 from django.core.files.uploadhandler import StopUpload
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.db import InterfaceError, OperationalError
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, UnreadablePostError
 from django.http.multipartparser import MultiPartParserError
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
@@ -30,18 +38,13 @@ CSRF_FAILED = define(
 
 
 class SecurityHeadersMiddleware:
-    """A content security policy without inline code, a closed permissions policy, a body limit."""
+    """A content security policy without inline code, and a closed permissions policy."""
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        length = request.META.get("CONTENT_LENGTH") or "0"
-        if length.isdigit() and int(length) > settings.ZHIJIN_BODY_LIMIT:
-            limit = f"{settings.ZHIJIN_BODY_LIMIT // 1024 // 1024} MB"
-            response = refuse(request, errors.TOO_LARGE(limit=limit))
-        else:
-            response = self.get_response(request)
+        response = self.get_response(request)
         response.headers.setdefault("Content-Security-Policy", _policy(request))
         response.headers.setdefault(
             "Permissions-Policy", "camera=(self), geolocation=(self), microphone=()"
@@ -60,33 +63,67 @@ def _policy(request: HttpRequest) -> str:
 
 
 class RefusalMiddleware:
-    """Turns refusals into pages or JSON, and anything unforeseen into a numbered 500."""
+    """Turns refusals into pages or JSON, and anything unforeseen into a numbered 500.
+
+    Stands last, so that it is the first to see what a view raised, and refuses a body that is too
+    large before anything of it is read.
+    """
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        length = request.META.get("CONTENT_LENGTH") or "0"
+        if length.isdigit() and int(length) > settings.ZHIJIN_BODY_LIMIT:
+            return refuse(request, _too_large(settings.ZHIJIN_BODY_LIMIT))
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
-        if isinstance(error, Refusal):
-            return refuse(request, error)
-        if isinstance(error, Http404):
-            return refuse(request, errors.NOT_FOUND())
-        if isinstance(error, PermissionDenied):
-            return refuse(request, errors.NO_PERMISSION(permission=""))
-        if isinstance(error, RequestDataTooBig | TooManyFilesSent):
-            return refuse(request, errors.TOO_LARGE(limit=f"{settings.DATA_UPLOAD_MAX_NUMBER_FILES}"))
-        if isinstance(error, MultiPartParserError | StopUpload | UnicodeDecodeError):
-            return refuse(request, errors.BAD_REQUEST())
-        return _unforeseen(request, error)
+        refusal = foreseen(error)
+        return refuse(request, refusal) if refusal else _unforeseen(request, error)
 
 
-def _unforeseen(request: HttpRequest, error: Exception | None) -> HttpResponse:
+#: How long a client should wait for a database that is being started again.
+RETRY_SECONDS = 5
+#: How Django and the database tell what is no fault of ours, and how we tell it.
+_FORESEEN: tuple[tuple[tuple[type[BaseException], ...], Callable[[], Refusal]], ...] = (
+    ((Http404,), lambda: errors.NOT_FOUND()),
+    ((PermissionDenied,), lambda: errors.NO_PERMISSION(permission="")),
+    ((RequestDataTooBig,), lambda: _too_large(settings.DATA_UPLOAD_MAX_MEMORY_SIZE or 0)),
+    ((TooManyFilesSent,), lambda: _too_many_files()),
+    (
+        (BadRequest, SuspiciousOperation, MultiPartParserError, StopUpload, UnreadablePostError,
+         UnicodeDecodeError),
+        lambda: errors.BAD_REQUEST(),
+    ),
+    ((OperationalError, InterfaceError), lambda: errors.UNAVAILABLE(seconds=RETRY_SECONDS)),
+)  # fmt: skip
+
+
+def foreseen(error: BaseException) -> Refusal | None:
+    """The refusal that tells ``error``; None when it is a fault of ours."""
+    if isinstance(error, Refusal):
+        return error
+    # PostgreSQL stores no NUL; the driver says so with a plain ValueError or a DataError.
+    if "NUL (0x00)" in str(error):
+        return errors.BAD_REQUEST()
+    refusal = next((tell() for kinds, tell in _FORESEEN if isinstance(error, kinds)), None)
+    if refusal is not None and refusal.status >= 500:
+        log.warning("%s %s", refusal.id, error)
+    return refusal
+
+
+def _too_many_files() -> Refusal:
+    return errors.TOO_LARGE(limit=f"{settings.DATA_UPLOAD_MAX_NUMBER_FILES}")
+
+
+def _too_large(limit: int) -> Refusal:
+    return errors.TOO_LARGE(limit=f"{limit // 1024 // 1024} MB")
+
+
+def _unforeseen(request: HttpRequest, error: BaseException | None) -> HttpResponse:
     reference = secrets.token_hex(4)
     log.error("CO500 %s at %s", reference, request.path, exc_info=error)
-    if error is not None and getattr(settings, "ZHIJIN_RAISE", False):
-        raise error
     return refuse(request, errors.SERVER_ERROR(reference=reference))
 
 
@@ -103,9 +140,15 @@ def refuse(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     else:
         context: dict[str, Any] = {"refusal": refusal, "status": refusal.status}
         response = render(request, "ui/error.html", context, status=refusal.status)
-    if refusal.status == 429 and "seconds" in refusal.params:
+    if refusal.status in {429, 503} and "seconds" in refusal.params:
         response.headers["Retry-After"] = str(refusal.params["seconds"])
     return response
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """handler400: what a middleware refused before any view."""
+    told = foreseen(exception) if exception else None
+    return refuse(request, told or errors.BAD_REQUEST())
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -114,8 +157,10 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """handler500: only reached when a middleware itself fails."""
-    return _unforeseen(request, None)
+    """handler500: only reached when a middleware itself fails (no database, for one)."""
+    error = sys.exc_info()[1]
+    refusal = foreseen(error) if error else None
+    return refuse(request, refusal) if refusal else _unforeseen(request, error)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
