@@ -1,0 +1,43 @@
+"""Every environment variable that Zhijin reads, for the reference. A test holds it against the source."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Variable:
+    """``default`` as an operator would write it; ``says`` in English, for docs/reference/settings.md."""
+
+    name: str
+    default: str
+    says: str
+
+
+VARIABLES: tuple[Variable, ...] = (
+    Variable("ZHIJIN_HOME", "`.data` in the checkout", "Directory of data, keys, logs and uploaded files."),
+    Variable(
+        "DATABASE_URL", "a PostgreSQL of our own",
+        "Another PostgreSQL, 16 or newer, as the role of the application: neither superuser nor owner of"
+        " the tables, so that row-level security holds.",
+    ),
+    Variable("DATABASE_OWNER_URL", "as DATABASE_URL", "The same database as the owner of the tables; used for migrations and bulk imports."),
+    Variable("ZHIJIN_ORIGIN", "the printed address", "The address under which people reach the platform, for links and for the check of forms. `https://` makes cookies secure."),
+    Variable("ZHIJIN_HOSTS", "`*`", "Host names that are answered, separated by commas."),
+    Variable("ZHIJIN_SSE_URL", "empty", "Address of the event stream as browsers reach it; `/` when a proxy serves it under the same address."),
+    Variable("ZHIJIN_EVENTS_PORT", "the port after the web port", "Port of the event stream on the page's own host, when ZHIJIN_SSE_URL is empty. Set by `zhijin up`."),
+    Variable("ZHIJIN_WORKERS", "one a processor, at most 8", "Processes that serve pages."),
+    Variable("ZHIJIN_THREADS", "`4`", "Threads of each of them."),
+    Variable("ZHIJIN_FILES", "`files` in ZHIJIN_HOME", "Folder of uploaded files."),
+    Variable("ZHIJIN_STATIC", "`static` in ZHIJIN_HOME", "Folder of collected styles and behaviours."),
+    Variable("ZHIJIN_IDLE_MINUTES", "`60`", "A sign-in ends after so long without use."),
+    Variable("ZHIJIN_SIGN_IN_HOURS", "`12`", "A sign-in ends after so long in any case."),
+    Variable("ZHIJIN_OIDC_ISSUER", "empty", "Address of an OpenID Connect provider for sign-in."),
+    Variable("ZHIJIN_OIDC_CLIENT_ID", "empty", "What the provider calls us."),
+    Variable("ZHIJIN_OIDC_CLIENT_SECRET", "empty", "The secret that it gave us."),
+    Variable("ZHIJIN_DEMO", "set by `zhijin up`", "`1`: demonstration accounts, clock and banner. Never on a real installation."),
+    Variable("ZHIJIN_DEMO_SCALE", "`village`", "Size of the demonstration made at the first start: `village`, `county`, `province`."),
+    Variable("ZHIJIN_LOG", "`INFO`", "How much is logged: `DEBUG`, `INFO`, `WARNING`, `ERROR`."),
+    Variable("ZHIJIN_LANG", "the terminal's", "Language of the command line: `zh` or `en`."),
+    Variable("ZHIJIN_DEBUG", "empty", "`1`: Django's debugging pages. For developing only."),
+)  # fmt: skip
