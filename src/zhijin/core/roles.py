@@ -9,12 +9,14 @@ from dataclasses import dataclass
 from typing import Final
 
 #: Levels of standing. An escalation must go to a role of a higher level than the owner's.
-PUBLIC, GRID, VILLAGE, TOWNSHIP, COUNTY, PREFECTURE, PROVINCE = range(7)
+PUBLIC, GRID, VILLAGE, TOWNSHIP, COUNTY, PREFECTURE, PROVINCE = range(0, 70, 10)
+#: Above the others of the same level.
+_LEADS: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
 class Role:
-    """One role. ``level`` orders escalation (0 the public … 6 the province)."""
+    """One role. ``level`` orders escalation (0 the public … 60 the province)."""
 
     key: str
     zh: str
@@ -80,12 +82,12 @@ _CATALOGUE = (
          "在网格里巡查、办事的人", "Patrols a grid and handles its matters"),
     Role("plant_engineer", "设备工程师", "Plant engineer", GRID, _PLANT,
          "排除本企业设备故障的人", "Clears faults in their own plant"),
-    Role("grid_leader", "网格长", "Grid leader", VILLAGE, _GRID_LEADER,
+    Role("grid_leader", "网格长", "Grid leader", GRID + _LEADS, _GRID_LEADER,
          "对网格里的事项负责的人", "Answers for the matters of a grid"),
     Role("village_staff", "村（社区）干部", "Village staff", VILLAGE, _VILLAGE_STAFF,
          "村（居）委会的工作人员", "Works for a village or community committee"),
-    Role("village_secretary", "村（社区）党组织书记", "Village Party secretary", VILLAGE, _VILLAGE,
-         "村或社区党组织的书记", "Secretary of a village's or community's Party organisation"),
+    Role("village_secretary", "村（社区）党组织书记", "Village Party secretary", VILLAGE + _LEADS,
+         _VILLAGE, "村或社区党组织的书记", "Secretary of a village's or community's Party organisation"),
     Role("plant_manager", "车间负责人", "Plant manager", VILLAGE, _PLANT | {"case.approve"},
          "对车间生产负责的人", "Answers for a workshop's production"),
     Role("township_officer", "乡镇（街道）工作人员", "Township officer", TOWNSHIP, _TOWNSHIP,

@@ -72,6 +72,11 @@ ALL: Final = (
         "Write a number above 0 and up to 10; 0.5 halves the time allowed.",
     ),
     Problem(
+        "PB114", _E, "这段文字里有逗号，要加引号。", "This text holds a comma and must be quoted.",
+        "花括号里的逗号会把文字断开；请给整段文字加上英文双引号。",
+        "Inside braces a comma ends the text; put quotation marks around all of it.",
+    ),
+    Problem(
         "PB199", _E, "这里写得不对：{detail}。", "This is not right: {detail}.",
         "请对照格式说明修改。", "Compare with the reference of the format.",
     ),

@@ -221,6 +221,9 @@ def _report(document: Document, item: dict[str, Any]) -> None:
                          what=described(path))  # fmt: skip
     elif kind == "extra_forbidden":
         allowed = keys_at(path[:-1])
+        if allowed == ["zh", "en"] and " " in str(path[-1]).strip():
+            document.add("PB114", document.at(path, key=True), path)
+            return
         document.add("PB101", document.at(path, key=True), path, name=path[-1],
                      hint=hint(str(path[-1]), allowed), allowed=enumerated(allowed))  # fmt: skip
     elif path[-1:] == ("[key]",):
