@@ -9,12 +9,13 @@ from pathlib import Path
 import pytest
 from django.test import TransactionTestCase
 
+from tests.browser import browser, open_page, site
 from tests.cast import cast
 from tests.support import database, strays
 from tests.support.database import TestDatabase
 from zhijin.config.settings_test import TEST_RUN
 
-__all__ = ["cast"]
+__all__ = ["browser", "cast", "open_page", "site"]
 
 _current: TestDatabase | None = None
 

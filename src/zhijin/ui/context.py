@@ -61,16 +61,13 @@ class Ui:
 
     @property
     def live_url(self) -> str:
-        """Where server-sent events come from; empty when there are none."""
-        return str(getattr(settings, "ZHIJIN_SSE_URL", ""))
+        """Where server-sent events come from (append ``?kinds=case.``); empty when there are none."""
+        return _reverse("events", "")
 
     @property
     def feedback_url(self) -> str:
         """Where complaints about the platform itself go (投诉建议), from every page."""
-        try:
-            return reverse("portal:feedback")
-        except NoReverseMatch:
-            return "/report/"
+        return _reverse("portal:feedback", "/report/")
 
     @property
     def desk_nav(self) -> tuple[nav.NavGroup, ...]:
@@ -98,6 +95,13 @@ class Ui:
         """The place in which one works now."""
         scopes = self.scopes
         return next((item for item in scopes if item.current), scopes[0] if scopes else None)
+
+
+def _reverse(name: str, fallback: str) -> str:
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return fallback
 
 
 def _flat(groups: Iterable[nav.NavGroup]) -> tuple[nav.NavLink, ...]:

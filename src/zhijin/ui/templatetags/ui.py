@@ -49,7 +49,7 @@ def badge(text: object, tone: str = "", icon_name: str = "") -> SafeString:
 @register.simple_tag
 def when(at: datetime | date | None) -> SafeString:
     """A moment (China's time, near days by name) or a date; nothing becomes a dash."""
-    if at is None:
+    if not at:
         return mark_safe("<span class='muted'>—</span>")
     if not isinstance(at, datetime):
         return format_html('<time datetime="{}">{}</time>', at.isoformat(), spans.day(at))
@@ -64,14 +64,20 @@ def due(at: datetime | None, done: datetime | None = None) -> SafeString:
 
     With ``done`` it tells whether the work was finished in time.
     """
-    if at is None:
+    if not at:
         return format_html('<span class="due muted">{}</span>', _("没有时限"))
     reference = done or clock.now()
     state, word = _due_words(at - reference, finished=done is not None)
+    live = ""
+    if done is None:
+        ahead = int(clock.demo_offset().total_seconds())
+        stamp = at.isoformat(timespec="seconds")
+        live = format_html(' data-behaviour="countdown" data-at="{}" data-offset="{}"', stamp, ahead)
     return format_html(
-        '<span class="due" data-state="{}"><span class="due-word">{}</span>'
+        '<span class="due" data-state="{}"{}><span class="due-word">{}</span>'
         '<time class="due-at" datetime="{}" title="{}">{}</time></span>',
         state,
+        live,
         word,
         clock.local(at).isoformat(timespec="seconds"),
         spans.full_moment(at),
@@ -213,6 +219,12 @@ def url_or(name: str, fallback: str = "", *args: object) -> str:
         return reverse(name, args=args)
     except NoReverseMatch:
         return fallback
+
+
+@register.simple_tag
+def triage_help() -> SafeString:
+    """The help of a keyboard-driven list; stands once on a page that has ``triage``."""
+    return _component("triage_help", {})
 
 
 @register.simple_tag
