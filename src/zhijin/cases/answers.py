@@ -7,11 +7,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.utils.translation import get_language
+
 from zhijin.cases import errors
 from zhijin.core.crypto import seal, unseal
 from zhijin.core.models import StoredFile
 from zhijin.playbooks.api import Playbook
-from zhijin.playbooks.engine import Field, check_answers
+from zhijin.playbooks.engine import FieldProblem, FieldSpec
 
 SEALED = "case.data"
 #: Types whose answer is text that a person wrote.
@@ -53,16 +55,24 @@ def unsealed(blob: bytes | None) -> dict[str, Any]:
     return found
 
 
-def sort_out(
-    ask: Iterable[Field], given: Mapping[str, Any], photos: Mapping[str, Sequence[StoredFile]]
-) -> Answers:
-    """Check answers against the questions. Raises CA002 with a sentence per field, CA015."""
-    questions = list(ask)
-    counted = {**given, **{name: [f.digest for f in files] for name, files in photos.items()}}
-    values, problems = check_answers(questions, counted)
-    if problems:
-        fields = {p.field: p.zh for p in problems}
+def together(
+    given: Mapping[str, Any], photos: Mapping[str, Sequence[StoredFile]]
+) -> dict[str, Any]:
+    """What was entered with the digests of the photos, as the engine checks it."""
+    return {**given, **{name: [f.digest for f in files] for name, files in photos.items()}}
+
+
+def refuse(problems: Iterable[FieldProblem]) -> None:
+    """Raise CA002 with a sentence per field when there are problems."""
+    tongue = "en" if (get_language() or "").startswith("en") else "zh"
+    fields = {problem.field or "_": problem.message(tongue) for problem in problems}
+    if fields:
         raise errors.INCOMPLETE(count=len(fields), fields=fields)
+
+
+def sort_out(ask: Iterable[FieldSpec], values: Mapping[str, Any]) -> Answers:
+    """Part checked answers into open and private ones, with the text that a person wrote."""
+    questions = list(ask)
     plain: dict[str, Any] = {}
     private: dict[str, Any] = {}
     for question in questions:

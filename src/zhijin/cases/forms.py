@@ -10,14 +10,15 @@ from django.http import HttpRequest
 
 from zhijin.cases import errors
 from zhijin.core.files import store_photo
+from zhijin.core.geo import is_position
 from zhijin.core.models import StoredFile
-from zhijin.playbooks.engine import Field
+from zhijin.playbooks.engine import FieldSpec
 
 #: Photos per question when the playbook does not say.
 PHOTOS = 6
 
 
-def entered(request: HttpRequest, ask: Iterable[Field]) -> dict[str, Any]:
+def entered(request: HttpRequest, ask: Iterable[FieldSpec]) -> dict[str, Any]:
     """What was entered for each question, as text (lists for several choices); blanks left out."""
     found: dict[str, Any] = {}
     for question in ask:
@@ -27,8 +28,10 @@ def entered(request: HttpRequest, ask: Iterable[Field]) -> dict[str, Any]:
         if question.type == "choices":
             value: Any = [one for one in request.POST.getlist(name) if one]
         elif question.type == "point":
-            lon, lat = position(request, name)
+            lon, lat = position(request)
             value = {"lon": lon, "lat": lat} if lon is not None else None
+        elif question.type == "rating":
+            value = _whole(request.POST.get(name, ""))
         elif question.type == "boolean":
             value = name in request.POST and request.POST[name] not in {"", "0", "false", "no"}
             value = value if name in request.POST else None
@@ -39,25 +42,28 @@ def entered(request: HttpRequest, ask: Iterable[Field]) -> dict[str, Any]:
     return found
 
 
-def position(request: HttpRequest, name: str = "where") -> tuple[float | None, float | None]:
-    """Longitude and latitude (WGS-84 degrees) of a point question, or two Nones."""
+def _whole(text: str) -> int | str:
+    return int(text) if text.isascii() and text.isdigit() else text
+
+
+def position(request: HttpRequest) -> tuple[float | None, float | None]:
+    """Longitude and latitude (WGS-84 degrees) that came with the page, or two Nones."""
+    given = request.POST if request.method == "POST" else request.GET
     try:
-        lon = float(request.POST.get(f"{name}_lon", ""))
-        lat = float(request.POST.get(f"{name}_lat", ""))
+        lon, lat = float(given.get("lon", "")), float(given.get("lat", ""))
     except ValueError:
         return None, None
-    inside = -180 <= lon <= 180 and -90 <= lat <= 90
-    return (lon, lat) if inside else (None, None)
+    return (lon, lat) if is_position(lon, lat) else (None, None)
 
 
-def stored_photos(request: HttpRequest, ask: Iterable[Field]) -> dict[str, list[StoredFile]]:
+def stored_photos(request: HttpRequest, ask: Iterable[FieldSpec]) -> dict[str, list[StoredFile]]:
     """Store the photos that came with the page, by question. Raises CA015, FL001–FL003."""
     found: dict[str, list[StoredFile]] = {}
     for question in ask:
         if question.type != "photo":
             continue
         files = [f for f in request.FILES.getlist(question.field) if f.size]
-        limit = question.max or PHOTOS
+        limit = int(question.max or PHOTOS)
         if len(files) > limit:
             raise errors.TOO_MANY_PHOTOS(limit=limit)
         if files:

@@ -13,7 +13,23 @@ from zhijin.playbooks.engine import Fire
 
 #: The columns that entering a stage or moving its clock changes.
 CLOCK_FIELDS = ("due_at", "next_fire_at", "fired", "pauses", "extensions", "raised_to")
-STAGE_FIELDS = (*CLOCK_FIELDS, "state", "is_open", "outcome", "owner_role", "visit", "state_since")
+STAGE_FIELDS = (
+    *CLOCK_FIELDS, "state", "is_open", "outcome", "owner_role", "network", "visit", "state_since",
+)  # fmt: skip
+
+
+#: The outcome of a case that ended as its reporter wished.
+SOLVED = "solved"
+
+
+def network_of(machine: Machine, state: str) -> str:
+    """Which of the playbook's networks has its duty in ``state``; empty when none."""
+    return next((n.id for n in machine.playbook.networks if state in n.states), "")
+
+
+def public_fields(machine: Machine) -> frozenset[str]:
+    """The fields that the playbook may publish."""
+    return frozenset(name for part in machine.playbook.publish for name in part.fields)
 
 
 def machine_of(case: Case) -> Machine:
@@ -23,11 +39,12 @@ def machine_of(case: Case) -> Machine:
 
 def enter(case: Case, machine: Machine, state: str, at: datetime) -> None:
     """Put ``case`` into ``state`` at ``at`` and start the stage's clock."""
-    definition = machine.playbook.states[state]
+    definition = machine.state(state)
     case.state, case.state_since, case.visit = state, at, case.visit + 1
     case.is_open = not definition.final
-    case.outcome = (definition.outcome or "resolved") if definition.final else ""
-    case.owner_role = definition.owner or ""
+    case.outcome = (definition.outcome or SOLVED) if definition.final else ""
+    case.owner_role = machine.owner(state) or ""
+    case.network = network_of(machine, state) or case.network
     case.pauses, case.extensions, case.fired, case.raised_to = [], [], 0, ""
     reset_clock(case, machine)
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
 from zhijin.cases import selectors
-from zhijin.cases.machine import machine_of
+from zhijin.cases.machine import SOLVED, machine_of
 from zhijin.cases.models import Case, CaseEvent, CasePhoto
 from zhijin.cases.services.reporter import REOPEN_DAYS
 from zhijin.core import clock
@@ -149,6 +149,11 @@ class CaseView:
         return self._label or places.label(self.case.place_code, skip=2)
 
     @property
+    def priority_title(self) -> str:
+        found = next((p for p in self.playbook.priorities if p.id == self.case.priority), None)
+        return found.title.in_(lang()) if found and found.title else ""
+
+    @property
     def is_late(self) -> bool:
         due = self.case.due_at
         return bool(
@@ -159,7 +164,7 @@ class CaseView:
     def tone(self) -> str:
         """The pill's colour: late, warn (raised, suspended), ok (ended), info."""
         if not self.case.is_open:
-            return "ok" if self.case.outcome == "solved" else ""
+            return "ok" if self.case.outcome == SOLVED else ""
         if self.is_late:
             return "late"
         return "warn" if self.case.raised_to or self.case.suspended_at else "info"
@@ -326,3 +331,12 @@ def path_of(case: Case) -> list[dict[str, Any]]:
         seen.add(name)
         steps.append({"label": playbook.state_title(name, lang()), "state": "", "current": False})
     return steps
+
+
+#: In which order questions are asked on a telephone: first what the camera and the finger do.
+_THUMB = {"photo": 0, "point": 1, "choice": 2, "choices": 2, "rating": 3}
+
+
+def thumb_order(ask: Iterable[FieldSpec]) -> list[FieldSpec]:
+    """Questions with photos and position first, optional ones last; otherwise as written."""
+    return sorted(ask, key=lambda spec: (_THUMB.get(spec.type, 4), not spec.required))

@@ -332,3 +332,17 @@ def open_by_revision(revision_ids: Sequence[UUID]) -> dict[UUID, int]:
 def by_ids(actor: Actor, ids: Sequence[UUID]) -> list[Case]:
     """The cases of ``ids`` that are in scope."""
     return list(Case.objects.filter(visible(actor), pk__in=ids).only(*LISTED))
+
+
+def public_figures(place_code: str, days: int = 30) -> dict[str, int]:
+    """Counts for a place's public page, of the last ``days``: reported, ended, being handled."""
+    lo, hi = place_span(place_code)
+    since = clock.now() - timedelta(days=days)
+    rows = Case.objects.filter(
+        place_key__gte=lo, place_key__lt=hi, opened_at__gte=since, merged_into__isnull=True
+    )
+    return rows.aggregate(
+        reported=Count("id"),
+        ended=Count("id", filter=Q(closed_at__isnull=False)),
+        handling=Count("id", filter=Q(is_open=True)),
+    )

@@ -2,8 +2,10 @@
 
 from django.urls import path
 
-from zhijin.cases.views import acts, desk as desk_views, field as field_views
-from zhijin.cases.views import files, portal as portal_views
+from zhijin.cases.views import acts, files
+from zhijin.cases.views import desk as desk_views
+from zhijin.cases.views import field as field_views
+from zhijin.cases.views import portal as portal_views
 
 portal = [
     path("report/", portal_views.report_kinds, name="report"),

@@ -12,7 +12,14 @@ from uuid import UUID
 
 from django.db import transaction
 
-from zhijin.cases.machine import CLOCK_FIELDS, enter, machine_of, reset_clock, timeline
+from zhijin.cases.machine import (
+    CLOCK_FIELDS,
+    SOLVED,
+    enter,
+    machine_of,
+    reset_clock,
+    timeline,
+)
 from zhijin.cases.models import Case
 from zhijin.cases.services.moves import MOVE_FIELDS
 from zhijin.cases.services.writing import write
@@ -93,21 +100,29 @@ def _step(case: Case, fire: Fire) -> None:
     kind = "reminded" if fire.kind == "remind" else "late"
     event["before"] = event["after"] = case.state
     event["data"] = {"due": case.due_at.isoformat() if case.due_at else None}
-    if fire.escalate:
-        kind, case.raised_to = "escalated", fire.escalate
-        event["role"] = fire.escalate
-    if fire.move:
+    raised = _target(fire, "escalate")
+    told = [action.role for action in fire.actions if action.kind == "notify"]
+    goes_to = next((action.state for action in fire.actions if action.kind == "move"), None)
+    if raised:
+        kind, case.raised_to = "escalated", raised
+        event["role"] = raised
+    if goes_to:
         kind, changed = "moved", MOVE_FIELDS
         case.late_stages += 1
-        enter(case, machine, fire.move, fire.at)
+        enter(case, machine, goes_to, fire.at)
         event["after"] = case.state
         if not case.is_open:
             kind, case.closed_at = "closed", fire.at
-            case.resolved = case.outcome == "resolved"
+            case.resolved = case.outcome == SOLVED
     write(
         case, CLOCK, kind, fire.at, changed=changed, event=event,
-        fact={"attrs": {"step": index, "raised_to": fire.escalate or "", "late": fire.kind == "late"}},
+        fact={"attrs": {"step": index, "raised_to": raised, "told": told,
+                        "late": fire.kind == "late"}},
     )  # fmt: skip
+
+
+def _target(fire: Fire, kind: str) -> str:
+    return next((action.role or "" for action in fire.actions if action.kind == kind), "")
 
 
 def _resume(case: Case, at: datetime) -> int:

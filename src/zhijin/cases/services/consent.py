@@ -6,18 +6,22 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from zhijin.cases import errors
 from zhijin.cases.machine import CLOCK_FIELDS, machine_of, reset_clock, timeline
 from zhijin.cases.models import Case, CaseRequest
 from zhijin.cases.services.moves import roles_for
 from zhijin.cases.services.writing import lock, write
-from zhijin.core import clock
+from zhijin.core import calendar, clock
 from zhijin.core.actor import Actor
 from zhijin.core.errors import BAD_REQUEST, NOT_FOUND
-from zhijin.core.roles import ROLES
+from zhijin.core.roles import ROLES, resolve
 from zhijin.core.scope import scoped
 from zhijin.playbooks.engine import Duration
+from zhijin.playbooks.engine.model import Extension
 
 SUSPEND_FIELDS = (*CLOCK_FIELDS, "suspended_at", "suspended_until")
 #: Who decides on leaving the rates: never below the county.
@@ -68,28 +72,42 @@ def _approver(
     if case.owner_role not in roles_for(actor, case):
         owner = ROLES.get(case.owner_role)
         raise errors.NOT_YOURS(owner=owner.zh if owner else "—")
-    state = machine_of(case).playbook.states[case.state]
-    rule = state.extend if kind == "extend" else state.suspend if kind == "suspend" else None
+    state = machine_of(case).state(case.state)
+    rule = {"extend": state.extend, "suspend": state.suspend}.get(kind)
     if rule is None:
         raise errors.NOT_ALLOWED_HERE(what=_NAMES.get(kind, kind))
-    if kind == "extend":
+    if isinstance(rule, Extension):
         _check_extension(case, rule, amount)
     elif until is None or until <= clock.now():
         raise BAD_REQUEST(fields={"until": _NAMES["until"]})
-    return str(rule.approver)
+    elif until > rule.max.after(clock.now(), calendar.current(), ()):
+        most = _("最多挂起 {most}。").format(most=rule.max.title(_lang()))
+        raise BAD_REQUEST(fields={"until": most})
+    named = rule.approver or next((r.escalate for r in state.late if r.escalate), "township")
+    role = resolve(named)
+    return role.key if role else named
 
 
-_NAMES = {"extend": "延期", "suspend": "挂起", "exclude": "剔除", "until": "请选择将来的时间。"}
+_NAMES = {
+    "extend": _lazy("延期"), "suspend": _lazy("挂起"), "exclude": _lazy("剔除"),
+    "until": _lazy("请选择将来的时间。"),
+}  # fmt: skip
 
 
-def _check_extension(case: Case, rule: object, amount: str) -> None:
-    wanted = Duration.parse(amount)
-    most = getattr(rule, "most", None)
-    if wanted is None or (most is not None and wanted.longer_than(most)):
-        raise BAD_REQUEST(fields={"amount": f"延期最多 {most}" if most else "例如：2 workdays"})
-    times = getattr(rule, "times", None)
-    if times is not None and len(case.extensions) >= times:
+def _check_extension(case: Case, rule: Extension, amount: str) -> None:
+    try:
+        wanted = Duration.parse(amount)
+    except ValueError as error:
+        raise BAD_REQUEST(fields={"amount": _("请写时长，例如 2个工作日。")}) from error
+    if wanted.rough_minutes() > rule.max.rough_minutes():
+        most = _("每次最多延长 {most}。").format(most=rule.max.title(_lang()))
+        raise BAD_REQUEST(fields={"amount": most})
+    if len(case.extensions) >= rule.times:
         raise errors.NOT_ALLOWED_HERE(what=_NAMES["extend"])
+
+
+def _lang() -> str:
+    return "en" if (get_language() or "").startswith("en") else "zh"
 
 
 def decide(*, actor: Actor, request_id: UUID, granted: bool, answer: str) -> Case:
@@ -157,7 +175,7 @@ def resume(*, actor: Actor, case_id: UUID) -> Case:
     with scoped(actor):
         case = lock(actor, case_id)
         if case.suspended_at is None:
-            raise errors.NOT_ALLOWED_HERE(what="恢复")
+            raise errors.NOT_ALLOWED_HERE(what=_("恢复"))
         if case.owner_role not in roles_for(actor, case):
             raise errors.NOT_YOURS(owner=case.owner_role)
         end_suspension(actor, case, clock.now())

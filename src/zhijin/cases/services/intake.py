@@ -11,9 +11,9 @@ from typing import Any
 from uuid import UUID
 
 from zhijin.cases import errors, receipts
-from zhijin.cases.answers import Answers, sort_out
+from zhijin.cases.answers import Answers, refuse, sort_out, together
 from zhijin.cases.grams import grams
-from zhijin.cases.machine import enter
+from zhijin.cases.machine import enter, public_fields
 from zhijin.cases.models import Case, CaseParty, CasePhoto
 from zhijin.cases.services.writing import write
 from zhijin.core import clock, crypto, idempotency
@@ -32,7 +32,8 @@ class Report:
 
     ``place_code`` may be empty when ``lon``/``lat`` (WGS-84 degrees) are given, and the other way
     round. ``answers`` maps the playbook's fields to what was entered; ``photos`` maps photo fields
-    to stored files. ``key`` makes a repeated submission the same case.
+    to stored files. ``key`` makes a repeated submission the same case. ``place_known`` says that the
+    caller has just looked the place up.
     """
 
     playbook: str
@@ -49,6 +50,7 @@ class Report:
     org_name: str = ""
     priority: str = ""
     simulated: bool = False
+    place_known: bool = False
 
     def body(self) -> bytes:
         """What makes two submissions the same: everything a person entered."""
@@ -87,16 +89,18 @@ def open_case(
             return _replayed(UUID(claim.answer))
         code = locate(report)
         revision = current(report.playbook, code)
-        if opener not in revision.playbook.opens.by:
+        if not revision.machine.may_open(opener):
             raise errors.NOT_OPEN_TO(title=revision.playbook.title.zh)
-        answers = sort_out(revision.playbook.opens.ask, report.answers, report.photos)
+        values = together(report.answers, report.photos)
+        refuse(revision.machine.check_opening(values, opener))
+        answers = sort_out(revision.playbook.opens.ask, values)
         case = _built(new_id, actor, report, revision, code, answers, at or clock.now())
         line = write(
             case, actor, "opened", case.opened_at, new=True,
             event={"after": case.state, "role": opener, "data": answers.shown},
             fact={"revision": revision.number},
         )  # fmt: skip
-        attach(case, line.id, report.photos, public_fields=revision.playbook.public_fields)
+        attach(case, line.id, report.photos, public_fields(revision.machine))
         if report.org_key is not None:
             _join_applicant(case, report, actor)
     return Opened(case.id, case.number, receipts.code_of(case.id), False)
@@ -105,12 +109,13 @@ def open_case(
 def locate(report: Report) -> str:
     """The code of the grid under the position, else of the place named. Raises CA001."""
     if report.lon is not None and report.lat is not None:
-        found = places.locate(report.lon, report.lat)
-        if found is not None and found.code.startswith(report.place_code[:12]):
-            return str(found.code)
-    if not report.place_code or not places.exists(report.place_code):
-        raise errors.UNKNOWN_PLACE(place=report.place_code or "—")
-    return report.place_code
+        found = places.look_up(report.lon, report.lat)
+        nearest = found.grid or found.village
+        if nearest is not None:
+            return str(nearest.code)
+    if report.place_code and (report.place_known or places.find(report.place_code) is not None):
+        return report.place_code
+    raise errors.UNKNOWN_PLACE(place=report.place_code or "—")
 
 
 def _replayed(case_id: UUID) -> Opened:
@@ -137,8 +142,7 @@ def _built(
         text=answers.text, data=answers.open, sealed=answers.sealed(),
         grams=grams(playbook.title.zh, answers.text), place_code=code, place_key=place_key(code),
         lon=report.lon, lat=report.lat, org_key=report.org_key, channel=report.channel,
-        network=playbook.network_of(report.answers),
-        priority=report.priority or playbook.priority_of(report.answers),
+        priority=report.priority or revision.machine.priority(answers.values) or "",
         reporter=actor.label, opened_at=at, changed_at=at, state_since=at,
         photos=sum(len(files) for files in report.photos.values()), simulated=report.simulated,
     )  # fmt: skip
@@ -153,13 +157,13 @@ def _built(
 
 def attach(
     case: Case, event_id: UUID, photos: Mapping[str, Sequence[StoredFile]],
-    public_fields: frozenset[str],
+    publishable: frozenset[str],
 ) -> None:  # fmt: skip
     """Tie stored photos to a line of the timeline; one statement, none without photos."""
     rows = [
         CasePhoto(
             county=case.county, case_id=case.id, place_key=case.place_key, event_id=event_id,
-            file=stored, field=name, public=name in public_fields,
+            file=stored, field=name, public=name in publishable,
         )  # fmt: skip
         for name, files in photos.items()
         for stored in files

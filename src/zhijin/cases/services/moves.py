@@ -8,17 +8,18 @@ from typing import Any
 from uuid import UUID
 
 from zhijin.cases import errors
-from zhijin.cases.answers import sort_out
-from zhijin.cases.machine import STAGE_FIELDS, enter, machine_of
+from zhijin.cases.answers import refuse, sort_out, together
+from zhijin.cases.machine import SOLVED, STAGE_FIELDS, enter, machine_of, public_fields
 from zhijin.cases.models import Case, CaseEvent
 from zhijin.cases.services.intake import attach
 from zhijin.cases.services.writing import lock, roles_over, write
 from zhijin.core import clock
 from zhijin.core.actor import Actor
 from zhijin.core.models import StoredFile
-from zhijin.core.roles import ROLES
+from zhijin.core.roles import resolve
 from zhijin.core.scope import scoped
 from zhijin.playbooks.api import Machine
+from zhijin.playbooks.engine import Move
 
 MOVE_FIELDS = (
     *STAGE_FIELDS, "responded_at", "response_late", "closed_at", "late_stages", "rating",
@@ -79,9 +80,10 @@ def take(
     """Check and carry out one move of a locked case, in the current transaction."""
     machine = machine_of(case)
     chosen = _allowed(machine, case, move_id, roles)
-    if chosen.why == "required" and not why.strip():
-        raise errors.WHY_NEEDED(fields={"why": str(errors.WHY_NEEDED.message)})
-    answers = sort_out(chosen.ask, data, photos)
+    role = _role(chosen, roles)
+    values = together(data, photos)
+    refuse(machine.check(chosen, values, why, role=role, case=case.data))
+    answers = sort_out(chosen.ask, values)
     at, before = clock.now(), case.state
     late = case.due_at is not None and at > case.due_at
     minutes = int((at - case.state_since).total_seconds() // 60)
@@ -89,9 +91,8 @@ def take(
     enter(case, machine, chosen.to, at)
     if not case.is_open:
         case.closed_at = at
-        case.resolved = case.outcome == "resolved"
+        case.resolved = case.outcome == SOLVED
     case.photos += sum(len(files) for files in photos.values())
-    role = next((r for r in chosen.by if r in roles), "")
     line = write(
         case, actor, kind if case.is_open else "closed", at, changed=MOVE_FIELDS,
         event={
@@ -106,21 +107,27 @@ def take(
             },
         },
     )  # fmt: skip
-    attach(case, line.id, photos, machine.playbook.public_fields)
+    attach(case, line.id, photos, public_fields(machine))
     return line
 
 
-def _allowed(machine: Machine, case: Case, move_id: str, roles: frozenset[str]) -> Any:
+def _role(chosen: Move, roles: frozenset[str]) -> str:
+    """The role in which the move is taken: the first that the playbook names."""
+    named = [role.key for name in chosen.by if (role := resolve(name)) is not None]
+    return next((key for key in named if key in roles), "")
+
+
+def _allowed(machine: Machine, case: Case, move_id: str, roles: frozenset[str]) -> Move:
     if not case.is_open:
         raise errors.CLOSED()
     if case.suspended_at is not None:
         raise errors.SUSPENDED()
-    state = machine.playbook.states[case.state]
-    chosen = next((m for m in state.moves if m.id == move_id), None)
-    if chosen is None:
-        raise errors.NO_SUCH_MOVE(state=state.title.zh)
-    if not roles & set(chosen.by):
-        owner = ROLES.get(chosen.by[0])
+    try:
+        chosen = machine.move(case.state, move_id)
+    except KeyError as error:
+        raise errors.NO_SUCH_MOVE(state=machine.playbook.state_title(case.state)) from error
+    if not _role(chosen, roles):
+        owner = resolve(chosen.by[0])
         raise errors.NOT_YOURS(owner=owner.zh if owner else chosen.by[0])
     return chosen
 

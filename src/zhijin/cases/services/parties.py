@@ -124,7 +124,7 @@ def _check_transfer(actor: Actor, case: Case, place_code: str) -> None:
     if case.suspended_at is not None:
         raise errors.SUSPENDED()
     same_county = len(place_code) >= 6 and county_of(place_code) == case.county
-    if not same_county or not places.exists(place_code) or place_code == case.place_code:
+    if not same_county or places.find(place_code) is None or place_code == case.place_code:
         raise errors.UNKNOWN_PLACE(place=place_code)
 
 

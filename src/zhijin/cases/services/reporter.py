@@ -7,6 +7,8 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
 from zhijin.cases import errors, receipts
 from zhijin.cases.machine import enter, machine_of
 from zhijin.cases.models import Case, CaseEvent
@@ -66,7 +68,7 @@ def reopen(*, code: str, why: str) -> Case:
         at = clock.now()
         past = case.closed_at is None or at - case.closed_at > timedelta(days=REOPEN_DAYS)
         if case.is_open or case.merged_into is not None or past:
-            raise errors.NOT_ALLOWED_HERE(what="重新办理")
+            raise errors.NOT_ALLOWED_HERE(what=_("重新办理"))
         before = case.state
         case.closed_at, case.resolved = None, None
         case.reopened += 1
@@ -106,10 +108,10 @@ def call_back(
         case = lock(actor, case_id)
         actor.require("case.callback", case.place_key)
         if case.owner_role != "reporter":
-            raise errors.NOT_ALLOWED_HERE(what="回访")
+            raise errors.NOT_ALLOWED_HERE(what=_("回访"))
         handled = CaseEvent.objects.filter(case_id=case.id, kind="moved", actor=actor.label)
         if handled.exists():
-            raise errors.NOT_YOURS(owner="未经手的工作人员")
+            raise errors.NOT_YOURS(owner=_("未经手的工作人员"))
         if not reached:
             write(
                 case, actor, "called", clock.now(),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,7 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
-from zhijin.access.api import gate
+from zhijin.access.api import gate, holders
 from zhijin.cases import selectors
 from zhijin.cases.forms import entered, position, stored_photos
 from zhijin.cases.machine import machine_of
@@ -20,9 +21,12 @@ from zhijin.cases.presenting import (
     CaseView,
     actions_for,
     kinds_for,
+    lang,
     lines_of,
     path_of,
     role_title,
+    shown,
+    thumb_order,
     views_of,
 )
 from zhijin.cases.selectors import Wanted
@@ -34,7 +38,8 @@ from zhijin.core.errors import Refusal
 from zhijin.core.ids import is_code, show_receipt, uuid7
 from zhijin.orgs import api as orgs
 from zhijin.places import api as places
-from zhijin.playbooks.api import current
+from zhijin.playbooks.api import Revision, current
+from zhijin.playbooks.engine import FieldSpec
 
 VIEWS = {
     "open": _lazy("待办"),
@@ -118,6 +123,11 @@ def case_context(request: HttpRequest, found: Any) -> dict[str, Any]:
     mine = {g.org_key for g in actor.grants if g.org_key}
     requests = selectors.requests(found)
     owns = found.owner_role in roles
+    waits = found.owner_role == "reporter"
+    called = actions_for(found, frozenset({"reporter"})) if waits else []
+    dispatch = found.is_open and actor.can("case.dispatch", found.place_key)
+    whistle = found.is_open and actor.can("case.whistle", found.place_key)
+    transfer = found.is_open and (owns or actor.can("case.transfer", found.place_key))
     return {
         "case": CaseView(found),
         "path": path_of(found),
@@ -139,26 +149,41 @@ def case_context(request: HttpRequest, found: Any) -> dict[str, Any]:
         if found.is_open and actor.can("case.merge", found.place_key)
         else [],
         "may": {
-            "dispatch": found.is_open and actor.can("case.dispatch", found.place_key),
-            "whistle": found.is_open and actor.can("case.whistle", found.place_key),
+            "dispatch": dispatch,
+            "whistle": whistle,
             "merge": actor.can("case.merge", found.place_key),
-            "transfer": found.is_open and (owns or actor.can("case.transfer", found.place_key)),
-            "callback": found.owner_role == "reporter"
-            and actor.can("case.callback", found.place_key),
+            "transfer": transfer,
+            "callback": waits and actor.can("case.callback", found.place_key),
             "extend": found.is_open and owns and state.extend is not None,
             "suspend": found.is_open and owns and state.suspend is not None,
             "resume": found.suspended_at is not None and owns,
             "exclude": not found.excluded and actor.can("case.approve", found.place_key),
         },
+        "reporter_actions": called,
+        "call_questions": _once(spec for action in called for spec in action.move.ask),
+        "people": holders(found.owner_role, found.place_code)[:50] if dispatch else [],
+        "departments": orgs.callable_in(found.county) if whistle else [],
+        "neighbours": _neighbours(found.place_code) if transfer else [],
         "extension": state.extend,
+        "extension_title": state.extend.max.title(lang()) if state.extend else "",
         "has_private": bool(found.sealed or found.reporter_phone or found.reporter_name),
         "approver": role_title(state.extend.approver) if state.extend else "",
     }
 
 
-def _answers(found: Any) -> list[tuple[str, str]]:
-    from zhijin.cases.presenting import lang, shown
+def _once(specs: Iterable[FieldSpec]) -> list[FieldSpec]:
+    """Questions by name, each once; photos are not asked on the telephone."""
+    return list({spec.field: spec for spec in specs if spec.type != "photo"}.values())
 
+
+def _neighbours(code: str) -> list[Any]:
+    """Where a case may go: the grids of its village, and the other villages of its township."""
+    village, township = code[:12], code[:9]
+    grids = [p for p in places.children(village) if len(p.code) == 15] if len(code) >= 12 else []
+    return [p for p in [*grids, *places.children(township)] if p.code != code]
+
+
+def _answers(found: Any) -> list[tuple[str, str]]:
     fields = machine_of(found).playbook.fields
     return [
         (fields[name].title(lang()), shown(fields[name], value))
@@ -193,7 +218,7 @@ def case_new(request: HttpRequest) -> HttpResponse:
     actor = actor_of(request)
     kind = request.POST.get("kind") or request.GET.get("kind", "")
     code = (request.POST.get("place") or request.GET.get("place") or home_place(actor)).strip()
-    code = code if is_code(code) and places.exists(code) else home_place(actor)
+    code = code if places.find(code) is not None else home_place(actor)
     opener = opener_at(actor, code)
     context: dict[str, Any] = {
         "kinds": kinds_for(code, opener), "kind": kind, "place_code": code,
@@ -201,8 +226,7 @@ def case_new(request: HttpRequest) -> HttpResponse:
         "key": request.POST.get("idempotency_key") or str(uuid7()),
     }  # fmt: skip
     if kind:
-        revision = current(kind, code)
-        context |= {"playbook": revision.playbook, "ask": revision.playbook.opens.ask}
+        context |= asked_of(current(kind, code), opener)
     if request.method == "POST" and kind:
         try:
             opened = open_case(
@@ -220,6 +244,16 @@ def case_new(request: HttpRequest) -> HttpResponse:
         )
         return redirect("desk:case", pk=opened.case_id)
     return render(request, "cases/case_new.html", context)
+
+
+def asked_of(revision: Revision, opener: str) -> dict[str, Any]:
+    """The questions of one kind for whoever opens it, as a page shows them."""
+    ask = revision.playbook.opens.ask
+    return {
+        "playbook": revision.playbook, "ask": ask,
+        "kind_title": revision.playbook.title.in_(lang()),
+        "asked": thumb_order(revision.machine.asked(ask, opener)),
+    }  # fmt: skip
 
 
 def opener_at(actor: Actor, code: str) -> str:

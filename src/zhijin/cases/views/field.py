@@ -11,9 +11,16 @@ from zhijin.access.api import gate
 from zhijin.cases import selectors
 from zhijin.cases.presenting import kinds_for, views_of
 from zhijin.cases.services.intake import open_case
-from zhijin.cases.views.desk import actor_of, case_context, home_place, opener_at, report_from
+from zhijin.cases.views.desk import (
+    actor_of,
+    asked_of,
+    case_context,
+    home_place,
+    opener_at,
+    report_from,
+)
 from zhijin.core.errors import Refusal
-from zhijin.core.ids import is_code, uuid7
+from zhijin.core.ids import uuid7
 from zhijin.places import api as places
 from zhijin.playbooks.api import current
 
@@ -43,7 +50,7 @@ def report(request: HttpRequest) -> HttpResponse:
     """Photo, kind, send."""
     actor = actor_of(request)
     code = (request.POST.get("place") or home_place(actor)).strip()
-    code = code if is_code(code) and places.exists(code) else home_place(actor)
+    code = code if places.find(code) is not None else home_place(actor)
     opener = opener_at(actor, code)
     kind = request.POST.get("kind") or request.GET.get("kind", "")
     context: dict[str, Any] = {
@@ -51,8 +58,7 @@ def report(request: HttpRequest) -> HttpResponse:
         "key": request.POST.get("idempotency_key") or str(uuid7()),
     }  # fmt: skip
     if kind:
-        playbook = current(kind, code).playbook
-        context |= {"playbook": playbook, "ask": playbook.opens.ask}
+        context |= asked_of(current(kind, code), opener)
     if request.method == "POST" and kind:
         try:
             opened = open_case(

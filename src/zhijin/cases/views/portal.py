@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
+import segno
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from zhijin.access.api import client_address, gate, public
 from zhijin.cases import errors, receipts, selectors
 from zhijin.cases.forms import entered, position, stored_photos
-from zhijin.cases.presenting import CaseView, kinds_for, status_of
+from zhijin.cases.presenting import CaseView, kinds_for, lang, status_of, thumb_order
 from zhijin.cases.services import reporter
 from zhijin.cases.services.intake import Report, open_case
 from zhijin.core import ratelimit
@@ -20,7 +23,7 @@ from zhijin.core.errors import Refusal
 from zhijin.core.ids import is_code, show_receipt, uuid7
 from zhijin.core.scope import scoped
 from zhijin.places import api as places
-from zhijin.playbooks.api import current
+from zhijin.playbooks.api import Revision, current
 
 PLACE_COOKIE = "place"
 REMEMBER = 180 * 24 * 3600
@@ -29,7 +32,7 @@ REMEMBER = 180 * 24 * 3600
 def place_of(request: HttpRequest) -> str:
     """The place the visitor chose: in the address, else remembered by this browser."""
     code = request.GET.get("place") or request.POST.get("place") or request.COOKIES.get("place", "")
-    return code if is_code(code) and places.exists(code) else ""
+    return code if is_code(code) and places.find(code) is not None else ""
 
 
 @public(methods=("GET",))
@@ -37,9 +40,11 @@ def report_kinds(request: HttpRequest) -> HttpResponse:
     """Choose what to report; without a place, choose the place first."""
     code = place_of(request)
     if not code:
-        return redirect("portal:choose-place")
+        return redirect(f"{reverse('portal:place-pick')}?to={request.path}")
     context = {"place": places.get(code), "kinds": kinds_for(code, "resident")}
-    return render(request, "cases/report_kinds.html", context)
+    response = render(request, "cases/report_kinds.html", context)
+    response.set_cookie(PLACE_COOKIE, code, max_age=REMEMBER, samesite="Lax", httponly=True)
+    return response
 
 
 @public(rate="20/10m", opens=False)
@@ -47,24 +52,32 @@ def report(request: HttpRequest, playbook: str) -> HttpResponse:
     """The form of one kind of report, and its submission."""
     code = place_of(request)
     if not code:
-        return redirect("portal:choose-place")
+        return redirect(f"{reverse('portal:place-pick')}?to={request.path}")
     revision = current(playbook, code)
-    if "resident" not in revision.playbook.opens.by:
+    if not revision.machine.may_open("resident"):
         raise errors.UNKNOWN_KIND(kind=playbook)
-    context: dict[str, Any] = {
-        "place": places.get(code), "revision": revision, "playbook": revision.playbook,
-        "ask": revision.playbook.opens.ask, "key": request.POST.get("key") or str(uuid7()),
-    }  # fmt: skip
+    ask = revision.playbook.opens.ask
+    key = request.POST.get("idempotency_key") or str(uuid7())
     if request.method != "POST":
-        response = render(request, "cases/report.html", context)
+        response = render(request, "cases/report.html", _form(revision, code, key))
         response.set_cookie(PLACE_COOKIE, code, max_age=REMEMBER, samesite="Lax", httponly=True)
         return response
     try:
-        opened = _submitted(request, revision.playbook.opens.ask, playbook, code, context["key"])
+        opened = _submitted(request, ask, playbook, code, key)
     except Refusal as refusal:
-        context |= {"refusal": refusal, "given": request.POST}
+        context = _form(revision, code, key)
+        context |= {"refusal": refusal, "given": request.POST, "had_photos": bool(request.FILES)}
         return render(request, "cases/report.html", context, status=refusal.status)
-    return redirect("portal:status", code=opened.code)
+    return redirect("portal:status", code=show_receipt(opened.code))
+
+
+def _form(revision: Revision, code: str, key: str) -> dict[str, Any]:
+    """The questions of one kind for residents: photos and place first, as a thumb meets them."""
+    return {
+        "place": places.get(code), "revision": revision, "key": key,
+        "kind_title": revision.playbook.title.in_(lang()),
+        "asked": thumb_order(revision.machine.asked(revision.playbook.opens.ask, "resident")),
+    }  # fmt: skip
 
 
 def _submitted(request: HttpRequest, ask: Any, playbook: str, code: str, key: str) -> Any:
@@ -73,22 +86,24 @@ def _submitted(request: HttpRequest, ask: Any, playbook: str, code: str, key: st
         playbook=playbook, channel="portal", key=key, place_code=code, lon=lon, lat=lat,
         answers=entered(request, ask), photos=stored_photos(request, ask),
         phone=request.POST.get("contact_phone", "").strip(),
-        name=request.POST.get("contact_name", "").strip(),
+        name=request.POST.get("contact_name", "").strip(), place_known=True,
     )  # fmt: skip
     return open_case(actor=Actor.resident(), report=made, opener="resident")
 
 
-@public(methods=("POST",), rate="60/m")
+@public(methods=("GET",))
 def alike(request: HttpRequest) -> HttpResponse:
     """Reports that may be the same thing, as a fragment shown while writing. Nothing personal."""
+    ratelimit.hit(f"alike:{client_address(request)}", "120/m")
     code = place_of(request)
     lon, lat = position(request)
-    found = []
+    found: list[Any] = []
     if code:
-        text = request.POST.get("text", "")[:500]
+        kind = request.GET.get("playbook", "")
+        text = " ".join(request.GET.get(name, "") for name in ("text", "what", "about"))[:500]
         with scoped(Actor.system("alike")):
-            found = selectors.alike(request.POST.get("playbook", ""), text, code, lon, lat, size=3)
-        found = [CaseView(one.case) for one in found]
+            likely = selectors.alike(kind, text, code, lon, lat, size=3)
+        found = [CaseView(one.case) for one in likely]
     return render(request, "cases/_alike.html", {"found": found})
 
 
@@ -102,7 +117,7 @@ def status_form(request: HttpRequest) -> HttpResponse:
         except Refusal as refusal:
             context = {"refusal": refusal, "code": request.POST.get("code", "")}
             return render(request, "cases/status_form.html", context, status=refusal.status)
-        return redirect("portal:status", code=request.POST["code"].strip().upper())
+        return redirect("portal:status", code=request.POST["code"].strip().upper()[:20])
     return render(request, "cases/status_form.html", context)
 
 
@@ -171,5 +186,10 @@ def receipt(request: HttpRequest, pk: Any) -> HttpResponse:
     """The slip with the status code, printed at the counter for the reporter."""
     case = selectors.get(request.actor, pk)  # type: ignore[attr-defined]
     code = receipts.code_of(case.id)
-    context = {"case": CaseView(case), "code": show_receipt(code), "title": _("上报回执")}
+    address = settings.ZHIJIN_ORIGIN + reverse("portal:status", args=[show_receipt(code)])
+    context = {
+        "case": CaseView(case), "code": show_receipt(code), "title": _("上报回执"),
+        "address": settings.ZHIJIN_ORIGIN + reverse("portal:status-form"),
+        "picture": segno.make(address, error="m").svg_data_uri(scale=4, border=2),
+    }  # fmt: skip
     return render(request, "cases/receipt.html", context)

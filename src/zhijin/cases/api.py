@@ -1,0 +1,53 @@
+"""What other rooms may use of cases."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from zhijin.cases import hooks, selectors
+from zhijin.cases.models import Case
+from zhijin.cases.presenting import CaseView, kinds_for, views_of
+from zhijin.cases.selectors import Counts, Rate, Wanted, counts, open_by_revision, rates
+from zhijin.cases.selectors import pending_requests as _pending
+from zhijin.cases.services.clocks import sweep, sweep_all
+from zhijin.cases.services.intake import Opened, Report, open_case
+from zhijin.cases.services.moves import move
+from zhijin.core.actor import Actor
+
+
+def today(actor: Actor, roles: list[str]) -> list[CaseView]:
+    """What one should do now, at most seven, in order."""
+    return views_of(selectors.today(actor, roles))
+
+
+def listed(actor: Actor, view: str, size: int = 8) -> list[CaseView]:
+    """The head of one of the desk's lists."""
+    return views_of(selectors.page(actor, Wanted(view=view, size=size)).rows)
+
+
+def pending_requests(actor: Actor) -> list[Any]:
+    """Requests in scope that wait for a decision."""
+    return list(_pending(actor))
+
+
+def board(place_code: str, size: int = 10) -> list[dict[str, Any]]:
+    """What a place's board shows of ended cases: kind, outcome, published fields; nothing else."""
+    rows = selectors.published(place_code, size)
+    public = hooks.published([row.id for row in rows])
+    return [
+        {"case": view, "public": public[view.case.id]}
+        for view in views_of(rows)
+        if view.case.id in public
+    ]
+
+
+def public_figures(place_code: str) -> dict[str, int]:
+    """How many reports a place has had in 30 days, how many ended, how many are being handled."""
+    return selectors.public_figures(place_code)
+
+
+__all__ = [
+    "Case", "CaseView", "Counts", "Opened", "Rate", "Report", "board", "counts", "kinds_for",
+    "listed", "move", "open_by_revision", "open_case", "pending_requests", "public_figures",
+    "rates", "sweep", "sweep_all", "today",
+]  # fmt: skip

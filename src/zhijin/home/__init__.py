@@ -1,0 +1,1 @@
+"""The four faces' entry pages, and the demonstration. Composes what the rooms below offer."""

@@ -1,0 +1,22 @@
+"""The home application and the first entries of every face's navigation."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+from zhijin.ui.nav import NavItem
+
+
+class HomeConfig(AppConfig):
+    name = "zhijin.home"
+    label = "home"
+    desk_nav = [NavItem("today", _("今天"), "desk:today", "case.view", "house", 1)]
+    field_nav = [
+        NavItem("today", _("今天"), "field:today", "case.act", "list-checks", 1),
+        NavItem("report", _("上报"), "field:report", "case.report", "camera", 2),
+        NavItem("me", _("我"), "desk:me", "", "user", 9),
+    ]
+    portal_nav = [
+        NavItem("home", _("首页"), "portal:home", "", "house", 1),
+        NavItem("report", _("上报"), "portal:report", "", "send", 2),
+        NavItem("status", _("查进展"), "portal:status-form", "", "search", 3),
+    ]

@@ -1,0 +1,100 @@
+"""The portal's home, a place's public page, the desk's first page, and the demonstration's clock."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from zhijin.access.api import gate, public
+from zhijin.cases import api as cases
+from zhijin.core import clock, journal
+from zhijin.core.actor import Actor
+from zhijin.core.errors import BAD_REQUEST, NOT_FOUND
+from zhijin.core.ids import is_code
+from zhijin.core.scope import scoped
+from zhijin.places import api as places
+
+#: How far the demonstration's clock may be moved by one press.
+STEPS = {"1h": timedelta(hours=1), "4h": timedelta(hours=4), "1d": timedelta(days=1),
+         "3d": timedelta(days=3), "7d": timedelta(days=7)}  # fmt: skip
+REMEMBER = 180 * 24 * 3600
+
+
+@public(methods=("GET",))
+def home(request: HttpRequest) -> HttpResponse:
+    """The portal: what one can do here, and how things went lately where one lives."""
+    code = request.COOKIES.get("place", "")
+    found = places.find(code) if is_code(code) else None
+    return render(request, "home/home.html", _public_context(found))
+
+
+@public(methods=("GET",))
+def place(request: HttpRequest, code: str) -> HttpResponse:
+    """A place's own page; the browser remembers it as one's own."""
+    found = places.find(code) if is_code(code) else None
+    if found is None:
+        raise NOT_FOUND()
+    response = render(request, "home/home.html", _public_context(found))
+    response.set_cookie("place", code, max_age=REMEMBER, samesite="Lax", httponly=True)
+    return response
+
+
+def _public_context(found: Any) -> dict[str, Any]:
+    if found is None:
+        return {"place": None, "kinds": [], "done": [], "label": ""}
+    with scoped(Actor.system("public-board")):
+        done = cases.board(found.code)
+        figures = cases.public_figures(found.code)
+    return {
+        "place": found, "label": places.label(found.code), "figures": figures,
+        "kinds": cases.kinds_for(found.code, "resident")[:6], "done": done,
+    }  # fmt: skip
+
+
+@public(methods=("GET",))
+def feedback(request: HttpRequest) -> HttpResponse:
+    """投诉建议: about the platform or the work; becomes a suggestion that somebody must answer."""
+    code = request.COOKIES.get("place", "")
+    target = reverse("portal:report-form", args=["suggestion"])
+    if is_code(code):
+        return redirect(f"{target}?place={code}")
+    return redirect(f"{reverse('portal:place-pick')}?to={target}")
+
+
+@gate("case.view", methods=("GET",))
+def today(request: HttpRequest) -> HttpResponse:
+    """What is due, what is stuck, what needs my word; no décor."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    roles = sorted({g.role for g in actor.grants})
+    context = {
+        "counts": cases.counts(actor),
+        "mine": cases.today(actor, roles),
+        "late": cases.listed(actor, "overdue"),
+        "raised": cases.listed(actor, "raised"),
+        "pending": len(cases.pending_requests(actor)),
+    }
+    return render(request, "home/today.html", context)
+
+
+@gate("demo.clock")
+def clock_page(request: HttpRequest) -> HttpResponse:
+    """Move a demonstration's clock ahead, to see reminders and escalation without waiting."""
+    if not settings.ZHIJIN_DEMO:
+        raise NOT_FOUND()
+    if request.method == "POST":
+        step = STEPS.get(request.POST.get("by", ""))
+        if step is None:
+            raise BAD_REQUEST()
+        clock.advance(step)
+        journal.write(request.actor, "demo.clock", "clock", detail={"by": str(step)})  # type: ignore[attr-defined]
+        fired = cases.sweep_all()
+        messages.success(request, _("时钟已前移，触发了 {count} 次提醒或升级。").format(count=fired))
+        return redirect("desk:clock")
+    return render(request, "home/clock.html", {"now": clock.now(), "steps": list(STEPS)})
