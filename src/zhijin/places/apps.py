@@ -13,5 +13,14 @@ class PlacesConfig(AppConfig):
     label = "places"
     verbose_name = "places"
     desk_nav = [
-        NavItem("places", _("区划与网格"), "desk:places", "place.view", "map", 40),
+        NavItem("places", _("区划与网格"), "desk:places", "place.view", "map", 10, "registers"),
+        NavItem(
+            "place-imports",
+            _("区划导入"),
+            "desk:place-imports",
+            "place.import",
+            "upload",
+            80,
+            "admin",
+        ),
     ]

