@@ -5,13 +5,24 @@ from __future__ import annotations
 from typing import Any
 
 from zhijin.cases import hooks, selectors
-from zhijin.cases.models import Case
+from zhijin.cases.models import Case, CaseEvent
+from zhijin.cases.outward import (
+    answers_of,
+    called_orgs,
+    event_of,
+    fire_of,
+    photo_files,
+    photos_of,
+    private_answers_of,
+    revision_of,
+)
 from zhijin.cases.presenting import CaseView, kinds_for, views_of
 from zhijin.cases.selectors import Counts, Rate, Wanted, counts, open_by_revision, rates
 from zhijin.cases.selectors import pending_requests as _pending
 from zhijin.cases.services.clocks import sweep, sweep_all
 from zhijin.cases.services.intake import Opened, Report, open_case
 from zhijin.cases.services.moves import move
+from zhijin.cases.services.publishing import mark_published, mark_withdrawn
 from zhijin.core.actor import Actor
 
 
@@ -47,7 +58,9 @@ def public_figures(place_code: str) -> dict[str, int]:
 
 
 __all__ = [
-    "Case", "CaseView", "Counts", "Opened", "Rate", "Report", "board", "counts", "kinds_for",
-    "listed", "move", "open_by_revision", "open_case", "pending_requests", "public_figures",
-    "rates", "sweep", "sweep_all", "today",
+    "Case", "CaseEvent", "CaseView", "Counts", "Opened", "Rate", "Report", "answers_of", "board",
+    "called_orgs", "counts", "event_of", "fire_of", "kinds_for", "listed", "mark_published",
+    "mark_withdrawn", "move", "open_by_revision", "open_case", "pending_requests", "photo_files",
+    "photos_of", "private_answers_of", "public_figures", "rates", "revision_of", "sweep",
+    "sweep_all", "today",
 ]  # fmt: skip

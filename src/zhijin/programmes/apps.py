@@ -1,0 +1,31 @@
+"""The programmes application and its places in the desk's navigation."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+from zhijin.ui.nav import NavItem
+
+
+class ProgrammesConfig(AppConfig):
+    name = "zhijin.programmes"
+    label = "programmes"
+    desk_nav = [
+        NavItem("notices", _("通知"), "desk:notices", "case.view", "bell", 15),
+        NavItem(
+            "publications", _("公开审核"), "desk:publications", "case.approve", "megaphone", 16
+        ),
+        NavItem("webhooks", _("回调"), "desk:webhooks", "webhook.manage", "link", 85, "admin"),
+    ]
+
+    def ready(self) -> None:
+        """Tell cases where to learn what is public and what was told, and begin the recurring chores."""
+        from zhijin.cases import hooks
+        from zhijin.core.tasks import register_tick
+        from zhijin.programmes import selectors
+        from zhijin.programmes.effects import following
+        from zhijin.programmes.webhooks import sending
+
+        hooks.provide_published(selectors.shown_of)
+        hooks.provide_told(selectors.told)
+        register_tick("programmes.follow_ups", 20.0, following.open_due)
+        register_tick("programmes.deliveries", 5.0, sending.sweep)

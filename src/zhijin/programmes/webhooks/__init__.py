@@ -1,0 +1,1 @@
+"""Telling other systems what happened: signed, minimal, with retries."""
