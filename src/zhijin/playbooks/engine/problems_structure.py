@@ -77,6 +77,11 @@ ALL: Final = (
         "Inside braces a comma ends the text; put quotation marks around all of it.",
     ),
     Problem(
+        "PB115", _E, "看不懂时间“{value}”。", "The time “{value}” is not understood.",
+        "写成 2026-02-13 16:00 的样子（北京时间）。",
+        "Write it like 2026-02-13 16:00, in the time of China.",
+    ),
+    Problem(
         "PB199", _E, "这里写得不对：{detail}。", "This is not right: {detail}.",
         "请对照格式说明修改。", "Compare with the reference of the format.",
     ),

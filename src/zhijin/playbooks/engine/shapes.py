@@ -15,9 +15,9 @@ from zhijin.playbooks.engine.model import Playbook
 Path = tuple[str | int, ...]
 
 
-def keys_at(path: Path) -> list[str]:
+def keys_at(path: Path, root: type[BaseModel] = Playbook) -> list[str]:
     """The keys that may stand in the part at ``path``; empty where any name may."""
-    model = _model_at(path)
+    model = _model_at(path, root)
     return [] if model is None else [name for name, _ in fields_of(model)]
 
 
@@ -27,9 +27,9 @@ def fields_of(model: type[BaseModel]) -> Iterator[tuple[str, FieldInfo]]:
         yield info.alias or name, info
 
 
-def described(path: Path) -> tuple[str, str]:
+def described(path: Path, root: type[BaseModel] = Playbook) -> tuple[str, str]:
     """What the key at ``path`` is for, in Chinese and English."""
-    model = _model_at(path[:-1])
+    model = _model_at(path[:-1], root)
     info = dict(fields_of(model)).get(str(path[-1])) if model is not None else None
     return both(info.description if info is not None else "")
 
@@ -41,8 +41,8 @@ def both(description: str | None) -> tuple[str, str]:
 
 
 @lru_cache(maxsize=1024)
-def _model_at(path: Path) -> type[BaseModel] | None:
-    kinds: list[Any] = [Playbook]
+def _model_at(path: Path, root: type[BaseModel]) -> type[BaseModel] | None:
+    kinds: list[Any] = [root]
     for part in path:
         kinds = [inner for kind in kinds for inner in _step(kind, part)]
     return next((kind for kind in kinds if _is_model(kind)), None)

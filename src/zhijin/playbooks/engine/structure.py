@@ -11,9 +11,9 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from difflib import get_close_matches
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from zhijin.playbooks.engine.findings import Mark
 from zhijin.playbooks.engine.model import Playbook
@@ -23,6 +23,7 @@ from zhijin.playbooks.engine.shapes import described, keys_at
 #: Stands in a draft where a name was missing or unreadable; no check complains about it.
 GHOST: Final = "?"
 _ROUNDS = 12
+Model = TypeVar("Model", bound=BaseModel)
 
 _PLACEHOLDERS: Final[dict[str, Any]] = {
     "playbook": 1, "title": GHOST, "basis": GHOST, "opens": {"by": [GHOST]}, "to": GHOST,
@@ -76,6 +77,21 @@ def shape(document: Document) -> Draft | None:
         if tuple(item["loc"]) not in misspelt:
             _report(document, item)
     return _salvaged(document, errors)
+
+
+def validated(document: Document, model: type[Model]) -> Model | None:
+    """The document as a ``model``, or None with its findings."""
+    root = document.root
+    if root is None or not isinstance(root.value, dict):
+        if not document.findings:
+            document.add("PB110", root.mark if root else Mark(1, 1))
+        return None
+    try:
+        return model.model_validate(root.plain())
+    except ValidationError as error:
+        for item in _errors(error):
+            _report(document, item, model)
+    return None
 
 
 def _errors(error: ValidationError) -> list[dict[str, Any]]:
@@ -210,7 +226,7 @@ def enumerated(names: Iterable[str]) -> tuple[str, str]:
     return "、".join(names) or "（无）", ", ".join(names) or "(none)"
 
 
-def _report(document: Document, item: dict[str, Any]) -> None:
+def _report(document: Document, item: dict[str, Any], model: type[BaseModel] = Playbook) -> None:
     """Give one pydantic error its place and its words."""
     path: Path = tuple(item["loc"])
     kind: str = item["type"]
@@ -218,9 +234,9 @@ def _report(document: Document, item: dict[str, Any]) -> None:
     if kind == "missing":
         if not document.damaged(path[:-1]) and str(path[-1]) not in document.ghosts:
             document.add("PB102", document.at(path[:-1], key=True), path, name=path[-1],
-                         what=described(path))  # fmt: skip
+                         what=described(path, model))  # fmt: skip
     elif kind == "extra_forbidden":
-        allowed = keys_at(path[:-1])
+        allowed = keys_at(path[:-1], model)
         if allowed == ["zh", "en"] and " " in str(path[-1]).strip():
             document.add("PB114", document.at(path, key=True), path)
             return
@@ -252,6 +268,8 @@ def _report_value(
                          allowed=enumerated(allowed))  # fmt: skip
     elif kind == "string_pattern_mismatch":
         document.add("PB105", mark, path, value=shown)
+    elif kind == "moment":
+        document.add("PB115", mark, path, value=shown)
     elif kind == "duration":
         document.add("PB106", mark, path, value=shown)
     elif path[-1:] == ("factor",):
