@@ -21,7 +21,7 @@ def main() -> int:
             if chosen is None:
                 return _say({"problem": "empty"})
             sheet = book.get_sheet_by_name(chosen)
-            height, width = (last + 1 for last in sheet.end)
+            height, width = (last + 1 for last in sheet.end or (0, 0))
             if height > rows or width > columns:
                 size = {"rows": height, "columns": width}
                 return _say({"problem": "large", "sheet": chosen, **size})

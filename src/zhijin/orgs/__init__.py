@@ -1,0 +1,1 @@
+"""Organisations, their posts and who holds them. Knows places and accounts; not people, cases or playbooks."""

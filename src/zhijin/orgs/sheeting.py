@@ -1,0 +1,173 @@
+"""Tables that go out as Excel and come back in. A room registers its tables; this keeps the runs.
+
+Every import and export is journalled; an answer file is sealed and seen by its uploader only.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, BinaryIO
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.functional import Promise
+from django.utils.translation import get_language
+
+from zhijin.core import clock, crypto, journal
+from zhijin.core.actor import Actor
+from zhijin.core.scope import scoped
+from zhijin.core.sheets import (
+    Column,
+    Outcome,
+    Row,
+    Watermark,
+    read_table,
+    take,
+    write_answer,
+    write_export,
+    write_template,
+)
+from zhijin.orgs import errors
+from zhijin.orgs.models import SheetRun
+
+KEEP_ANSWERS = timedelta(days=7)
+_SEAL = "orgs.sheet_answer"
+
+Saver = Callable[[Row], str]
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One kind of table. ``saver(actor)`` gives the function that takes a row; ``rows(actor, place)``
+    yields what is exported. ``personal`` tables bear a watermark."""
+
+    key: str
+    title: str | Promise
+    about: str | Promise
+    columns: Sequence[Column]
+    import_permission: str
+    export_permission: str
+    saver: Callable[[Actor], Saver]
+    rows: Callable[[Actor, str], Iterable[Mapping[str, Any]]]
+    personal: bool = False
+    order: int = 100
+
+
+_sheets: dict[str, Sheet] = {}
+
+
+def register_sheet(sheet: Sheet) -> None:
+    """Register a table under its key. Raises ValueError when it is taken."""
+    if sheet.key in _sheets:
+        raise ValueError(f"the table {sheet.key} is registered twice")
+    _sheets[sheet.key] = sheet
+
+
+def sheets() -> list[Sheet]:
+    """Every table, in order."""
+    return sorted(_sheets.values(), key=lambda sheet: (sheet.order, sheet.key))
+
+
+def get_sheet(key: str) -> Sheet:
+    """Raises OR202."""
+    if key not in _sheets:
+        raise errors.TABLE_UNKNOWN(what=key)
+    return _sheets[key]
+
+
+def run_import(
+    *, actor: Actor, what: str, source: BinaryIO, name: str, partial: bool
+) -> tuple[SheetRun, Outcome]:
+    """Take a file. Raises SH001–SH009 about the file as a whole, CO403, OR202.
+
+    What is wrong with single rows stands in the outcome and in the answer file.
+    """
+    sheet = get_sheet(what)
+    actor.require(sheet.import_permission)
+    table = read_table(source, name, sheet.columns)
+    with transaction.atomic():
+        outcome = take(table, sheet.saver(actor), partial=partial)
+        answer = write_answer(outcome, _watermark(actor) if sheet.personal else None)
+        run = SheetRun.objects.create(
+            account_id=UUID(actor.id), what=what, file_name=name[:120], partial=partial,
+            rows=len(outcome.rows), saved=outcome.saved, refused=outcome.refused,
+            findings=len(outcome.findings), summary=_summary(outcome), answer=_seal(answer),
+        )  # fmt: skip
+        detail = {"file": name[:120], "rows": run.rows, "saved": run.saved, "refused": run.refused}
+        journal.write(actor, "sheet.import", f"sheet:{what}", detail=detail)
+    return run, outcome
+
+
+def _summary(outcome: Outcome) -> dict[str, Any]:
+    return {
+        "added": outcome.count("added"),
+        "changed": outcome.count("changed"),
+        "same": outcome.count("same"),
+        "unknown": [str(name)[:40] for name in outcome.table.unknown[:20]],
+    }
+
+
+def _seal(answer: bytes) -> bytes:
+    return crypto.seal(_SEAL, base64.b64encode(answer).decode())
+
+
+def own_runs(actor: Actor, limit: int = 20) -> list[SheetRun]:
+    """The account's own imports, newest first, without their files."""
+    rows = SheetRun.objects.filter(account_id=UUID(actor.id)).defer("answer")
+    return list(rows.order_by("-at", "-id")[:limit])
+
+
+def answer_of(*, actor: Actor, run_id: UUID) -> tuple[str, bytes]:
+    """The answer file of one's own import: its name and bytes. Raises OR201."""
+    run = SheetRun.objects.filter(id=run_id, account_id=UUID(actor.id)).first()
+    if run is None or run.answer is None:
+        raise errors.RUN_GONE()
+    body = base64.b64decode(crypto.unseal(_SEAL, run.answer))
+    journal.write(actor, "sheet.answer", f"sheet:{run.what}", detail={"run": str(run.id)})
+    stem = run.file_name.rsplit(".", 1)[0]
+    return f"{stem}-答复.xlsx", body
+
+
+def export(*, actor: Actor, what: str, place: str = "", why: str = "") -> bytes:
+    """The table as .xlsx, of what ``actor`` may see below ``place``. Raises CO403, OR202."""
+    sheet = get_sheet(what)
+    actor.require(sheet.export_permission)
+    count = 0
+
+    def counted() -> Iterable[Mapping[str, Any]]:
+        nonlocal count
+        for row in sheet.rows(actor, place):
+            count += 1
+            yield row
+
+    mark = _watermark(actor, why) if sheet.personal else None
+    body = write_export(
+        sheet.columns, counted(), title=str(sheet.title), watermark=mark, english=_english()
+    )
+    detail = {"place": place, "rows": count, "why": why}
+    journal.write(actor, "sheet.export", f"sheet:{what}", detail=detail)
+    return body
+
+
+def template(what: str) -> bytes:
+    """An empty table to fill. Raises OR202."""
+    sheet = get_sheet(what)
+    return write_template(sheet.columns, title=str(sheet.title), english=_english())
+
+
+def _english() -> bool:
+    return (get_language() or "").startswith("en")
+
+
+def _watermark(actor: Actor, why: str = "") -> Watermark:
+    return Watermark(actor.name, clock.local(clock.now()), why)
+
+
+def clear_answers() -> int:
+    """Remove answer files older than seven days; returns how many."""
+    with scoped(Actor.system("orgs.clear_answers")):
+        old = SheetRun.objects.filter(at__lt=clock.now() - KEEP_ANSWERS).exclude(answer=None)
+        return old.update(answer=None)
