@@ -14,3 +14,10 @@ class CasesConfig(AppConfig):
         NavItem("case-new", _("登记事项"), "desk:case-new", "case.report", "plus", 11),
         NavItem("rates", _("三率"), "desk:rates", "case.view", "gauge", 12),
     ]
+
+    def ready(self) -> None:
+        """Let the worker look after the clocks."""
+        from zhijin.cases.services.clocks import sweep_all
+        from zhijin.core.tasks import register_tick
+
+        register_tick("cases.clocks", 5, sweep_all)

@@ -123,6 +123,9 @@ class CaseEvent(models.Model):
     class Meta:
         db_table = "cases_event"
 
+    def __str__(self) -> str:
+        return f"{self.case_id} {self.seq} {self.kind}"
+
 
 class CasePhoto(models.Model):
     """A photo of a case: which question it answers and at which event it came."""
@@ -138,6 +141,9 @@ class CasePhoto(models.Model):
 
     class Meta:
         db_table = "cases_photo"
+
+    def __str__(self) -> str:
+        return f"{self.case_id} {self.field}"
 
 
 class CaseParty(models.Model):
@@ -159,6 +165,9 @@ class CaseParty(models.Model):
 
     class Meta:
         db_table = "cases_party"
+
+    def __str__(self) -> str:
+        return f"{self.org_name} {self.kind}"
 
 
 class CaseRequest(models.Model):
@@ -184,3 +193,6 @@ class CaseRequest(models.Model):
 
     class Meta:
         db_table = "cases_request"
+
+    def __str__(self) -> str:
+        return f"{self.case_id} {self.kind} {self.decision}"

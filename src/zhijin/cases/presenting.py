@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -91,10 +91,11 @@ def kinds_for(place_code: str, opener: str | None) -> list[Kind]:
     """What ``opener`` (None: anybody) may report at a place."""
     found = [
         Kind(
-            r.playbook_id, r.playbook.title.in_(lang()),
+            r.playbook_id,
+            r.playbook.title.in_(lang()),
             r.playbook.summary.in_(lang()) if r.playbook.summary else "",
             r.playbook.icon or "file-text",
-        )  # fmt: skip
+        )
         for r in catalogue(place_code, opener)
     ]
     return sorted(found, key=lambda kind: kind.id)
@@ -147,6 +148,13 @@ class CaseView:
     @property
     def place(self) -> str:
         return self._label or places.label(self.case.place_code, skip=2)
+
+    @property
+    def point(self) -> tuple[float, float] | None:
+        """Longitude and latitude, for a small map; None without a position."""
+        if self.case.lon is None or self.case.lat is None:
+            return None
+        return self.case.lon, self.case.lat
 
     @property
     def priority_title(self) -> str:
@@ -240,20 +248,41 @@ def shown(spec: FieldSpec, value: Any) -> str:
     """An answer as people read it."""
     if value is None or value == "":
         return "—"
-    if spec.type == "boolean":
-        return _("是") if value else _("否")
-    if spec.type in {"choice", "choices"}:
-        titles = {choice.id: choice.title(lang()) for choice in spec.choices}
-        chosen = value if isinstance(value, list) else [value]
-        return _("、").join(titles.get(str(one), str(one)) for one in chosen)
-    if spec.type == "rating":
-        return "★" * int(value) + "☆" * (5 - int(value))
-    if spec.type == "point" and isinstance(value, dict):
-        return f"{value.get('lon', 0):.5f}, {value.get('lat', 0):.5f}"
-    if spec.type == "money":
-        return f"{int(value) / 100:,.2f} " + _("元")
     unit = f" {spec.unit.in_(lang())}" if spec.unit else ""
-    return f"{value}{unit}"
+    show = _SHOWN.get(spec.type)
+    return show(spec, value) if show else f"{value}{unit}"
+
+
+def _chosen(spec: FieldSpec, value: Any) -> str:
+    titles = {choice.id: choice.title(lang()) for choice in spec.choices}
+    chosen = value if isinstance(value, list) else [value]
+    return _("、").join(titles.get(str(one), str(one)) for one in chosen)
+
+
+def _yes_no(_spec: FieldSpec, value: Any) -> str:
+    return _("是") if value else _("否")
+
+
+def _stars(spec: FieldSpec, value: Any) -> str:
+    return "★" * int(value) + "☆" * (int(spec.max or 5) - int(value))
+
+
+def _point(_spec: FieldSpec, value: Any) -> str:
+    return f"{value['lon']:.5f}, {value['lat']:.5f}"
+
+
+def _money(_spec: FieldSpec, value: Any) -> str:
+    return f"{value} " + _("元")
+
+
+_SHOWN: dict[str, Callable[[FieldSpec, Any], str]] = {
+    "boolean": _yes_no,
+    "choice": _chosen,
+    "choices": _chosen,
+    "rating": _stars,
+    "point": _point,
+    "money": _money,
+}
 
 
 @dataclass(frozen=True)
@@ -274,9 +303,11 @@ def actions_for(case: Case, roles: frozenset[str]) -> list[Action]:
     moves = machine.moves(case.state, roles, case.data)
     return [
         Action(
-            move, machine.playbook.move_title(move, lang()),
-            bool(move.ask) or move.why == "required", index == 0,
-        )  # fmt: skip
+            move,
+            machine.playbook.move_title(move, lang()),
+            bool(move.ask) or move.why == "required",
+            index == 0,
+        )
         for index, move in enumerate(moves)
     ]
 

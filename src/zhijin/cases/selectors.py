@@ -112,9 +112,7 @@ def _after(rows: QuerySet[Case], key: str, column: str, newest: bool) -> QuerySe
     except ValueError:
         return rows
     sign = "lt" if newest else "gt"
-    return rows.filter(
-        Q(**{f"{column}__{sign}": at}) | Q(**{column: at, f"id__{sign}": pk})
-    )
+    return rows.filter(Q(**{f"{column}__{sign}": at}) | Q(**{column: at, f"id__{sign}": pk}))
 
 
 def get(actor: Actor, case_id: UUID) -> Case:
@@ -237,9 +235,7 @@ def alike(
     return sorted(kept, key=lambda one: (-one.percent, one.metres or 0))[:size]
 
 
-def _likely(
-    case: Case, mine: list[str], lon: float | None, lat: float | None
-) -> Likely | None:
+def _likely(case: Case, mine: list[str], lon: float | None, lat: float | None) -> Likely | None:
     metres = None
     if None not in (lon, lat, case.lon, case.lat):
         metres = round(distance_m((lon, lat), (case.lon, case.lat)))  # type: ignore[arg-type]
@@ -326,7 +322,6 @@ def open_by_revision(revision_ids: Sequence[UUID]) -> dict[UUID, int]:
         row["revision_id"]: row["n"]
         for row in rows.values("revision_id").annotate(n=Count("id")).order_by()
     }
-
 
 
 def by_ids(actor: Actor, ids: Sequence[UUID]) -> list[Case]:

@@ -33,7 +33,8 @@ def scoped(actor: Actor) -> Iterator[None]:
     outer: tuple[str, ...] = (
         (getattr(connection, "zhijin_scope", None) or NOTHING) if inside else NOTHING
     )
-    with transaction.atomic(savepoint=False):
+    # A nested part is a savepoint, so that a refusal inside it can be caught and told.
+    with transaction.atomic():
         _apply(_values(actor))
         try:
             yield

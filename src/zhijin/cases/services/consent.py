@@ -60,9 +60,7 @@ def ask(
     return request
 
 
-def _approver(
-    actor: Actor, case: Case, kind: str, amount: str, until: datetime | None
-) -> str:
+def _approver(actor: Actor, case: Case, kind: str, amount: str, until: datetime | None) -> str:
     """The role that decides; refuses what the playbook does not allow in this stage."""
     if kind == "exclude":
         actor.require("case.approve", case.place_key)

@@ -73,9 +73,7 @@ class Opened:
     replayed: bool
 
 
-def open_case(
-    *, actor: Actor, report: Report, opener: str, at: datetime | None = None
-) -> Opened:
+def open_case(*, actor: Actor, report: Report, opener: str, at: datetime | None = None) -> Opened:
     """Open a case from a report, in one transaction.
 
     ``opener`` is the role in which ``actor`` reports (``resident``, ``grid_worker``, ``device``…).
@@ -162,9 +160,14 @@ def attach(
     """Tie stored photos to a line of the timeline; one statement, none without photos."""
     rows = [
         CasePhoto(
-            county=case.county, case_id=case.id, place_key=case.place_key, event_id=event_id,
-            file=stored, field=name, public=name in publishable,
-        )  # fmt: skip
+            county=case.county,
+            case_id=case.id,
+            place_key=case.place_key,
+            event_id=event_id,
+            file=stored,
+            field=name,
+            public=name in publishable,
+        )
         for name, files in photos.items()
         for stored in files
     ]

@@ -14,10 +14,25 @@ from zhijin.core import clock
 from zhijin.core.actor import Actor
 from zhijin.core.errors import NOT_FOUND
 from zhijin.core.facts import county_of
-from zhijin.core.ids import place_key
+from zhijin.core.ids import place_key, place_span
 from zhijin.core.scope import scoped
 from zhijin.orgs import api as orgs
 from zhijin.places import api as places
+
+
+def callable_in(county: int, term: str = "") -> list[orgs.Organisation]:
+    """The agencies of a county that may be called to a case.
+
+    Read in a system scope: a township calls departments that lie above its own place.
+    """
+    lo, hi = place_span(f"{county:06d}")
+    with scoped(Actor.system("whistle")):
+        rows = orgs.Organisation.objects.filter(
+            kind="agency", place_key__gte=lo, place_key__lt=hi, valid_to=None
+        )
+        if term:
+            rows = rows.filter(name__contains=term)
+        return list(rows.order_by("place_key", "key")[:60])
 
 
 def whistle(
@@ -34,17 +49,24 @@ def whistle(
         actor.require("case.whistle", case.place_key)
         if not case.is_open:
             raise errors.CLOSED()
-        names = orgs.names(org_keys, county=case.county)
+        names = {org.key: org.name for org in callable_in(case.county) if org.key in org_keys}
         if not names or set(names) != set(org_keys):
             raise errors.UNKNOWN_ORG()
         at = clock.now()
         there = set(CaseParty.objects.filter(case_id=case.id).values_list("org_key", flat=True))
         rows = [
             CaseParty(
-                county=case.county, case_id=case.id, place_key=case.place_key, org_key=key,
-                org_name=name, kind="called", asked_by=actor.label, asked_at=at,
-                what=what.strip(), due_at=due_at,
-            )  # fmt: skip
+                county=case.county,
+                case_id=case.id,
+                place_key=case.place_key,
+                org_key=key,
+                org_name=name,
+                kind="called",
+                asked_by=actor.label,
+                asked_at=at,
+                what=what.strip(),
+                due_at=due_at,
+            )
             for key, name in names.items()
             if key not in there
         ]

@@ -119,7 +119,17 @@ def call_back(
             )  # fmt: skip
             return case
         called = {"called_by": actor.name, "note": note.strip()}
-        take(actor, case, move_id, frozenset({"reporter"}), data, note, {}, kind="called", note=called)
+        take(
+            actor,
+            case,
+            move_id,
+            frozenset({"reporter"}),
+            data,
+            note,
+            {},
+            kind="called",
+            note=called,
+        )
         return case
 
 

@@ -160,9 +160,7 @@ def _merge(request: HttpRequest, found: Any) -> str:
 
 @act("unmerge")
 def _unmerge(request: HttpRequest, found: Any) -> str:
-    merging.unmerge(
-        actor=actor_of(request), case_id=found.id, why=request.POST.get("why", "")
-    )
+    merging.unmerge(actor=actor_of(request), case_id=found.id, why=request.POST.get("why", ""))
     return _("已取消合并，继续办理。")
 
 

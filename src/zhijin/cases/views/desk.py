@@ -32,11 +32,11 @@ from zhijin.cases.presenting import (
 from zhijin.cases.selectors import Wanted
 from zhijin.cases.services.intake import Report, open_case
 from zhijin.cases.services.moves import roles_for
+from zhijin.cases.services.parties import callable_in
 from zhijin.core import clock, journal
 from zhijin.core.actor import Actor
 from zhijin.core.errors import Refusal
 from zhijin.core.ids import is_code, show_receipt, uuid7
-from zhijin.orgs import api as orgs
 from zhijin.places import api as places
 from zhijin.playbooks.api import Revision, current
 from zhijin.playbooks.engine import FieldSpec
@@ -162,7 +162,7 @@ def case_context(request: HttpRequest, found: Any) -> dict[str, Any]:
         "reporter_actions": called,
         "call_questions": _once(spec for action in called for spec in action.move.ask),
         "people": holders(found.owner_role, found.place_code)[:50] if dispatch else [],
-        "departments": orgs.callable_in(found.county) if whistle else [],
+        "departments": callable_in(found.county) if whistle else [],
         "neighbours": _neighbours(found.place_code) if transfer else [],
         "extension": state.extend,
         "extension_title": state.extend.max.title(lang()) if state.extend else "",
@@ -267,9 +267,7 @@ def opener_at(actor: Actor, code: str) -> str:
     return held[0] if held else "resident"
 
 
-def report_from(
-    request: HttpRequest, ask: Any, kind: str, code: str, channel: str
-) -> Report:
+def report_from(request: HttpRequest, ask: Any, kind: str, code: str, channel: str) -> Report:
     """What the page holds, as a report."""
     lon, lat = position(request)
     return Report(
@@ -290,9 +288,7 @@ def rates(request: HttpRequest) -> HttpResponse:
     try:
         start = datetime.strptime(month, "%Y-%m").replace(tzinfo=clock.TZ)
     except ValueError:
-        start = clock.local(clock.now()).replace(
-            day=1, hour=0, minute=0, second=0, microsecond=0
-        )
+        start = clock.local(clock.now()).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
     end = (start + timedelta(days=32)).replace(day=1)
     below = places.children(place) if is_code(place) and len(place) < 12 else []
     rows = [
@@ -322,11 +318,9 @@ def organisations(request: HttpRequest, pk: Any) -> HttpResponse:
     """Organisations that may be called to a case, for the whistle's list (a fragment)."""
     found = selectors.get(actor_of(request), pk)
     term = request.GET.get("q", "").strip()
-    rows = orgs.callable_in(found.county, term)
+    rows = callable_in(found.county, term)
     return render(request, "cases/_orgs.html", {"rows": rows, "q": term})
 
 
 def back(pk: Any) -> HttpResponse:
     return redirect(reverse("desk:case", args=[pk]))
-
-
