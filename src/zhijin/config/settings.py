@@ -49,6 +49,7 @@ def _database(url: str) -> dict[str, object]:
 DEBUG = _flag("ZHIJIN_DEBUG")
 ZHIJIN_DEMO = _flag("ZHIJIN_DEMO")
 ZHIJIN_MASTER_KEY = _secret("master.key")
+ZHIJIN_PLAYBOOKS = os.environ.get("ZHIJIN_PLAYBOOKS", str(CHECKOUT / "playbooks"))
 SECRET_KEY = _secret("django.key").hex()
 ZHIJIN_FILES = os.environ.get("ZHIJIN_FILES", str(HOME / "files"))
 ZHIJIN_ORIGIN = os.environ.get("ZHIJIN_ORIGIN", "http://127.0.0.1:8000")

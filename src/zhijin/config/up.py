@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import hashlib
 import json
@@ -81,9 +82,11 @@ def down(home: Home, patience: float = 60.0) -> bool:
     found = supervisor is not None
     if supervisor is not None:
         supervisor.terminate()
-        try:
-            supervisor.wait(patience)
-        except psutil.TimeoutExpired:
+        deadline = time.monotonic() + patience
+        # Not Process.wait(): a process that ended but was not collected by its parent would count as there.
+        while _process(told.get("pid"), told.get("created")) and time.monotonic() < deadline:
+            time.sleep(0.1)
+        with contextlib.suppress(psutil.NoSuchProcess):
             supervisor.kill()
     found = end_strays(mark(home)) > 0 or found
     if not database.external():
