@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from typing import Any
 
@@ -42,7 +43,7 @@ def jobs_waiting() -> list[dict[str, Any]]:
         cursor.execute(
             "SELECT args FROM procrastinate_jobs WHERE task_name = 'programmes.case_event'"
         )
-        return [row[0] for row in cursor.fetchall()]
+        return [json.loads(row[0]) for row in cursor.fetchall()]
 
 
 @pytest.mark.usefixtures("ground")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from zhijin.cases import hooks, selectors
+from zhijin.cases.machine import machine_of
 from zhijin.cases.models import Case, CaseEvent
 from zhijin.cases.outward import (
     answers_of,
@@ -22,6 +23,7 @@ from zhijin.cases.selectors import pending_requests as _pending
 from zhijin.cases.services.clocks import sweep, sweep_all
 from zhijin.cases.services.intake import Opened, Report, open_case
 from zhijin.cases.services.moves import move
+from zhijin.cases.services.moves import move_by_reporter as act_as_reporter
 from zhijin.cases.services.publishing import mark_published, mark_withdrawn
 from zhijin.core.actor import Actor
 
@@ -58,9 +60,36 @@ def public_figures(place_code: str) -> dict[str, int]:
 
 
 __all__ = [
-    "Case", "CaseEvent", "CaseView", "Counts", "Opened", "Rate", "Report", "answers_of", "board",
-    "called_orgs", "counts", "event_of", "fire_of", "kinds_for", "listed", "mark_published",
-    "mark_withdrawn", "move", "open_by_revision", "open_case", "pending_requests", "photo_files",
-    "photos_of", "private_answers_of", "public_figures", "rates", "revision_of", "sweep",
-    "sweep_all", "today",
-]  # fmt: skip
+    "Case",
+    "CaseEvent",
+    "CaseView",
+    "Counts",
+    "Opened",
+    "Rate",
+    "Report",
+    "act_as_reporter",
+    "answers_of",
+    "board",
+    "called_orgs",
+    "counts",
+    "event_of",
+    "fire_of",
+    "kinds_for",
+    "listed",
+    "machine_of",
+    "mark_published",
+    "mark_withdrawn",
+    "move",
+    "open_by_revision",
+    "open_case",
+    "pending_requests",
+    "photo_files",
+    "photos_of",
+    "private_answers_of",
+    "public_figures",
+    "rates",
+    "revision_of",
+    "sweep",
+    "sweep_all",
+    "today",
+]

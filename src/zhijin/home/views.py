@@ -95,6 +95,8 @@ def clock_page(request: HttpRequest) -> HttpResponse:
         clock.advance(step)
         journal.write(request.actor, "demo.clock", "clock", detail={"by": str(step)})  # type: ignore[attr-defined]
         fired = cases.sweep_all()
-        messages.success(request, _("时钟已前移，触发了 {count} 次提醒或升级。").format(count=fired))
+        messages.success(
+            request, _("时钟已前移，触发了 {count} 次提醒或升级。").format(count=fired)
+        )
         return redirect("desk:clock")
     return render(request, "home/clock.html", {"now": clock.now(), "steps": list(STEPS)})

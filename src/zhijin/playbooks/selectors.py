@@ -57,7 +57,9 @@ def in_force() -> tuple[tuple[str, str, uuid.UUID], ...]:
     if time.monotonic() - read_at < FRESH_SECONDS:
         return rows
     fresh = PlaybookRevision.objects.filter(state="in_force")
-    rows = tuple(fresh.order_by("playbook", "place_code").values_list("playbook", "place_code", "id"))
+    rows = tuple(
+        fresh.order_by("playbook", "place_code").values_list("playbook", "place_code", "id")
+    )
     with _lock:
         _listing = (time.monotonic(), rows)
     return rows

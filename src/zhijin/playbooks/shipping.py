@@ -1,0 +1,57 @@
+"""Puts the programmes that come with the platform into force, for every place that has none of its own."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Max
+
+from zhijin.core import clock, journal
+from zhijin.core.actor import Actor
+from zhijin.playbooks.engine import Playbook, load
+from zhijin.playbooks.models import PlaybookRevision
+from zhijin.playbooks.selectors import forget
+
+SHIPPED = Actor.system("shipped")
+
+
+def install_shipped(folder: Path | None = None) -> int:
+    """Put every ``<folder>/<id>/playbook.yaml`` into force that is not yet; returns how many.
+
+    A changed file becomes a further revision; open cases stay on theirs. Raises ValueError for a
+    shipped file that does not load, since that is a fault of the release.
+    """
+    folder = folder or Path(settings.ZHIJIN_PLAYBOOKS)
+    count = 0
+    for path in sorted(folder.glob("*/playbook.yaml")):
+        source = path.read_text(encoding="utf-8")
+        beside = path.with_name("scenarios.yaml")
+        scenarios = beside.read_text(encoding="utf-8") if beside.exists() else ""
+        loaded = load(source, str(path))
+        if loaded.playbook is None:
+            raise ValueError(f"{path}: {loaded.findings[0]}")
+        count += _put_into_force(loaded.playbook, source, scenarios)
+    forget()
+    return count
+
+
+def _put_into_force(playbook: Playbook, source: str, scenarios: str) -> int:
+    digest = hashlib.sha256(source.encode()).hexdigest()
+    rows = PlaybookRevision.objects.filter(playbook=playbook.id, place_code="")
+    with transaction.atomic():
+        present = rows.filter(state="in_force").first()
+        if present is not None and present.digest == digest:
+            return 0
+        at = clock.now()
+        rows.filter(state="in_force").update(state="retired", retired_at=at)
+        number = (rows.aggregate(last=Max("revision"))["last"] or 0) + 1
+        made = PlaybookRevision.objects.create(
+            playbook=playbook.id, revision=number, digest=digest, title_zh=playbook.title.zh,
+            title_en=playbook.title.en, source=source, scenarios=scenarios, state="in_force",
+            uploaded_by=SHIPPED.label, published_at=at, published_by=SHIPPED.label,
+        )  # fmt: skip
+        journal.write(SHIPPED, "playbook.publish", f"playbook:{made.id}", detail={"no": number})
+    return 1
