@@ -18,7 +18,7 @@ from django.test import Client
 
 from zhijin.access.api import Account, actor_of, create_account, grant_role, issue_key
 from zhijin.access.middleware import COOKIE
-from zhijin.access.services import open_session
+from zhijin.access.sign_ins import open_session
 from zhijin.core.actor import Actor
 from zhijin.core.ids import line_span
 

@@ -1,13 +1,17 @@
 """What other rooms may use of access."""
 
+from zhijin.access.demo import DEMO_PASSWORD
 from zhijin.access.gates import Gate, api_gate, client_address, gate, public
+from zhijin.access.http import Request
 from zhijin.access.models import Account
 from zhijin.access.selectors import actor_of, holders
 from zhijin.access.services import create_account, grant_role, issue_key, revoke, revoke_source
 
 __all__ = [
+    "DEMO_PASSWORD",
     "Account",
     "Gate",
+    "Request",
     "actor_of",
     "api_gate",
     "client_address",

@@ -15,26 +15,34 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.urls import reverse
 
+from zhijin.access.errors import BAD_KEY
+from zhijin.access.http import Request
 from zhijin.core import ratelimit
 from zhijin.core.actor import Actor
 from zhijin.core.errors import NO_PERMISSION, SIGN_IN_FIRST
 from zhijin.core.middleware import wants_json
 from zhijin.core.scope import scoped
 
-View = Callable[..., HttpResponse]
+View = Callable[..., Any]
+Decorator = Callable[[View], View]
+PAGE_METHODS = ("GET", "POST")
+API_METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 #: Pages open to somebody who has yet to choose a password of their own.
 _BEFORE_CHANGE = frozenset({"password", "sign-out"})
 
 
 @dataclass(frozen=True)
 class Gate:
-    """What a view demands. ``permissions`` are alternatives; empty with ``signed_in`` means any account."""
+    """What a view demands; any one of ``permissions`` will do.
+
+    None of them with ``signed_in`` means any account. ``opens`` is False for views whose services
+    open their own scoped transaction (so that a refusal they show leaves nothing behind).
+    """
 
     permissions: tuple[str, ...] = ()
     signed_in: bool = True
     rate: str = ""
-    methods: tuple[str, ...] = ("GET", "POST")
-    #: False for views whose services open their own transaction (so that a refusal leaves nothing).
+    methods: tuple[str, ...] = PAGE_METHODS
     opens: bool = True
 
 
@@ -43,20 +51,24 @@ def client_address(request: HttpRequest) -> str:
     return str(request.META.get("REMOTE_ADDR") or "unknown")
 
 
-def gate(*permissions: str, methods: tuple[str, ...] = ("GET", "POST"), rate: str = "") -> Callable[[View], View]:
+def gate(
+    *permissions: str, methods: tuple[str, ...] = PAGE_METHODS, rate: str = "", opens: bool = True
+) -> Decorator:
     """For signed-in people who hold one of ``permissions`` somewhere (none: any account)."""
-    return _gated(Gate(permissions, True, rate, methods))
+    return _gated(Gate(permissions, True, rate, methods, opens))
 
 
-def public(*, rate: str = "", methods: tuple[str, ...] = ("GET", "POST")) -> Callable[[View], View]:
-    """For everybody. ``rate`` (``"30/m"``) limits POSTs per address."""
-    return _gated(Gate((), False, rate, methods))
+def public(
+    *, rate: str = "", methods: tuple[str, ...] = PAGE_METHODS, opens: bool = True
+) -> Decorator:
+    """For everybody. ``rate`` (``"30/m"``) limits what is not a GET, per account or address."""
+    return _gated(Gate((), False, rate, methods, opens))
 
 
-def _gated(demand: Gate) -> Callable[[View], View]:
+def _gated(demand: Gate) -> Decorator:
     def decorate(view: View) -> View:
         @wraps(view)
-        def entered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        def entered(request: Request, *args: Any, **kwargs: Any) -> Any:
             method = "GET" if request.method == "HEAD" else request.method
             if method not in demand.methods:
                 return HttpResponseNotAllowed(demand.methods)
@@ -65,54 +77,60 @@ def _gated(demand: Gate) -> Callable[[View], View]:
                 return turned_away
             if not demand.opens:
                 return view(request, *args, **kwargs)
-            with scoped(request.actor):  # type: ignore[attr-defined]
+            with scoped(request.actor):
                 return view(request, *args, **kwargs)
 
         # The transaction is opened here, so Django must not open another around it.
-        guarded = transaction.non_atomic_requests(entered)
+        guarded: View = transaction.non_atomic_requests(entered)
         guarded.gate = demand  # type: ignore[attr-defined]
         return guarded
 
     return decorate
 
 
-def admit(request: HttpRequest, demand: Gate) -> HttpResponse | None:
-    """None to enter; a redirect to sign in; or raises CO401, CO403, CO429."""
-    actor: Actor = request.actor  # type: ignore[attr-defined]
+def admit(request: Request, demand: Gate) -> HttpResponse | None:
+    """None to enter; a redirect to sign in; or raises AC009, CO401, CO403, CO429."""
+    if request.by_key and request.visitor is None:
+        raise BAD_KEY()
     if demand.signed_in:
-        if request.visitor is None:  # type: ignore[attr-defined]
-            if wants_json(request) or request.method != "GET":
+        if request.visitor is None:
+            if wants_json(request) or request.method not in {"GET", "HEAD"}:
                 raise SIGN_IN_FIRST()
             query = urlencode({"next": request.get_full_path()})
             return HttpResponseRedirect(f"{reverse('portal:sign-in')}?{query}")
         changing = request.resolver_match and request.resolver_match.url_name in _BEFORE_CHANGE
-        if request.visitor.must_change_password and not changing:  # type: ignore[attr-defined]
+        if request.visitor.must_change_password and not changing:
             return HttpResponseRedirect(reverse("desk:password"))
-        if demand.permissions and not any(actor.can(p) for p in demand.permissions):
+        if demand.permissions and not any(request.actor.can(p) for p in demand.permissions):
             raise NO_PERMISSION(permission=demand.permissions[0])
     if demand.rate and request.method not in {"GET", "HEAD"}:
-        who = actor.id or client_address(request)
+        who = request.actor.id or client_address(request)
         name = request.resolver_match.view_name if request.resolver_match else request.path
         ratelimit.hit(f"{name}:{who}", demand.rate)
     return None
 
 
-def api_gate(*permissions: str, signed_in: bool = True, rate: str = "") -> Any:
+def api_gate(
+    *permissions: str, signed_in: bool = True, rate: str = "", opens: bool = True
+) -> Decorator:
     """The gate for API operations; put it under the router's decorator.
 
-    An unsafe method needs a bearer key: a browser's cookie alone would be open to forgery.
+    Unsafe methods know only bearer keys: a browser sends its cookie by itself, also when another
+    site makes it call.
     """
-    demand = Gate(permissions, signed_in, rate, ("GET", "POST", "PUT", "PATCH", "DELETE"))
+    demand = Gate(permissions, signed_in, rate, API_METHODS, opens)
 
-    def decorate(operation: Callable[..., Any]) -> Callable[..., Any]:
+    def decorate(operation: View) -> View:
         @wraps(operation)
-        def entered(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-            unsafe = request.method not in {"GET", "HEAD", "OPTIONS"}
-            by_key = getattr(request, "by_key", False)
-            if signed_in and (request.visitor is None or (unsafe and not by_key)):  # type: ignore[attr-defined]
+        def entered(request: Request, *args: Any, **kwargs: Any) -> Any:
+            if request.method not in {"GET", "HEAD", "OPTIONS"} and not request.by_key:
+                request.visitor, request.actor = None, Actor.resident()
+            if admit(request, demand) is not None:
+                # Only a browser reading the API gets here: sign in, or choose a password first.
                 raise SIGN_IN_FIRST()
-            admit(request, demand)
-            with scoped(request.actor):  # type: ignore[attr-defined]
+            if not demand.opens:
+                return operation(request, *args, **kwargs)
+            with scoped(request.actor):
                 return operation(request, *args, **kwargs)
 
         entered.gate = demand  # type: ignore[attr-defined]

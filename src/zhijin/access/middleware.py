@@ -1,13 +1,15 @@
-"""Puts the visitor and the actor on every request. One statement when signed in, none otherwise."""
+"""Puts the visitor and the actor on every request: one statement when signed in, none otherwise."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from typing import cast
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
+from zhijin.access.http import Request
 from zhijin.access.models import SignIn
 from zhijin.access.selectors import (
     Visitor,
@@ -29,22 +31,22 @@ class SessionMiddleware:
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        visitor = _visitor(request)
-        request.visitor = visitor  # type: ignore[attr-defined]
-        request.actor = visitor.actor if visitor else Actor.resident()  # type: ignore[attr-defined]
+    def __call__(self, plain: HttpRequest) -> HttpResponse:
+        request = cast("Request", plain)
+        header = request.headers.get("Authorization", "")
+        request.by_key = header.startswith("Bearer ")
+        if request.by_key:
+            request.visitor = visitor_by_key(header[7:].strip())
+        else:
+            request.visitor = _by_cookie(request.COOKIES.get(COOKIE, ""))
+        request.actor = request.visitor.actor if request.visitor else Actor.resident()
         response = self.get_response(request)
-        if visitor is not None:
+        if request.visitor is not None:
             response.headers.setdefault("Cache-Control", "private, no-store")
         return response
 
 
-def _visitor(request: HttpRequest) -> Visitor | None:
-    header = request.headers.get("Authorization", "")
-    if header.startswith("Bearer "):
-        request.by_key = True  # type: ignore[attr-defined]
-        return visitor_by_key(header[7:].strip())
-    token = request.COOKIES.get(COOKIE, "")
+def _by_cookie(token: str) -> Visitor | None:
     if not token:
         return None
     visitor = visitor_by_session(token, timedelta(minutes=settings.ZHIJIN_IDLE_MINUTES))
@@ -54,6 +56,7 @@ def _visitor(request: HttpRequest) -> Visitor | None:
 
 
 def set_cookie(response: HttpResponse, token: str) -> None:
+    """Give the browser its sign-in; no script can read it, no other site can send it with a POST."""
     response.set_cookie(
         COOKIE, token, max_age=settings.ZHIJIN_SIGN_IN_HOURS * 3600, httponly=True, samesite="Lax",
         secure=settings.ZHIJIN_ORIGIN.startswith("https://"),

@@ -52,10 +52,20 @@ class RoleGrant(models.Model):
 
     class Meta:
         db_table = "access_grant"
+        constraints = [
+            models.CheckConstraint(
+                condition=~models.Q(role__in=["auditor", "security_officer", "system_admin"])
+                | models.Q(place_code="", lo=0, hi=0, line_lo=None, org_key=None),
+                name="access_grant_nowhere",
+            )
+        ]
         indexes = [
             models.Index(fields=["role", "lo"], name="access_grant_role"),
             models.Index(fields=["source"], name="access_grant_source"),
         ]
+
+    def __str__(self) -> str:
+        return f"{self.role}@{self.place_code}"
 
 
 class SignIn(models.Model):
@@ -71,6 +81,9 @@ class SignIn(models.Model):
     class Meta:
         db_table = "access_sign_in"
 
+    def __str__(self) -> str:
+        return f"{self.account_id} {self.created_at}"
+
 
 class ApiKey(models.Model):
     """A key for another system, acting as its program account."""
@@ -84,3 +97,6 @@ class ApiKey(models.Model):
 
     class Meta:
         db_table = "access_api_key"
+
+    def __str__(self) -> str:
+        return f"{self.label} …{self.hint}"

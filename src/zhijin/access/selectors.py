@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet, Window
+from django.db.models.functions import RowNumber
 
 from zhijin.access.models import Account, RoleGrant
 from zhijin.core import clock
 from zhijin.core.actor import Actor, Grant
 from zhijin.core.ids import place_key
+from zhijin.core.roles import ADMINISTRATIVE, ROLES
 
 _GRANTS = """
   (SELECT coalesce(json_agg(json_build_array(g.role, g.place_code, g.lo, g.hi, g.line_lo,
@@ -115,3 +119,41 @@ def holders(role: str, place_code: str) -> list[Account]:
         .order_by("-lo", "hi", "account__username")
     )
     return list({g.account_id: g.account for g in grants}.values())
+
+
+def is_administrator(account: Account) -> bool:
+    """Whether the account is one of the three administrators now."""
+    return current_grants().filter(account=account, role__in=ADMINISTRATIVE).exists()
+
+
+#: How many accounts of one role the sign-in page of a demonstration offers.
+DEMO_PER_ROLE = 2
+
+
+def demo_grants() -> list[RoleGrant]:
+    """For a demonstration's sign-in page: a few simulated accounts of every role, with their places."""
+    nth = Window(RowNumber(), partition_by=F("role"), order_by=F("account__username").asc())
+    found = (
+        current_grants()
+        .filter(account__simulated=True, account__is_active=True, account__is_program=False)
+        .annotate(nth=nth)
+        .filter(nth__lte=DEMO_PER_ROLE)
+        .select_related("account")
+    )
+    order = {role: index for index, role in enumerate(ROLES)}
+    return sorted(found, key=lambda g: (order.get(g.role, 99), g.account.username))
+
+
+def account_labels(ids: Sequence[str]) -> dict[str, str]:
+    """Names of accounts, for the journal. Ids that are no account's are left out."""
+    known = [one for one in ids if _is_uuid(one)]
+    rows = Account.objects.filter(pk__in=known).values_list("id", "name", "username")
+    return {str(pk): f"{name}（{username}）" for pk, name, username in rows}
+
+
+def _is_uuid(text: str) -> bool:
+    try:
+        UUID(text)
+    except ValueError:
+        return False
+    return True

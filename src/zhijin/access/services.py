@@ -1,47 +1,47 @@
-"""Writes of access: accounts, grants, sign-ins, second factors, keys."""
+"""Writes of access: accounts, grants, API keys. Signing in and out is in ``sign_ins``."""
 
 from __future__ import annotations
 
+import re
 import secrets
-from datetime import datetime, timedelta
+from datetime import datetime
 
-import pyotp
-from django.conf import settings
 from django.contrib.auth import hashers, password_validation
 from django.core.exceptions import ValidationError
-from django.db import transaction
-from django.db.models import F
+from django.db import IntegrityError, transaction
 
 from zhijin.access import errors
 from zhijin.access.models import Account, ApiKey, RoleGrant, SignIn
-from zhijin.access.selectors import clock_wall, current_grants, token_digest
-from zhijin.core import crypto, journal
+from zhijin.access.selectors import clock_wall, current_grants, is_administrator, token_digest
+from zhijin.core import journal
 from zhijin.core.actor import Actor
-from zhijin.core.ids import place_span
-from zhijin.core.roles import ROLES
+from zhijin.core.ids import is_code, place_span
+from zhijin.core.roles import ADMINISTRATIVE, ROLES
 
-APART = frozenset({"system_admin", "security_officer", "auditor"})
-FAILURES_BEFORE_LOCK = 5
-LOCK_MINUTES = 15
-_DUMMY = "scrypt$16384$x$8$1$" + "A" * 86 + "=="
+_USERNAME = re.compile(r"[\w.@-]{2,64}")
 
 
 def create_account(
     *, actor: Actor, username: str, name: str, password: str | None, is_program: bool = False,
     simulated: bool = False, must_change_password: bool = True,
 ) -> Account:  # fmt: skip
-    """Make an account without any grant. Raises AC004, AC005, CO403."""
+    """Make an account without any grant. Raises AC004, AC005, AC015, CO403."""
     actor.require("account.manage")
+    if not _USERNAME.fullmatch(username) or not name.strip():
+        raise errors.BAD_USERNAME()
     if password is not None and not actor.is_system:
         check_password_strength(password)
-    with transaction.atomic():
-        if Account.objects.filter(username=username).exists():
-            raise errors.USERNAME_TAKEN(username=username)
-        account = Account.objects.create(
-            username=username, name=name, password=hashers.make_password(password),
-            is_program=is_program, simulated=simulated, must_change_password=must_change_password,
-        )  # fmt: skip
-        journal.write(actor, "account.create", f"account:{account.id}", detail={"name": username})
+    try:
+        with transaction.atomic():
+            account = Account.objects.create(
+                username=username, name=name.strip()[:64], is_program=is_program,
+                password=hashers.make_password(password), simulated=simulated,
+                must_change_password=must_change_password and not is_program,
+            )  # fmt: skip
+            about = {"username": username, "program": is_program}
+            journal.write(actor, "account.create", f"account:{account.id}", detail=about)
+    except IntegrityError as error:
+        raise errors.USERNAME_TAKEN(username=username) from error
     return account
 
 
@@ -50,7 +50,7 @@ def check_password_strength(password: str) -> None:
     try:
         password_validation.validate_password(password)
     except ValidationError as error:
-        raise errors.WEAK_PASSWORD(fields={"password": " ".join(error.messages)}) from error
+        raise errors.WEAK_PASSWORD(fields={"new": " ".join(error.messages)}) from error
 
 
 def grant_role(
@@ -58,12 +58,20 @@ def grant_role(
     line: tuple[int, int] | None = None, org_key: int | None = None, source: str = "",
     valid_to: datetime | None = None,
 ) -> RoleGrant:  # fmt: skip
-    """Give ``account`` a role over a place. Raises AC006–AC008, CO403."""
+    """Give ``account`` a role over a place, or over a line or organisation there.
+
+    The three administrators hold theirs nowhere: whatever place is named, they see no business
+    data. Raises AC006-AC008, AC017, CO403.
+    """
     actor.require("grant.manage")
     if role not in ROLES:
         raise errors.UNKNOWN_ROLE(role=role)
     if actor.kind == "account" and actor.id == str(account.id):
         raise errors.NOT_BY_ONESELF()
+    if role in ADMINISTRATIVE:
+        place_code, line, org_key = "", None, None
+    elif not is_code(place_code) and (place_code or org_key is None):
+        raise errors.PLACE_NEEDED()
     lo, hi = place_span(place_code) if place_code else (0, 0)
     with transaction.atomic():
         Account.objects.select_for_update(no_key=True).get(pk=account.pk)
@@ -73,14 +81,15 @@ def grant_role(
             line_lo=line[0] if line else None, line_hi=line[1] if line else None,
             org_key=org_key, source=source, granted_by=actor.label, valid_to=valid_to,
         )  # fmt: skip
-        detail = {"role": role, "place": place_code, "org": org_key}
+        detail = {"role": role, "place": place_code, "org": org_key, "line": line}
         journal.write(actor, "grant.give", f"account:{account.id}", detail=detail)
     return given
 
 
 def _keep_administrators_apart(account: Account, role: str) -> None:
+    """Also kept by a trigger on the table, for whatever does not come this way."""
     held = set(current_grants().filter(account=account).values_list("role", flat=True)) | {role}
-    if held & APART and len(held) > 1:
+    if held & ADMINISTRATIVE and len(held) > 1:
         raise errors.ADMINISTRATORS_APART()
 
 
@@ -90,7 +99,9 @@ def revoke(*, actor: Actor, grant: RoleGrant) -> None:
     if actor.kind == "account" and actor.id == str(grant.account_id):
         raise errors.NOT_BY_ONESELF()
     with transaction.atomic():
-        RoleGrant.objects.filter(pk=grant.pk, valid_to=None).update(valid_to=clock_wall())
+        ended = current_grants().filter(pk=grant.pk).update(valid_to=clock_wall())
+        if not ended:
+            return
         detail = {"role": grant.role, "place": grant.place_code}
         journal.write(actor, "grant.revoke", f"account:{grant.account_id}", detail=detail)
 
@@ -105,7 +116,7 @@ def revoke_source(*, actor: Actor, source: str) -> int:
 
 
 def set_active(*, actor: Actor, account: Account, active: bool) -> None:
-    """Stop or restore an account; stopping ends its sign-ins at once."""
+    """Stop or restore an account (a lock is lifted too); stopping ends its sign-ins at once."""
     actor.require("account.manage")
     if actor.id == str(account.id):
         raise errors.NOT_BY_ONESELF()
@@ -120,9 +131,14 @@ def set_active(*, actor: Actor, account: Account, active: bool) -> None:
 
 
 def reset_password(*, actor: Actor, account: Account) -> str:
-    """Give a new random password (to be changed at the next sign-in) and lift a lock; returns it."""
+    """Give a random password (to be changed at the next sign-in), lift a lock, drop the second factor.
+
+    Returns the password, shown once. Whoever could do this to another administrator could become
+    them, so those are reset on the server by the platform itself. Raises AC016, CO403.
+    """
     actor.require("account.manage")
-    password = secrets.token_urlsafe(9)
+    _keep_off_administrators(actor, account)
+    password = secrets.token_urlsafe(12)
     with transaction.atomic():
         account.password = hashers.make_password(password)
         account.must_change_password, account.failures, account.locked_until = True, 0, None
@@ -135,109 +151,47 @@ def reset_password(*, actor: Actor, account: Account) -> str:
     return password
 
 
-def sign_in(*, username: str, password: str, code: str, agent: str) -> tuple[Account, str]:
-    """Check a password (and the second factor where set); returns the account and a cookie token.
+def _keep_off_administrators(actor: Actor, account: Account) -> None:
+    if not actor.is_system and is_administrator(account):
+        raise errors.GUARDED_ACCOUNT(username=account.username)
 
-    Raises AC001–AC003. An unknown name costs the same time as a known one.
+
+def link_identity(*, actor: Actor, account: Account, subject: str) -> None:
+    """Connect the account with a subject of the OpenID Connect provider; empty ends the connection.
+
+    Raises AC016, AC018, CO403.
     """
-    account = Account.objects.filter(username=username, is_active=True, is_program=False).first()
-    if account is None:
-        hashers.check_password(password, hashers.make_password(None) and _DUMMY)
-        raise errors.WRONG_PASSWORD()
-    present = clock_wall()
-    if account.locked_until and account.locked_until > present:
-        minutes = int((account.locked_until - present).total_seconds() // 60) + 1
-        raise errors.LOCKED(minutes=minutes)
-    if not hashers.check_password(password, account.password):
-        _failed(account)
-        raise errors.WRONG_PASSWORD()
-    if account.totp is not None:
-        if not code:
-            raise errors.SECOND_FACTOR_NEEDED()
-        if not _second_factor(account, code):
-            _failed(account)
-            raise errors.WRONG_PASSWORD()
-    return account, open_session(account, agent)
-
-
-def _failed(account: Account) -> None:
-    """Count a failure; the fifth locks the account for a quarter of an hour."""
-    with transaction.atomic():
-        Account.objects.filter(pk=account.pk).update(failures=F("failures") + 1)
-        account.refresh_from_db(fields=["failures"])
-        if account.failures >= FAILURES_BEFORE_LOCK:
-            until = clock_wall() + timedelta(minutes=LOCK_MINUTES)
-            Account.objects.filter(pk=account.pk).update(failures=0, locked_until=until)
-        person = Actor("account", str(account.id), account.name)
-        journal.write(person, "sign_in.refused", f"account:{account.id}")
-
-
-def _second_factor(account: Account, code: str) -> bool:
-    """Check a TOTP code (RFC 6238); each 30-second step is accepted once only."""
-    secret = crypto.unseal("account.totp", account.totp or b"")
-    totp = pyotp.TOTP(secret)
-    present = int(clock_wall().timestamp())
-    for step in (present // 30 - 1, present // 30, present // 30 + 1):
-        fresh = step > account.totp_step
-        if fresh and pyotp.utils.strings_equal(totp.at(step * 30), code.strip()):
-            used = Account.objects.filter(pk=account.pk, totp_step__lt=step)
-            return used.update(totp_step=step) == 1
-    return False
-
-
-def open_session(account: Account, agent: str) -> str:
-    """A new sign-in; returns the token for the cookie."""
-    token = secrets.token_urlsafe(32)
-    present = clock_wall()
-    ends = present + timedelta(hours=settings.ZHIJIN_SIGN_IN_HOURS)
-    with transaction.atomic():
-        SignIn.objects.create(
-            token=token_digest(token), account=account, created_at=present, seen_at=present,
-            ends_at=ends, agent=agent[:120],
-        )  # fmt: skip
-        Account.objects.filter(pk=account.pk).update(failures=0, locked_until=None)
-        person = Actor("account", str(account.id), account.name)
-        journal.write(person, "sign_in", f"account:{account.id}")
-    return token
-
-
-def sign_out(*, actor: Actor, token: str) -> None:
-    """End this browser's sign-in."""
-    with transaction.atomic():
-        SignIn.objects.filter(token=token_digest(token)).delete()
-        journal.write(actor, "sign_out", f"account:{actor.id}")
-
-
-def change_password(*, actor: Actor, old: str, new: str) -> None:
-    """Change one's own password; every other sign-in ends. Raises AC001, AC004."""
-    account = Account.objects.get(pk=actor.id)
-    if not hashers.check_password(old, account.password):
-        raise errors.WRONG_PASSWORD()
-    check_password_strength(new)
-    with transaction.atomic():
-        account.password = hashers.make_password(new)
-        account.must_change_password = False
-        account.save(update_fields=["password", "must_change_password"])
-        SignIn.objects.filter(account=account).delete()
-        journal.write(actor, "account.password", f"account:{account.id}")
-
-
-def enrol_second_factor(*, actor: Actor, secret: str, code: str) -> None:
-    """Turn the second factor on once a first code proves the phone has the secret. Raises AC010."""
-    if not pyotp.TOTP(secret).verify(code.strip(), for_time=clock_wall(), valid_window=1):
-        raise errors.WRONG_CODE()
-    with transaction.atomic():
-        Account.objects.filter(pk=actor.id).update(totp=crypto.seal("account.totp", secret))
-        journal.write(actor, "account.second_factor", f"account:{actor.id}")
+    actor.require("account.manage")
+    _keep_off_administrators(actor, account)
+    account.oidc_subject = subject.strip()[:200] or None
+    try:
+        with transaction.atomic():
+            account.save(update_fields=["oidc_subject"])
+            about = {"subject": account.oidc_subject}
+            journal.write(actor, "account.identity", f"account:{account.id}", detail=about)
+    except IntegrityError as error:
+        raise errors.OIDC_TAKEN() from error
 
 
 def issue_key(*, actor: Actor, account: Account, label: str, ends_at: datetime | None) -> str:
-    """A new API key for a program account, shown once; only its digest is kept."""
+    """A new API key for a program account, shown once; only its digest is kept. Raises AC019."""
     actor.require("account.manage")
+    if not account.is_program:
+        raise errors.NOT_A_PROGRAM()
     key = "zk_" + secrets.token_urlsafe(32)
     with transaction.atomic():
         ApiKey.objects.create(
-            digest=token_digest(key), account=account, label=label, hint=key[-4:], ends_at=ends_at
-        )
-        journal.write(actor, "key.issue", f"account:{account.id}", detail={"label": label})
+            digest=token_digest(key), account=account, label=label[:64], hint=key[-4:],
+            ends_at=ends_at,
+        )  # fmt: skip
+        detail = {"label": label[:64], "ends": ends_at}
+        journal.write(actor, "key.issue", f"account:{account.id}", detail=detail)
     return key
+
+
+def end_key(*, actor: Actor, account: Account, hint: str) -> None:
+    """End the keys of ``account`` that end in ``hint``."""
+    actor.require("account.manage")
+    with transaction.atomic():
+        ApiKey.objects.filter(account=account, hint=hint).update(ends_at=clock_wall())
+        journal.write(actor, "key.end", f"account:{account.id}", detail={"hint": hint})

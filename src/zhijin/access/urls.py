@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from zhijin.access import views, views_admin
+from zhijin.access import views, views_admin, views_journal
 
 portal = [
     path("login/", views.sign_in, name="sign-in"),
@@ -18,5 +18,6 @@ desk = [
     path("admin/accounts/<uuid:pk>/", views_admin.account, name="account"),
     path("admin/grants/", views_admin.grants, name="grants"),
     path("admin/grants/<uuid:pk>/", views_admin.account_grants, name="account-grants"),
-    path("admin/journal/", views_admin.journal, name="journal"),
+    path("admin/journal/", views_journal.journal, name="journal"),
+    path("admin/journal/export/", views_journal.journal_export, name="journal-export"),
 ]

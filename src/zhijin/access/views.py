@@ -6,78 +6,104 @@ import pyotp
 import segno
 from django.conf import settings
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
-from zhijin.access import errors, oidc, services
-from zhijin.access.gates import client_address, gate, public
+from zhijin.access import errors, oidc, presenting, sign_ins
+from zhijin.access.demo import DEMO_PASSWORD
+from zhijin.access.gates import gate, public
+from zhijin.access.http import Request
 from zhijin.access.middleware import COOKIE, set_cookie
 from zhijin.access.models import Account
-from zhijin.core import crypto, ratelimit
-from zhijin.core.actor import Actor
+from zhijin.access.selectors import current_grants, demo_grants
+from zhijin.core import crypto
 from zhijin.core.errors import Refusal
 
 FIELD_ROLES = frozenset({"grid_worker", "grid_leader", "neighbour_leader"})
 
 
-@public()
-def sign_in(request: HttpRequest) -> HttpResponse:
-    """The sign-in page. Failures are counted outside the view's transaction, so they stay."""
-    context = {"next": request.GET.get("next", ""), "oidc": oidc.is_on()}
+@public(rate="60/5m", opens=False)
+def sign_in(request: Request) -> HttpResponse:
+    """The sign-in page. It opens no transaction, so that a counted failure stays counted."""
     if request.method != "POST":
-        return render(request, "access/sign_in.html", context)
-    context["next"] = request.POST.get("next", "")
+        if request.visitor is not None and "as" not in request.GET:
+            return HttpResponseRedirect(_target(request, request.GET.get("next", "")))
+        return _sign_in_page(request, {"next": request.GET.get("next", "")})
+    username = request.POST.get("username", "").strip()
     try:
-        ratelimit.hit(f"sign-in:{client_address(request)}", "60/5m")
-        account, token = services.sign_in(
-            username=request.POST.get("username", "").strip(),
+        account, token = sign_ins.sign_in(
+            username=username,
             password=request.POST.get("password", ""),
             code=request.POST.get("code", ""),
             agent=request.headers.get("User-Agent", ""),
         )
     except Refusal as refusal:
-        context |= {"refusal": refusal, "username": request.POST.get("username", "")}
-        context["ask_code"] = refusal.id == "AC003"
-        return render(request, "access/sign_in.html", context, status=refusal.status)
+        context = {
+            "refusal": refusal, "username": username, "next": request.POST.get("next", ""),
+            "ask_code": refusal.id == "AC003" or bool(request.POST.get("code")),
+            "password": request.POST.get("password", "") if refusal.id == "AC003" else "",
+        }  # fmt: skip
+        return _sign_in_page(request, context, refusal.status)
     return _entered(request, account, token)
 
 
-def _entered(request: HttpRequest, account: Account, token: str) -> HttpResponse:
+def _sign_in_page(request: Request, context: dict[str, object], status: int = 200) -> HttpResponse:
+    context["oidc"] = oidc.is_on()
+    if settings.ZHIJIN_DEMO:
+        demo = presenting.held(demo_grants())
+        context["demo"] = demo
+        chosen = next((h for h in demo if h.account.username == request.GET.get("as")), None)
+        if chosen is not None:
+            context |= {"username": chosen.account.username, "password": DEMO_PASSWORD}
+            context["chosen"] = chosen
+    return render(request, "access/sign_in.html", context, status=status)
+
+
+def _entered(request: Request, account: Account, token: str) -> HttpResponse:
     wanted = request.POST.get("next", "")
     if not url_has_allowed_host_and_scheme(wanted, allowed_hosts={request.get_host()}):
         wanted = home_of(account)
-    response = HttpResponseRedirect("/desk/me/password/" if account.must_change_password else wanted)
+    if account.must_change_password:
+        wanted = reverse("desk:password")
+    response = HttpResponseRedirect(wanted)
     set_cookie(response, token)
     return response
 
 
+def _target(request: Request, wanted: str) -> str:
+    safe = url_has_allowed_host_and_scheme(wanted, allowed_hosts={request.get_host()})
+    return wanted if safe and wanted else reverse("desk:me")
+
+
 def home_of(account: Account) -> str:
     """Where an account begins: the field for grid posts, the desk for everybody else."""
-    roles = set(account.grants.filter(valid_to=None).values_list("role", flat=True))
+    roles = set(current_grants().filter(account=account).values_list("role", flat=True))
     return "/field/" if roles and roles <= FIELD_ROLES else "/desk/"
 
 
 @gate(methods=("POST",))
-def sign_out(request: HttpRequest) -> HttpResponse:
-    services.sign_out(actor=_actor(request), token=request.COOKIES.get(COOKIE, ""))
-    response = redirect("portal:home")
+def sign_out(request: Request) -> HttpResponse:
+    """End this browser's sign-in."""
+    sign_ins.sign_out(actor=request.actor, token=request.COOKIES.get(COOKIE, ""))
+    response = HttpResponseRedirect("/")
     response.delete_cookie(COOKIE)
     return response
 
 
-@public(methods=("GET",))
-def oidc_start(request: HttpRequest) -> HttpResponse:
+@public(methods=("GET",), opens=False)
+def oidc_start(request: Request) -> HttpResponse:
     """Send the browser to the identity provider, with state, nonce and PKCE in a signed cookie."""
     return oidc.start(request)
 
 
-@public(methods=("GET",))
-def oidc_back(request: HttpRequest) -> HttpResponse:
+@public(methods=("GET",), opens=False)
+def oidc_back(request: Request) -> HttpResponse:
     """The provider sends the browser back with a code."""
     account = oidc.finish(request)
-    token = services.open_session(account, request.headers.get("User-Agent", ""))
+    token = sign_ins.open_session(account, request.headers.get("User-Agent", ""))
     response = HttpResponseRedirect(home_of(account))
     response.delete_cookie(oidc.COOKIE)
     set_cookie(response, token)
@@ -85,63 +111,71 @@ def oidc_back(request: HttpRequest) -> HttpResponse:
 
 
 @gate(methods=("GET",))
-def me(request: HttpRequest) -> HttpResponse:
+def me(request: Request) -> HttpResponse:
     """One's own account: what one may do where, and how one signs in."""
-    actor = _actor(request)
-    return render(request, "access/me.html", {"grants": actor.grants})
+    context = {"grants": presenting.held(request.actor.grants), "visitor": request.visitor}
+    return render(request, "access/me.html", context)
 
 
-@gate()
-def password(request: HttpRequest) -> HttpResponse:
-    context = {}
-    if request.method == "POST":
-        try:
-            services.change_password(
-                actor=_actor(request), old=request.POST.get("old", ""),
-                new=request.POST.get("new", ""),
-            )  # fmt: skip
-        except Refusal as refusal:
-            context["refusal"] = refusal
-        else:
-            messages.success(request, _("密码已修改，请用新密码登录。"))
-            return redirect("portal:sign-in")
-    status = context["refusal"].status if context else 200
-    return render(request, "access/password.html", context, status=status)
+@gate(rate="10/5m")
+def password(request: Request) -> HttpResponse:
+    """Choose a new password; asked of everybody who was given one."""
+    context: dict[str, object] = {"must": request.visitor and request.visitor.must_change_password}
+    if request.method != "POST":
+        return render(request, "access/password.html", context)
+    new = request.POST.get("new", "")
+    try:
+        if new != request.POST.get("again", ""):
+            raise errors.WEAK_PASSWORD(fields={"again": _("两次输入的新密码不一样。")})
+        sign_ins.change_password(actor=request.actor, old=request.POST.get("old", ""), new=new)
+    except Refusal as refusal:
+        context["refusal"] = refusal
+        return render(request, "access/password.html", context, status=refusal.status)
+    messages.success(request, _("密码已修改，请用新密码登录。"))
+    response = redirect("portal:sign-in")
+    response.delete_cookie(COOKIE)
+    return response
 
 
-@gate()
-def second_factor(request: HttpRequest) -> HttpResponse:
+@gate(rate="20/5m")
+def second_factor(request: Request) -> HttpResponse:
     """Enrol a phone: the secret travels in a sealed field until a first code proves it."""
-    context: dict[str, object] = {}
     sealed = request.POST.get("sealed", "")
-    secret = _opened(sealed) if sealed else pyotp.random_base32()
+    secret = _opened(request, sealed) if sealed else pyotp.random_base32()
+    refusal = None
     if request.method == "POST":
         try:
-            services.enrol_second_factor(
-                actor=_actor(request), secret=secret, code=request.POST.get("code", "")
+            sign_ins.enrol_second_factor(
+                actor=request.actor, secret=secret, code=request.POST.get("code", "")
             )
-        except Refusal as refusal:
-            context["refusal"] = refusal
+        except Refusal as error:
+            refusal = error
         else:
             messages.success(request, _("动态验证码已启用，下次登录时会用到。"))
             return redirect("desk:me")
-    name = request.visitor.username  # type: ignore[attr-defined]
-    uri = pyotp.TOTP(secret).provisioning_uri(name, issuer_name=str(settings.OFFICE_NAME))
-    context |= {
-        "secret": secret,
-        "sealed": crypto.seal("enrol.totp", secret).hex(),
+    return _enrolment(request, secret, refusal)
+
+
+def _enrolment(request: Request, secret: str, refusal: Refusal | None) -> HttpResponse:
+    name = request.visitor.username if request.visitor else ""
+    uri = pyotp.TOTP(secret).provisioning_uri(name=name, issuer_name=str(settings.OFFICE_NAME))
+    context = {
+        "refusal": refusal,
+        "secret": " ".join(secret[i : i + 4] for i in range(0, len(secret), 4)),
+        "sealed": crypto.seal("enrol.totp", f"{request.actor.id}:{secret}").hex(),
         "picture": segno.make(uri).svg_data_uri(scale=5),
+        "replaces": request.visitor and request.visitor.has_second_factor,
     }
-    return render(request, "access/second_factor.html", context)
+    status = refusal.status if refusal else 200
+    return render(request, "access/second_factor.html", context, status=status)
 
 
-def _opened(sealed: str) -> str:
+def _opened(request: Request, sealed: str) -> str:
+    """The secret of a sealed field that this very account was given."""
     try:
-        return crypto.unseal("enrol.totp", bytes.fromhex(sealed))
+        owner, _colon, secret = crypto.unseal("enrol.totp", bytes.fromhex(sealed)).partition(":")
     except Exception as error:
         raise errors.WRONG_CODE() from error
-
-
-def _actor(request: HttpRequest) -> Actor:
-    actor: Actor = request.actor  # type: ignore[attr-defined]
-    return actor
+    if owner != request.actor.id:
+        raise errors.WRONG_CODE()
+    return secret

@@ -1,136 +1,183 @@
-"""The three administrators' desks: accounts (system), grants (security), journal (audit)."""
+"""The desks of the system administrator (accounts) and the security officer (grants)."""
 
 from __future__ import annotations
 
+from datetime import datetime, time, timedelta
 from typing import Any
+from uuid import UUID
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.db.models import Q
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 
-from zhijin.access import services
+from zhijin.access import presenting, services
+from zhijin.access.errors import PLACE_NEEDED
 from zhijin.access.gates import gate
+from zhijin.access.http import Request
 from zhijin.access.models import Account, RoleGrant
-from zhijin.access.selectors import current_grants
-from zhijin.core import journal as core_journal
+from zhijin.access.selectors import clock_wall, current_grants, is_administrator
+from zhijin.core.clock import TZ
 from zhijin.core.errors import BAD_REQUEST, Refusal
-from zhijin.core.ids import is_code
-from zhijin.core.models import JournalEntry
+from zhijin.core.ids import is_code, line_span
 from zhijin.core.roles import ROLES
 
 PAGE = 50
 
 
-def _page(request: HttpRequest, rows: Any) -> Any:
+def _page(request: Request, rows: Any) -> Any:
     return Paginator(rows, PAGE).get_page(request.GET.get("page"))
 
 
+def _matching(term: str, prefix: str = "") -> Q:
+    return Q(**{f"{prefix}username__icontains": term}) | Q(**{f"{prefix}name__icontains": term})
+
+
 @gate("account.manage")
-def accounts(request: HttpRequest) -> HttpResponse:
+def accounts(request: Request) -> HttpResponse:
     """Find and make accounts."""
-    context: dict[str, Any] = {}
+    context: dict[str, Any] = {"posted": request.POST}
     if request.method == "POST":
         try:
             made = services.create_account(
-                actor=request.actor,  # type: ignore[attr-defined]
+                actor=request.actor,
                 username=request.POST.get("username", "").strip(),
                 name=request.POST.get("name", "").strip(),
                 password=None,
+                is_program=request.POST.get("program") == "1",
             )
         except Refusal as refusal:
             context["refusal"] = refusal
         else:
+            messages.success(request, _("账号已建立。下一步：发一次性密码，再请安全管理员授权。"))
             return redirect("desk:account", pk=made.pk)
     rows = Account.objects.order_by("username")
     if term := request.GET.get("q", "").strip():
-        rows = rows.filter(username__contains=term) | rows.filter(name__contains=term)
-    context |= {"page": _page(request, rows), "q": term}
-    return render(request, "access/accounts.html", context)
+        rows = rows.filter(_matching(term))
+    context |= {"page": _page(request, rows), "q": term, "now": clock_wall()}
+    status = context["refusal"].status if "refusal" in context else 200
+    return render(request, "access/accounts.html", context, status=status)
 
 
 @gate("account.manage")
-def account(request: HttpRequest, pk: Any) -> HttpResponse:
-    """One account: stop, restore, reset its password (shown once)."""
+def account(request: Request, pk: UUID) -> HttpResponse:
+    """One account: stop, restore, reset its password, its identity elsewhere and its keys."""
     found = get_object_or_404(Account, pk=pk)
-    context: dict[str, Any] = {"account": found}
+    context: dict[str, Any] = {"account": found, "now": clock_wall()}
     if request.method == "POST":
-        actor = request.actor  # type: ignore[attr-defined]
-        match request.POST.get("do"):
-            case "reset":
-                context["password"] = services.reset_password(actor=actor, account=found)
-            case "stop":
-                services.set_active(actor=actor, account=found, active=False)
-            case "restore":
-                services.set_active(actor=actor, account=found, active=True)
-            case _:
-                raise BAD_REQUEST()
-    return render(request, "access/account.html", context)
+        try:
+            context |= _change_account(request, found)
+        except Refusal as refusal:
+            context["refusal"] = refusal
+    context["keys"] = found.keys.order_by("-created_at")
+    context["guarded"] = is_administrator(found)
+    context["own"] = request.actor.id == str(found.id)
+    status = context["refusal"].status if "refusal" in context else 200
+    return render(request, "access/account.html", context, status=status)
+
+
+def _change_account(request: Request, found: Account) -> dict[str, Any]:
+    """Do what the pressed button says; what is returned is shown on the page."""
+    actor, posted = request.actor, request.POST
+    match posted.get("do"):
+        case "reset":
+            return {"password": services.reset_password(actor=actor, account=found)}
+        case "stop" | "restore" as wanted:
+            services.set_active(actor=actor, account=found, active=wanted == "restore")
+        case "identity":
+            services.link_identity(actor=actor, account=found, subject=posted.get("subject", ""))
+        case "key":
+            days = posted.get("days", "")
+            ends = clock_wall() + timedelta(days=int(days)) if days in {"30", "90", "365"} else None
+            label = posted.get("label", "").strip() or found.username
+            return {
+                "key": services.issue_key(actor=actor, account=found, label=label, ends_at=ends)
+            }
+        case "end-key":
+            services.end_key(actor=actor, account=found, hint=posted.get("hint", ""))
+        case _:
+            raise BAD_REQUEST()
+    messages.success(request, _("已保存，并记入审计日志。"))
+    return {}
 
 
 @gate("grant.manage", methods=("GET",))
-def grants(request: HttpRequest) -> HttpResponse:
-    """Who holds what where."""
-    rows = current_grants().select_related("account").order_by("account__username", "role")
+def grants(request: Request) -> HttpResponse:
+    """Who holds what where; and accounts to give something to."""
+    rows = current_grants().select_related("account").order_by("account__username", "role", "id")
+    context: dict[str, Any] = {"roles": presenting.role_choices()}
     if term := request.GET.get("q", "").strip():
-        rows = rows.filter(account__username__contains=term) | rows.filter(
-            account__name__contains=term
-        )
+        rows = rows.filter(_matching(term, "account__"))
+        context["found"] = Account.objects.filter(_matching(term)).order_by("username")[:20]
     role = request.GET.get("role", "")
-    if role:
+    if role in ROLES:
         rows = rows.filter(role=role)
-    context = {"page": _page(request, rows), "q": term, "roles": ROLES.values(), "role": role}
+    if is_code(code := request.GET.get("place", "").strip()):
+        rows = rows.filter(place_code__startswith=code)
+    page = _page(request, rows)
+    context |= {"page": page, "rows": presenting.held(page), "q": term, "role": role, "place": code}
     return render(request, "access/grants.html", context)
 
 
 @gate("grant.manage")
-def account_grants(request: HttpRequest, pk: Any) -> HttpResponse:
+def account_grants(request: Request, pk: UUID) -> HttpResponse:
     """Give and end one account's grants."""
     found = get_object_or_404(Account, pk=pk)
-    actor = request.actor  # type: ignore[attr-defined]
     refusal = None
     if request.method == "POST":
         try:
-            if request.POST.get("do") == "revoke":
-                given = get_object_or_404(RoleGrant, pk=request.POST.get("grant"), account=found)
-                services.revoke(actor=actor, grant=given)
-            else:
-                code = request.POST.get("place", "").strip()
-                if not is_code(code):
-                    raise BAD_REQUEST(fields={"place": _("请填写区划代码，例如 530602105207。")})
-                services.grant_role(
-                    actor=actor, account=found, role=request.POST.get("role", ""), place_code=code
-                )
-            messages.success(request, _("授权已更新，已记入审计日志。"))
-            return redirect("desk:account-grants", pk=pk)
+            _change_grants(request, found)
         except Refusal as error:
             refusal = error
-    rows = current_grants().filter(account=found).order_by("role")
-    context = {"account": found, "grants": rows, "roles": ROLES.values(), "refusal": refusal}
-    return render(request, "access/account_grants.html", context)
+        else:
+            messages.success(request, _("授权已更新，并记入审计日志。"))
+            return redirect("desk:account-grants", pk=pk)
+    given = RoleGrant.objects.filter(account=found).select_related("account")
+    current = current_grants().filter(account=found)
+    ended = given.exclude(pk__in=current.values("pk")).order_by("-valid_to")[:20]
+    context = {
+        "account": found, "grants": presenting.held(current.select_related("account")),
+        "ended": presenting.held(ended), "roles": presenting.role_choices(),
+        "refusal": refusal, "posted": request.POST if refusal else {},
+    }  # fmt: skip
+    return render(
+        request, "access/account_grants.html", context, status=refusal.status if refusal else 200
+    )
 
 
-@gate("journal.read", methods=("GET",))
-def journal(request: HttpRequest) -> HttpResponse:
-    """Who did or saw what: by person, by record, by action; reading it is journalled too."""
-    rows = JournalEntry.objects.order_by("-id")
-    wanted = {name: request.GET.get(name, "").strip() for name in ("actor", "object", "action")}
-    if wanted["actor"]:
-        rows = rows.filter(actor_name__contains=wanted["actor"])
-    if wanted["object"]:
-        rows = rows.filter(object=wanted["object"])
-    if wanted["action"]:
-        rows = rows.filter(action__startswith=wanted["action"])
-    before = request.GET.get("before", "")
-    if before.isdigit():
-        rows = rows.filter(id__lt=int(before))
-    entries = list(rows[: PAGE + 1])
-    core_journal.write(request.actor, "journal.read", "journal:list", detail=wanted)  # type: ignore[attr-defined]
-    context: dict[str, Any] = {
-        "entries": entries[:PAGE],
-        "more": entries[PAGE - 1].id if len(entries) > PAGE else None,
-        "wanted": wanted,
-        "verdict": core_journal.verify() if "verify" in request.GET else None,
-    }
-    return render(request, "access/journal.html", context)
+def _change_grants(request: Request, found: Account) -> None:
+    posted = request.POST
+    if posted.get("do") == "revoke":
+        try:
+            wanted = UUID(posted.get("grant", ""))
+        except ValueError as error:
+            raise BAD_REQUEST() from error
+        given = get_object_or_404(RoleGrant, pk=wanted, account=found)
+        services.revoke(actor=request.actor, grant=given)
+        return
+    code, line = posted.get("place", "").strip(), posted.get("line", "").strip()
+    if line and not (line.isdigit() and 0 < int(line) < 1000 and is_code(code)):
+        raise PLACE_NEEDED(fields={"line": _("条线编号是 1 至 999 的整数，并要填写区划代码。")})
+    services.grant_role(
+        actor=request.actor, account=found, role=posted.get("role", ""), place_code=code,
+        line=line_span(int(line), code) if line else None, valid_to=_end_of(posted.get("until", "")),
+    )  # fmt: skip
+
+
+def _end_of(text: str) -> datetime | None:
+    """The end of a day in China; None for no day. Raises CO400."""
+    if not text.strip():
+        return None
+    try:
+        day = parse_date(text.strip())
+    except ValueError:
+        day = None
+    if day is None:
+        raise BAD_REQUEST(fields={"until": _("日期写作 2027-06-30。")})
+    end = datetime.combine(day, time.max, TZ)
+    if end <= clock_wall():
+        raise BAD_REQUEST(fields={"until": _("到期日已经过去了。")})
+    return end

@@ -87,14 +87,14 @@ class RefusalMiddleware:
 RETRY_SECONDS = 5
 #: How Django and the database tell what is no fault of ours, and how we tell it.
 _FORESEEN: tuple[tuple[tuple[type[BaseException], ...], Callable[[], Refusal]], ...] = (
-    ((Http404,), lambda: errors.NOT_FOUND()),
+    ((Http404,), errors.NOT_FOUND),
     ((PermissionDenied,), lambda: errors.NO_PERMISSION(permission="")),
     ((RequestDataTooBig,), lambda: _too_large(settings.DATA_UPLOAD_MAX_MEMORY_SIZE or 0)),
-    ((TooManyFilesSent,), lambda: _too_many_files()),
+    ((TooManyFilesSent,), lambda: _limit(f"{settings.DATA_UPLOAD_MAX_NUMBER_FILES}")),
     (
         (BadRequest, SuspiciousOperation, MultiPartParserError, StopUpload, UnreadablePostError,
          UnicodeDecodeError),
-        lambda: errors.BAD_REQUEST(),
+        errors.BAD_REQUEST,
     ),
     ((OperationalError, InterfaceError), lambda: errors.UNAVAILABLE(seconds=RETRY_SECONDS)),
 )  # fmt: skip
@@ -113,12 +113,12 @@ def foreseen(error: BaseException) -> Refusal | None:
     return refusal
 
 
-def _too_many_files() -> Refusal:
-    return errors.TOO_LARGE(limit=f"{settings.DATA_UPLOAD_MAX_NUMBER_FILES}")
-
-
 def _too_large(limit: int) -> Refusal:
-    return errors.TOO_LARGE(limit=f"{limit // 1024 // 1024} MB")
+    return _limit(f"{limit // 1024 // 1024} MB")
+
+
+def _limit(text: str) -> Refusal:
+    return errors.TOO_LARGE(limit=text)
 
 
 def _unforeseen(request: HttpRequest, error: BaseException | None) -> HttpResponse:

@@ -1,0 +1,151 @@
+"""Grants and journal entries as pages show them: roles by title, places by name, actors by who they are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from zhijin.access.models import RoleGrant
+from zhijin.core import labels
+from zhijin.core.actor import Grant
+from zhijin.core.ids import code_of
+from zhijin.core.models import JournalEntry
+from zhijin.core.roles import ADMINISTRATIVE, ROLES
+
+
+def role_title(key: str) -> str:
+    """The role's name in the reader's language."""
+    role = ROLES.get(key)
+    return role.title(get_language() or "zh") if role else key
+
+
+def role_note(key: str) -> str:
+    """One sentence on what the role is for."""
+    role = ROLES.get(key)
+    if role is None:
+        return ""
+    return role.note_en if (get_language() or "").startswith("en") else role.note_zh
+
+
+@dataclass(frozen=True)
+class RoleChoice:
+    """One role to choose from."""
+
+    key: str
+    title: str
+    note: str
+
+
+def role_choices() -> list[RoleChoice]:
+    return [RoleChoice(key, role_title(key), role_note(key)) for key in ROLES]
+
+
+@dataclass(frozen=True)
+class Held:
+    """A grant in words. ``narrowed`` says so when it reaches only a line or an organisation there."""
+
+    role: str
+    title: str
+    note: str
+    place: str
+    code: str
+    narrowed: str
+    since: datetime | None = None
+    until: datetime | None = None
+    pk: str = ""
+    source: str = ""
+    account: Any = None
+
+
+def held(grants: Iterable[Grant | RoleGrant]) -> list[Held]:
+    """Grants for a page, the names of all their places in one go."""
+    rows = list(grants)
+    names = labels.labels("place", [g.place_code for g in rows])
+    return [_held(grant, names) for grant in rows]
+
+
+def _held(grant: Grant | RoleGrant, names: dict[str, str]) -> Held:
+    code = grant.place_code
+    place = names.get(code, code)
+    if not code:
+        place = _("全平台，看不到业务数据") if grant.role in ADMINISTRATIVE else _("只限所属单位")
+    stored = grant if isinstance(grant, RoleGrant) else None
+    line = grant.line_lo if isinstance(grant, RoleGrant) else (grant.line or (None,))[0]
+    narrowed = _("只限条线 {n}").format(n=line // 10**12) if line is not None else ""
+    if grant.org_key is not None:
+        narrowed = labels.label("org_key", str(grant.org_key))
+    return Held(
+        grant.role, role_title(grant.role), role_note(grant.role), place, code, narrowed,
+        since=stored.valid_from if stored else None, until=stored.valid_to if stored else None,
+        pk=str(stored.pk) if stored else "", source=stored.source if stored else "",
+        account=stored.account if stored else None,
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A journal entry in words: who did what to which record, why, where and when."""
+
+    id: int
+    at: datetime
+    who: str
+    actor: str
+    did: str
+    action: str
+    what: str
+    object: str
+    why: str
+    place: str
+    more: str
+
+
+_REASONS = ("why", "purpose", "reason")
+
+
+def entries(rows: Sequence[JournalEntry]) -> list[Entry]:
+    """Journal rows for a page or a file, labels fetched a kind at a time."""
+    named = labels.objects({r.object for r in rows} | {r.actor for r in rows})
+    codes = {r.place_key: _code(r.place_key) for r in rows if r.place_key}
+    names = labels.labels("place", codes.values())
+    places = {key: names.get(code, code) for key, code in codes.items()}
+    return [_entry(row, named, places) for row in rows]
+
+
+def _code(key: int) -> str:
+    """The place of a key; the village (or wider) where it is an organisation's."""
+    try:
+        return code_of(key)
+    except ValueError:
+        return str(key)[:12]
+
+
+def _entry(row: JournalEntry, named: dict[str, str], places: dict[int, str]) -> Entry:
+    detail = row.detail if isinstance(row.detail, dict) else {}
+    why = next((str(detail[name]) for name in _REASONS if detail.get(name)), "")
+    rest = {k: v for k, v in detail.items() if k not in _REASONS and v not in (None, "", [], {})}
+    return Entry(
+        row.id, row.at, row.actor_name or _someone(row.actor), row.actor,
+        labels.action(row.action), row.action, named.get(row.object, _short(row.object)),
+        row.object, why, places.get(row.place_key or 0, ""),
+        "；".join(f"{key} {_plain(value)}" for key, value in rest.items()),
+    )  # fmt: skip
+
+
+def _plain(value: Any) -> str:
+    return "、".join(str(v) for v in value) if isinstance(value, list) else str(value)
+
+
+def _someone(actor: str) -> str:
+    kind = actor.partition(":")[0]
+    return {"resident": _("门户上的人"), "system": _("平台")}.get(kind, actor)
+
+
+def _short(obj: str) -> str:
+    """``person:0199…`` is long; its end tells records apart."""
+    kind, _colon, one = obj.partition(":")
+    return f"{kind} …{one[-8:]}" if len(one) > 12 else obj
