@@ -13,6 +13,7 @@ from tests.browser import browser, open_page, site
 from tests.cast import cast
 from tests.support import database, strays
 from tests.support.database import TestDatabase
+from zhijin.config.messages import compile_catalogue
 from zhijin.config.settings_test import TEST_RUN
 
 __all__ = ["browser", "cast", "open_page", "site"]
@@ -28,6 +29,7 @@ def pytest_configure(config: pytest.Config) -> None:
     strays.watch()
     if _is_controller(config):
         database.begin_run(TEST_RUN)
+        compile_catalogue()
         # A terminated run cleans up like an interrupted one.
         signal.signal(signal.SIGTERM, signal.default_int_handler)
 

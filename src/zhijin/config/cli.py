@@ -56,7 +56,7 @@ def _run(command: Command, args: argparse.Namespace) -> int:
         if command.database or getattr(args, "database", False):
             stack.enter_context(available(Home()))
         if command.django or getattr(args, "django", False):
-            _load_django()
+            load_django()
         return int(function(args) or 0)
 
 
@@ -66,7 +66,7 @@ def _run_mounted(command: Command, line: list[str]) -> int:
     with contextlib.ExitStack() as stack:
         if command.database and not wants_help:
             stack.enter_context(available(Home()))
-        _load_django()
+        load_django()
         args = build_parser(command).parse_args(line)
         return int(_function(command, args)(args) or 0)
 
@@ -84,15 +84,26 @@ def _function(command: Command, args: argparse.Namespace) -> Callable[[argparse.
     return getattr(import_module(module), name)  # type: ignore[no-any-return]
 
 
-def _load_django() -> None:
+def load_django() -> None:
+    """Settings, applications, and the terminal's language for what rooms say."""
     import django
+    from django.utils import translation
 
     django.setup()
+    translation.activate(say("zh-hans", "en"))
 
 
 def _mount(command: Command, commands: Any) -> None:
     """Let a room add its command; ``add_parser(commands)`` names it itself."""
-    import_module(command.mount).add_parser(commands)
+    try:
+        room = import_module(command.mount)
+    except ModuleNotFoundError as error:
+        if error.name != command.mount:
+            raise
+        raise Refused(
+            say("这个安装没有这个命令。", "This installation has no such command.")
+        ) from error
+    room.add_parser(commands)
 
 
 def build_parser(only: Command | None = None) -> argparse.ArgumentParser:

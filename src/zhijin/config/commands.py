@@ -119,20 +119,6 @@ def _bench(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def _verify(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "what",
-        choices=["journal"],
-        help=say("journal：审计日志的链", "journal: the chain of the audit journal"),
-    )
-    _json(parser)
-    parser.add_argument(
-        "--heads",
-        metavar="FILE",
-        help=say("与留存在别处的链头核对", "hold the chain against heads that were kept elsewhere"),
-    )
-
-
 def _messages(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "what",
@@ -213,8 +199,7 @@ COMMANDS: tuple[Command, ...] = (
         "verify",
         "核对审计日志没有被改动",
         "verify that the audit journal was not altered",
-        run=CONFIG + "runners:verify",
-        add=_verify,
+        mount="zhijin.core.commands",
         django=True,
         database=True,
     ),

@@ -20,7 +20,6 @@ from zhijin.config import database
 from zhijin.config.home import CHECKOUT, PACKAGE, Home, say
 from zhijin.config.pguser import find_binaries, run_as
 from zhijin.config.ports import LOOPBACK, is_free
-from zhijin.config.runners import journal_faults
 from zhijin.config.up import status
 
 Level = Literal["ok", "note", "problem"]
@@ -216,11 +215,12 @@ def check_contents(home: Home) -> Iterator[Finding]:
         )
         return
     with database.available(home):
-        import django
+        from zhijin.config.cli import load_django
 
-        django.setup()
+        load_django()
         from zhijin.config.prepare import pending_migrations
         from zhijin.core.chain import verify
+        from zhijin.core.commands import told
 
         pending = pending_migrations()
         if pending:
@@ -234,7 +234,7 @@ def check_contents(home: Home) -> Iterator[Finding]:
                     say(f"{verdict.sealed} 条，链完整", f"{verdict.sealed} entries, unbroken"),
                 )
             else:
-                said = " ".join(say(*fault) for fault in journal_faults(verdict))
+                said = " ".join(told(verdict))
                 yield _problem(
                     "journal",
                     said,

@@ -12,6 +12,7 @@ from importlib import import_module
 from importlib.util import find_spec
 
 from zhijin.config.home import CHECKOUT
+from zhijin.config.messages import compile_catalogue, read_english
 
 REFERENCE = CHECKOUT / "docs" / "reference"
 
@@ -21,6 +22,7 @@ def main() -> int:
     import django
 
     django.setup()
+    compile_catalogue()
     for name, text in pages().items():
         (REFERENCE / name).write_text(text, encoding="utf-8")
     return 0
@@ -33,7 +35,7 @@ def pages() -> dict[str, str]:
     before = {name: os.environ.get(name) for name in ("ZHIJIN_LANG", "COLUMNS")}
     os.environ.update(ZHIJIN_LANG="en", COLUMNS="100")
     try:
-        with translation.override("zh-hans"):
+        with translation.override("en"):
             return {"commands.md": commands(), "settings.md": settings(), "errors.md": errors()}
     finally:
         for name, value in before.items():
@@ -106,7 +108,7 @@ def errors() -> str:
     for config in apps.get_app_configs():
         if config.name.startswith("zhijin.") and find_spec(f"{config.name}.errors"):
             import_module(f"{config.name}.errors")
-    english = _english()
+    english = {zh: forms[0] for zh, forms in read_english().forms.items()}
     parts = ["# Errors", "", "Every refusal has a stable id, a sentence, and what to do next.", ""]
     for id_, definition in sorted(CATALOGUE.items()):
         with translation.override("zh-hans"):
@@ -123,12 +125,6 @@ def errors() -> str:
             "",
         ]
     return "\n".join(parts)
-
-
-def _english() -> dict[str, str]:
-    from zhijin.config.messages import read_english
-
-    return {zh: forms[0] for zh, forms in read_english().forms.items()}
 
 
 if __name__ == "__main__":

@@ -6,14 +6,9 @@ import argparse
 import json
 import os
 import sys
-from pathlib import Path
-from typing import TYPE_CHECKING
 
 from zhijin.config import up as platform
 from zhijin.config.home import Home, say
-
-if TYPE_CHECKING:
-    from zhijin.core.chain import Verdict
 
 
 def up(args: argparse.Namespace) -> int:
@@ -78,55 +73,6 @@ def migrate(args: argparse.Namespace) -> int:
         return 1 if pending else 0
     call_command("migrate", database="owner", interactive=False)
     return 0
-
-
-def verify(args: argparse.Namespace) -> int:
-    """Exit code 1 when the chain of the journal is broken, cut short, or not being sealed."""
-    from dataclasses import asdict
-
-    from zhijin.core import chain
-
-    heads = chain.read_heads(Path(args.heads)) if args.heads else None
-    verdict = chain.verify(heads)
-    if args.json:
-        print(
-            json.dumps({"whole": verdict.whole, **asdict(verdict)}, ensure_ascii=False, default=str)
-        )
-        return 0 if verdict.whole else 1
-    print(
-        say(
-            f"已封 {verdict.sealed} 条，未封 {verdict.unsealed} 条；与 {verdict.heads} 个留存的链头核对。",
-            f"{verdict.sealed} entries sealed, {verdict.unsealed} not yet;"
-            f" held against {verdict.heads} heads written down.",
-        )
-    )
-    for zh, en in journal_faults(verdict):
-        print(say(zh, en))
-    if verdict.whole:
-        print(say("链完整。链头：", "The chain is whole. Its head:"), verdict.head)
-    return 0 if verdict.whole else 1
-
-
-def journal_faults(verdict: Verdict) -> list[tuple[str, str]]:
-    """What is wrong with the chain, in both languages."""
-    faults = []
-    if verdict.broken_at is not None:
-        seq = verdict.broken_at
-        faults.append((f"第 {seq} 条被改动或删除。", f"Entry {seq} was changed or removed."))
-    if verdict.head_lost is not None:
-        head = verdict.head_lost
-        faults.append(
-            (f"留存的链头不在链中：{head}", f"A head written down is not in the chain: {head}")
-        )
-    if verdict.overdue:
-        count = verdict.overdue
-        faults.append(
-            (
-                f"{count} 条过期未封：后台任务没有运行？",
-                f"{count} entries overdue for sealing: does the worker run?",
-            )
-        )
-    return faults
 
 
 def manage(args: argparse.Namespace) -> int:
