@@ -109,7 +109,7 @@ def _ring(ring: Sequence[Any], datum: str) -> list[tuple[float, float]]:
         point = (round(lon, _DECIMALS), round(lat, _DECIMALS))
         if not points or point != points[-1]:
             points.append(point)
-    if points[0] != points[-1]:
+    if points and points[0] != points[-1]:
         points.append(points[0])
     if len(points) < 4:
         raise errors.BAD_GEOMETRY(reason=_("至少要三个不同的点"))

@@ -38,13 +38,14 @@ def county_geometries() -> dict[str, dict[str, Any]]:
 
 def store(connection: BaseDatabaseWrapper) -> int:
     """Add the outline of every current county that has none; returns how many were added."""
-    shapes = county_geometries()
     with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
         cursor.execute(
             "SELECT code FROM places_place p WHERE level = 'county' AND NOT EXISTS"
             " (SELECT FROM places_outline o WHERE o.place_id = p.code)"
         )
-        codes = [code for (code,) in cursor.fetchall() if code in shapes]
+        bare = [code for (code,) in cursor.fetchall()]
+        shapes = county_geometries() if bare else {}
+        codes = [code for code in bare if code in shapes]
         with cursor.copy(
             "COPY places_outline (place_id, version, geometry, min_lon, min_lat, max_lon, max_lat,"
             " area_m2, source, licence, simulated, drawn_by) FROM STDIN"
