@@ -1,0 +1,25 @@
+"""The people application, its entry in the desk's navigation, and what it registers."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+from zhijin.ui.nav import NavItem
+
+
+class PeopleConfig(AppConfig):
+    name = "zhijin.people"
+    label = "people"
+    desk_nav = [NavItem("people", _("居民"), "desk:people", "person.view", "user", 55, "registers")]
+
+    def ready(self) -> None:
+        from zhijin.core import labels
+        from zhijin.orgs import api as orgs
+        from zhijin.people import naming, sheet, sites
+        from zhijin.places import api as places
+
+        orgs.register_sheet(sheet.PEOPLE)
+        places.register_points("household", sites.households)
+        labels.register("person", naming.persons)
+        labels.register_actions(naming.ACTIONS)

@@ -1,0 +1,70 @@
+"""What personal data is held, what for, and on which legal ground: one line for each field. Plain Python.
+
+The table is shown to everybody (PIPL articles 7 and 17) and a test holds it against the models: a sealed
+field without its line here fails the tests.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+Text = str | Promise
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One kind of personal data. ``sealed`` is encrypted and shown masked; ``sensitive`` needs its own
+    consent (PIPL article 29)."""
+
+    key: str
+    zh: Text
+    why: Text
+    basis: Text
+    kept: Text
+    sealed: bool = True
+    sensitive: bool = False
+
+
+_DUTY = _("履行法定职责（个人信息保护法第十三条第三项）")
+_CONSENT = _("本人同意（第十三条第一项）")
+_SEPARATE = _("本人单独同意（第二十九条）")
+_WHILE_HERE = _("居住期间，迁出后一年内删除")
+
+FIELDS: Final[tuple[Field, ...]] = (
+    Field("name", _("姓名"), _("办事、走访时称呼和核对"), _DUTY, _WHILE_HERE),
+    Field("phone", _("电话"), _("办事进展和紧急情况时联系"), _CONSENT, _("撤回同意或迁出即删除")),
+    Field("id_number", _("身份证号"), _("需要核验身份的事项；其他事项不用"), _SEPARATE,
+          _("核验事项办结后一年内删除"), sensitive=True),
+    Field("address", _("住址"), _("上门走访、送达"), _DUTY, _WHILE_HERE),
+    Field("gender", _("性别"), _("统计"), _DUTY, _WHILE_HERE, sealed=False),
+    Field("birth_year", _("出生年份"), _("识别老人和未成年人，给予照顾和保护；不记出生日"), _DUTY, _WHILE_HERE,
+          sealed=False),
+    Field("party", _("党员身份"), _("参加组织生活；只有所在支部和上级可见"), _CONSENT,
+          _("组织关系在本地期间"), sealed=False, sensitive=True),
+    Field("household", _("所在户"), _("按户走访和联系；明确联户长"), _DUTY, _WHILE_HERE, sealed=False),
+    Field("position", _("住处位置"), _("核对是否每户都有网格；不记行踪"), _DUTY, _WHILE_HERE, sealed=False),
+)  # fmt: skip
+BY_KEY: Final = {field.key: field for field in FIELDS}
+#: What `reveal` may open.
+SEALED: Final = tuple(field.key for field in FIELDS if field.sealed)
+
+#: What somebody may state as their reason for seeing a masked field.
+PURPOSES: Final[dict[str, Text]] = {
+    "visit": _("上门走访"),
+    "case": _("办理这个人的事项"),
+    "verify": _("核对登记信息"),
+    "emergency": _("紧急救助"),
+    "request": _("本人要求查阅或更正"),
+}
+
+#: What a person may consent to, each apart.
+CONSENTS: Final[dict[str, Text]] = {
+    "phone": _("用电话联系我"),
+    "id_number": _("保存我的身份证号"),
+    "party": _("登记我的党员身份"),
+    "notice": _("向我发送通知"),
+}

@@ -1,0 +1,46 @@
+"""Refusals of the people room (PE…): each says what to do next."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from zhijin.core.errors import define
+
+NO_SUCH_PERSON = define(
+    "PE001", 404, _("没有找到这个人。"), help=_("可能已经迁出，或不在您的管辖范围内。")
+)
+NO_SUCH_HOUSEHOLD = define(
+    "PE002", 404, _("没有找到这一户。"), help=_("可能已经注销，或不在您的管辖范围内。")
+)
+NAME_NEEDED = define(
+    "PE003", 400, _("姓名不能为空，最多 32 个字。"), help=_("请填写证件上的姓名。")
+)
+BAD_PHONE = define(
+    "PE004", 400, _("电话号码不对。"), help=_("手机 11 位；固定电话要带区号。没有电话就留空。")
+)
+BAD_ID = define("PE005", 400, _("身份证号不对。"), help=_("请对照证件改正；没有证件号就留空。"))
+ALREADY_THERE = define(
+    "PE006", 409, _("这个身份证号已经登记过。"), help=_("请在原来的记录上修改，或办理迁居。")
+)
+CONSENT_NEEDED = define(
+    "PE007",
+    403,
+    _("保存“{field}”需要本人单独同意，还没有登记。"),
+    help=_("请先登记本人的同意（写明何时、以何种方式），再填写。"),
+)
+PURPOSE_NEEDED = define(
+    "PE008", 400, _("请说明查看的目的。"), help=_("选择一种目的，并写明事由（至少 4 个字）。")
+)
+NOT_SEALED = define("PE009", 400, _("没有名为“{field}”的遮盖项。"), help=_("请从页面上选择。"))
+BAD_PLACE = define(
+    "PE010",
+    400,
+    _("居民登记在网格或村（社区）里。"),
+    help=_("请填写 12 位村代码或 15 位网格代码。"),
+)
+BAD_BIRTH_YEAR = define("PE011", 400, _("出生年份不对。"), help=_("请写四位年份，例如 1968。"))
+BAD_CONSENT = define("PE012", 400, _("没有这种同意事项。"), help=_("请从列表里选择。"))
+NUMBER_NEEDED = define(
+    "PE013", 400, _("户编号不能为空，最多 32 个字，村内不能重复。"), help=_("例如：03-017。")
+)
+LEFT = define("PE014", 409, _("{name} 已于 {day} 迁出。"), help=_("迁出的居民不能再改。"))

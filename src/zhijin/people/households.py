@@ -1,0 +1,118 @@
+"""Writes of households: registered in a grid, moved to another, given a neighbour leader."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from zhijin.core import clock, crypto, facts, journal
+from zhijin.core.actor import Actor
+from zhijin.core.ids import level_of, place_key
+from zhijin.orgs import api as orgs
+from zhijin.people import errors
+from zhijin.people.models import Consent, Household, Membership, Person
+from zhijin.places import api as places
+
+
+@transaction.atomic(savepoint=False)
+def register_household(
+    *,
+    actor: Actor,
+    place_code: str,
+    number: str,
+    address: str = "",
+    head: str = "",
+    lon: float | None = None,
+    lat: float | None = None,
+    simulated: bool = False,
+) -> Household:
+    """Register a household in a village or grid. Raises CO403, PL001, PE010, PE013.
+
+    ``number`` is the village's own number of it; ``lon`` and ``lat`` are WGS-84.
+    """
+    if level_of(places.get(place_code).code) not in {"village", "grid"}:
+        raise errors.BAD_PLACE()
+    actor.require("person.edit", place_key(place_code))
+    number = " ".join(number.split())
+    same = Household.objects.filter(places.within_q(place_code[:12], "place_key"), number=number)
+    if not number or len(number) > 32 or same.filter(valid_to=None).exists():
+        raise errors.NUMBER_NEEDED(fields={"number": errors.NUMBER_NEEDED.message})
+    made = Household.objects.create(
+        place_code=place_code, place_key=place_key(place_code), number=number,
+        head_masked=crypto.mask_name(head) if head else "",
+        address=crypto.seal("person.address", address) if address else None,
+        lon=lon, lat=lat, simulated=simulated,
+    )  # fmt: skip
+    _tell(actor, "household.registered", made)
+    return made
+
+
+def find(*, village: str, number: str) -> Household | None:
+    """A village's household by its number, within the transaction's scope."""
+    rows = Household.objects.filter(places.within_q(village, "place_key"), valid_to=None)
+    return rows.filter(number=number).first()
+
+
+@transaction.atomic(savepoint=False)
+def place_household(
+    *,
+    actor: Actor,
+    household_id: UUID,
+    place_code: str = "",
+    leader_id: UUID | None = None,
+    lon: float | None = None,
+    lat: float | None = None,
+) -> Household:
+    """Give a household its grid (its people go with it), its position, or its neighbour leader.
+
+    Raises CO403, PE002, PE010, OR101.
+    """
+    found = Household.objects.select_for_update(no_key=True).filter(id=household_id).first()
+    if found is None:
+        raise errors.NO_SUCH_HOUSEHOLD()
+    actor.require("person.edit", found.place_key)
+    changed: dict[str, Any] = {}
+    if place_code:
+        changed |= _grid(actor, place_code)
+    if leader_id is not None:
+        changed["neighbour_leader_id"] = _leader(actor, leader_id)
+    if lon is not None and lat is not None:
+        changed |= {"lon": lon, "lat": lat}
+    for field, value in changed.items():
+        setattr(found, field, value)
+    found.save(update_fields=list(changed))
+    if place_code:
+        members = Membership.objects.filter(household=found, valid_to=None)
+        members.update(place_key=found.place_key)
+        people = Person.objects.filter(id__in=members.values("person_id"))
+        people.update(place_code=found.place_code, place_key=found.place_key)
+        consents = Consent.objects.filter(person__in=members.values("person_id"))
+        consents.update(place_key=found.place_key)
+    _tell(actor, "household.changed", found)
+    return found
+
+
+def _grid(actor: Actor, place_code: str) -> dict[str, Any]:
+    if level_of(places.get(place_code).code) not in {"village", "grid"}:
+        raise errors.BAD_PLACE()
+    actor.require("person.edit", place_key(place_code))
+    return {"place_code": place_code, "place_key": place_key(place_code)}
+
+
+def _leader(actor: Actor, appointment_id: UUID) -> UUID:
+    rows = orgs.visible_appointments(actor).filter(id=appointment_id, valid_to=None)
+    held = rows.filter(post__kind="neighbour_leader").first()
+    if held is None:
+        raise errors.NO_SUCH_PERSON()
+    return held.id
+
+
+def _tell(actor: Actor, kind: str, household: Household) -> None:
+    record = f"household:{household.id}"
+    journal.write(actor, kind, record, place_key=household.place_key)
+    facts.record(
+        kind, at=clock.now(), place_code=household.place_code, subject=record, actor=actor,
+        record=record,
+    )  # fmt: skip

@@ -1,0 +1,143 @@
+"""Residents and households. Identifying values are sealed; beside them stand a mask and a keyed index.
+
+Every row repeats its place's key, so that row-level security needs no join.
+"""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+
+from zhijin.core.ids import uuid7
+from zhijin.orgs.models import Appointment
+
+
+class Household(models.Model):
+    """One household. ``place_code`` is its grid, or its village while it has none."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7)
+    place_code = models.CharField(max_length=15)
+    place_key = models.BigIntegerField()
+    group_code = models.CharField(max_length=14, default="", blank=True)
+    number = models.CharField(max_length=32)
+    head_masked = models.CharField(max_length=32, default="", blank=True)
+    address = models.BinaryField(null=True)
+    lon = models.FloatField(null=True)
+    lat = models.FloatField(null=True)
+    neighbour_leader = models.ForeignKey(
+        Appointment, models.SET_NULL, null=True, related_name="households"
+    )
+    valid_to = models.DateField(null=True)
+    simulated = models.BooleanField(default=False)
+
+    class Meta:
+        db_table = "people_household"
+        indexes = [models.Index(fields=["place_key", "number"], name="people_household_place")]
+
+    def __str__(self) -> str:
+        return self.number
+
+    @property
+    def has_grid(self) -> bool:
+        return len(self.place_code) == 15
+
+
+class Person(models.Model):
+    """One resident. ``name_masked`` and ``phone_masked`` are what pages show."""
+
+    class Party(models.TextChoices):
+        NONE = ""
+        MEMBER = "member"
+        PROBATIONARY = "probationary"
+        ACTIVIST = "activist"
+
+    id = models.UUIDField(primary_key=True, default=uuid7)
+    place_code = models.CharField(max_length=15)
+    place_key = models.BigIntegerField()
+    name = models.BinaryField()
+    name_masked = models.CharField(max_length=32)
+    name_blind = models.BinaryField(max_length=32)
+    phone = models.BinaryField(null=True)
+    phone_masked = models.CharField(max_length=16, default="", blank=True)
+    phone_blind = models.BinaryField(null=True, max_length=32)
+    id_number = models.BinaryField(null=True)
+    id_blind = models.BinaryField(null=True, max_length=32)
+    gender = models.CharField(max_length=1, default="", blank=True)
+    birth_year = models.SmallIntegerField(null=True)
+    party = models.CharField(max_length=12, choices=Party, default=Party.NONE, blank=True)
+    branch_key = models.BigIntegerField(null=True)
+    floating = models.BooleanField(default=False)
+    valid_from = models.DateField(null=True)
+    valid_to = models.DateField(null=True)
+    simulated = models.BooleanField(default=False)
+    version = models.IntegerField(default=1)
+    changed_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        db_table = "people_person"
+        indexes = [
+            models.Index(fields=["place_key", "id"], name="people_person_place"),
+            models.Index(fields=["name_blind"], name="people_person_name"),
+            models.Index(fields=["phone_blind"], name="people_person_phone"),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["id_blind"], condition=Q(valid_to=None), name="people_person_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name_masked
+
+    @property
+    def record(self) -> str:
+        return f"person:{self.id}"
+
+
+class Membership(models.Model):
+    """A person's place in a household, from when to when."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7)
+    household = models.ForeignKey(Household, models.PROTECT, related_name="memberships")
+    person = models.ForeignKey(Person, models.PROTECT, related_name="memberships")
+    place_key = models.BigIntegerField()
+    relation = models.CharField(max_length=16, default="", blank=True)
+    valid_from = models.DateField(null=True)
+    valid_to = models.DateField(null=True)
+
+    class Meta:
+        db_table = "people_membership"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["person"], condition=Q(valid_to=None), name="people_membership_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.relation
+
+
+class Consent(models.Model):
+    """A person's consent to one purpose, with how it was given; withdrawing keeps the line."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7)
+    person = models.ForeignKey(Person, models.PROTECT, related_name="consents")
+    place_key = models.BigIntegerField()
+    purpose = models.CharField(max_length=24)
+    how = models.CharField(max_length=120)
+    given_at = models.DateTimeField()
+    withdrawn_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "people_consent"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["person", "purpose"],
+                condition=Q(withdrawn_at=None),
+                name="people_consent_once",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.purpose

@@ -1,0 +1,88 @@
+"""The gate to unmasked personal data, and consent. Whoever sees a value says why, and that is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from django.db import transaction
+
+from zhijin.core import clock, crypto, facts, journal
+from zhijin.core.actor import Actor
+from zhijin.people import catalogue, errors, services
+from zhijin.people.models import Consent, Membership, Person
+
+SHORTEST_REASON = 4
+
+
+@transaction.atomic(savepoint=False)
+def reveal(
+    *, actor: Actor, person_id: UUID, fields: Sequence[str], purpose: str, reason: str
+) -> dict[str, str]:
+    """The values of sealed fields of one person, by field; what is not known is empty.
+
+    Needs person.reveal at the person's place, one of :data:`catalogue.PURPOSES` and a reason in
+    words. Journalled before anything is returned. Raises CO403, PE001, PE008, PE009.
+    """
+    person = Person.objects.filter(id=person_id).first()
+    if person is None:
+        raise errors.NO_SUCH_PERSON()
+    actor.require("person.reveal", person.place_key)
+    reason = " ".join(reason.split())
+    if purpose not in catalogue.PURPOSES or len(reason) < SHORTEST_REASON:
+        raise errors.PURPOSE_NEEDED(fields={"reason": errors.PURPOSE_NEEDED.message})
+    for field in fields:
+        if field not in catalogue.SEALED:
+            raise errors.NOT_SEALED(field=field)
+    detail = {"fields": sorted(fields), "purpose": purpose, "reason": reason[:200]}
+    journal.write(actor, "person.reveal", person.record, place_key=person.place_key, detail=detail)
+    return {field: _open(person, field) for field in fields}
+
+
+def _open(person: Person, field: str) -> str:
+    if field == "address":
+        current = Membership.objects.filter(person=person, valid_to=None)
+        held = current.select_related("household").first()
+        sealed = held.household.address if held else None
+    else:
+        sealed = getattr(person, field)
+    return crypto.unseal(f"person.{field}", sealed) if sealed is not None else ""
+
+
+@transaction.atomic(savepoint=False)
+def give_consent(*, actor: Actor, person_id: UUID, purpose: str, how: str) -> Consent:
+    """Record that a person consented, and how (on paper, at the counter). Raises CO403, PE001, PE012."""
+    person = services.lock_person(actor=actor, person_id=person_id)
+    if purpose not in catalogue.CONSENTS or not how.strip():
+        raise errors.BAD_CONSENT(fields={"how": errors.BAD_CONSENT.message})
+    held = Consent.objects.filter(person=person, purpose=purpose, withdrawn_at=None).first()
+    if held is not None:
+        return held
+    given = services.record_consent(person, purpose, how.strip())
+    _tell(actor, "consent.given", person, purpose)
+    return given
+
+
+@transaction.atomic(savepoint=False)
+def withdraw_consent(*, actor: Actor, person_id: UUID, purpose: str) -> None:
+    """End a consent; what rested on it alone is removed at once. Raises CO403, PE001, PE012."""
+    person = services.lock_person(actor=actor, person_id=person_id)
+    held = Consent.objects.filter(person=person, purpose=purpose, withdrawn_at=None)
+    if not held.update(withdrawn_at=clock.now()):
+        raise errors.BAD_CONSENT()
+    if purpose == "phone":
+        services.change_person(actor=actor, person_id=person_id, phone="")
+    elif purpose == "id_number":
+        services.change_person(actor=actor, person_id=person_id, id_number="")
+    elif purpose == "party":
+        services.change_person(actor=actor, person_id=person_id, party="", branch_key=None)
+    _tell(actor, "consent.withdrawn", person, purpose)
+
+
+def _tell(actor: Actor, kind: str, person: Person, purpose: str) -> None:
+    detail = {"purpose": purpose}
+    journal.write(actor, kind, person.record, place_key=person.place_key, detail=detail)
+    facts.record(
+        kind, at=clock.now(), place_code=person.place_code, subject=person.record, actor=actor,
+        record=person.record, attrs=detail,
+    )  # fmt: skip

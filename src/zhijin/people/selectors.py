@@ -1,0 +1,129 @@
+"""Reads of people, within the viewer's scope. What is read here is masked; unmasking is `revealing`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db.models import Count, Q, QuerySet
+
+from zhijin.core import clock, crypto, identifiers
+from zhijin.core.actor import Actor
+from zhijin.core.ids import is_code, place_span
+from zhijin.core.scope import scope_q
+from zhijin.people import errors
+from zhijin.people.models import Household, Person
+
+PAGE = 50
+ELDER_AGE, ADULT_AGE = 65, 18
+
+
+def visible(actor: Actor) -> QuerySet[Person]:
+    """Residents that ``actor`` may see, without their sealed values."""
+    rows = Person.objects.filter(scope_q(actor, "place_key"))
+    return rows.defer("name", "phone", "id_number", "name_blind", "phone_blind", "id_blind")
+
+
+def visible_households(actor: Actor) -> QuerySet[Household]:
+    return Household.objects.filter(scope_q(actor, "place_key")).defer("address")
+
+
+def within(code: str) -> Q:
+    if not code or not is_code(code):
+        return Q()
+    lo, hi = place_span(code)
+    return Q(place_key__gte=lo, place_key__lt=hi)
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """What the list is narrowed to. ``q`` is a whole name, telephone or identity number: sealed
+    values are found by their keyed index, never by a part. ``who``: members, elders, minors."""
+
+    place: str = ""
+    q: str = ""
+    who: str = ""
+
+
+def listing(actor: Actor, wanted: Filter) -> QuerySet[Person]:
+    """The list's rows, in the order of places."""
+    rows = visible(actor).filter(within(wanted.place), valid_to=None)
+    if wanted.q:
+        rows = rows.filter(_named(wanted.q))
+    year = clock.today().year
+    if wanted.who == "members":
+        rows = rows.filter(party__in=(Person.Party.MEMBER, Person.Party.PROBATIONARY))
+    elif wanted.who == "elders":
+        rows = rows.filter(birth_year__lte=year - ELDER_AGE)
+    elif wanted.who == "minors":
+        rows = rows.filter(birth_year__gt=year - ADULT_AGE)
+    return rows.order_by("place_key", "id")
+
+
+def _named(text: str) -> Q:
+    by_name = Q(name_blind=crypto.blind("person.name", " ".join(text.split())))
+    by_phone = Q(phone_blind=crypto.blind("person.phone", identifiers.plain_phone(text)))
+    by_id = Q(id_blind=crypto.blind("person.id_number", identifiers.plain(text)))
+    return by_name | by_phone | by_id
+
+
+def page_after(rows: QuerySet[Person], after: str, size: int = PAGE) -> tuple[list[Person], str]:
+    """One page by key, and the mark of the next (empty at the end)."""
+    place, _dash, rest = after.partition("_")
+    if place.isdigit() and len(place) <= 18:
+        try:
+            past = Q(place_key__gt=int(place)) | Q(place_key=int(place), id__gt=UUID(rest))
+        except ValueError:
+            past = Q()
+        rows = rows.filter(past, place_key__gte=int(place))
+    found = list(rows[: size + 1])
+    last = found[size - 1] if len(found) > size else None
+    return found[:size], f"{last.place_key}_{last.id}" if last else ""
+
+
+def get(actor: Actor, person_id: UUID) -> Person:
+    """One resident. Raises PE001, also when they live outside the scope."""
+    found = visible(actor).filter(id=person_id).first()
+    if found is None:
+        raise errors.NO_SUCH_PERSON()
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Gaps:
+    """Households of a village that nobody looks after (A3)."""
+
+    households: int
+    without_grid: int
+    without_leader: int
+
+    @property
+    def is_clean(self) -> bool:
+        return not self.without_grid and not self.without_leader
+
+
+def household_gaps(actor: Actor, village: str) -> Gaps:
+    """How many households have no grid or no neighbour leader; one query."""
+    lo, hi = place_span(village)
+    in_grid = Q(place_key__gt=lo)
+    led = Q(neighbour_leader__isnull=False, neighbour_leader__valid_to=None)
+    rows = visible_households(actor).filter(place_key__gte=lo, place_key__lt=hi, valid_to=None)
+    found = rows.aggregate(
+        households=Count("id"),
+        without_grid=Count("id", filter=~in_grid),
+        without_leader=Count("id", filter=~led),
+    )
+    return Gaps(**found)
+
+
+def counts(actor: Actor, place: str) -> dict[str, int]:
+    """Residents below ``place``: all, Party members, elders, minors; one query."""
+    year = clock.today().year
+    rows = visible(actor).filter(within(place), valid_to=None)
+    members = Q(party__in=(Person.Party.MEMBER, Person.Party.PROBATIONARY))
+    return rows.aggregate(
+        people=Count("id"),
+        members=Count("id", filter=members),
+        elders=Count("id", filter=Q(birth_year__lte=year - ELDER_AGE)),
+        minors=Count("id", filter=Q(birth_year__gt=year - ADULT_AGE)),
+    )

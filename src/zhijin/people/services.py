@@ -1,0 +1,210 @@
+"""Writes of people: register, change, move, leave. Identifying values are sealed on the way in."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from zhijin.core import clock, crypto, facts, identifiers, journal
+from zhijin.core.actor import Actor
+from zhijin.core.errors import CONFLICT
+from zhijin.core.ids import level_of, place_key
+from zhijin.people import errors
+from zhijin.people.models import Consent, Household, Membership, Person
+from zhijin.places import api as places
+
+_PLAIN = ("gender", "party", "branch_key", "floating")
+_SEALING = {"name": "person.name", "phone": "person.phone", "id_number": "person.id_number"}
+
+
+@transaction.atomic(savepoint=False)
+def register_person(
+    *,
+    actor: Actor,
+    place_code: str,
+    name: str,
+    household: Household | None = None,
+    relation: str = "",
+    consents: dict[str, str] | None = None,
+    simulated: bool = False,
+    **values: Any,
+) -> Person:
+    """Register a resident of a village or grid. Raises CO403, PL001, PE003–PE007, PE010, PE011.
+
+    ``values`` may hold phone, id_number, birth_year, gender, party, branch_key, floating.
+    ``consents`` maps a purpose to how consent was given; an identity number needs its own.
+    """
+    _may_edit(actor, place_code)
+    person = Person(
+        place_code=place_code, place_key=place_key(place_code), valid_from=clock.today(),
+        changed_at=clock.now(), simulated=simulated,
+    )  # fmt: skip
+    if values.get("id_number") and "id_number" not in (consents or {}):
+        raise errors.CONSENT_NEEDED(field="身份证号")
+    _set(person, {"name": name, **values})
+    person.save(force_insert=True)
+    for purpose, how in (consents or {}).items():
+        record_consent(person, purpose, how)
+    if household is not None:
+        Membership.objects.create(
+            household=household, person=person, place_key=household.place_key, relation=relation,
+            valid_from=person.valid_from,
+        )  # fmt: skip
+    _tell(actor, "person.registered", person)
+    return person
+
+
+def _may_edit(actor: Actor, place_code: str) -> None:
+    if level_of(places.get(place_code).code) not in {"village", "grid"}:
+        raise errors.BAD_PLACE()
+    actor.require("person.edit", place_key(place_code))
+
+
+def _set(person: Person, values: dict[str, Any]) -> None:
+    """Check and seal values on ``person``. An unknown key is a programming error."""
+    for key, value in values.items():
+        if key == "name":
+            _set_name(person, str(value or ""))
+        elif key == "phone":
+            _set_phone(person, str(value or ""))
+        elif key == "id_number":
+            _set_id(person, str(value or ""))
+        elif key == "birth_year":
+            _set_birth_year(person, value)
+        elif key in _PLAIN:
+            setattr(person, key, value)
+        else:
+            raise TypeError(f"not a field of a person: {key}")
+
+
+def _set_name(person: Person, name: str) -> None:
+    name = " ".join(name.split())
+    if not name or len(name) > 32:
+        raise errors.NAME_NEEDED(fields={"name": errors.NAME_NEEDED.message})
+    person.name = crypto.seal("person.name", name)
+    person.name_masked = crypto.mask_name(name)
+    person.name_blind = crypto.blind("person.name", name)
+
+
+def _set_phone(person: Person, text: str) -> None:
+    number = identifiers.plain_phone(text)
+    if not number:
+        person.phone, person.phone_masked, person.phone_blind = None, "", None
+        return
+    flaw = identifiers.phone_flaw(number)
+    if flaw is not None and flaw is not identifiers.Flaw.UNKNOWN_RANGE:
+        raise errors.BAD_PHONE(fields={"phone": errors.BAD_PHONE.message})
+    person.phone = crypto.seal("person.phone", number)
+    person.phone_masked = crypto.mask_phone(number)[:16]
+    person.phone_blind = crypto.blind("person.phone", number)
+
+
+def _set_id(person: Person, text: str) -> None:
+    """Seal an identity number, and take year and sex from it. A wrong check digit alone is let pass."""
+    number = identifiers.plain(text)
+    if not number:
+        person.id_number = person.id_blind = None
+        return
+    read = identifiers.read_id_card(number, on=clock.today())
+    if isinstance(read, identifiers.Flaw) and read is not identifiers.Flaw.CHECK_DIGIT:
+        raise errors.BAD_ID(fields={"id_number": errors.BAD_ID.message})
+    blind = crypto.blind("person.id_number", number)
+    if Person.objects.filter(id_blind=blind, valid_to=None).exclude(id=person.id).exists():
+        raise errors.ALREADY_THERE()
+    person.id_number, person.id_blind = crypto.seal("person.id_number", number), blind
+    if isinstance(read, identifiers.IdCard):
+        person.birth_year, person.gender = read.birth.year, "m" if read.male else "f"
+
+
+def _set_birth_year(person: Person, year: int | None) -> None:
+    if year is not None and not 1880 <= year <= clock.today().year:
+        raise errors.BAD_BIRTH_YEAR(fields={"birth_year": errors.BAD_BIRTH_YEAR.message})
+    if year is not None:
+        person.birth_year = year
+
+
+def lock_person(*, actor: Actor, person_id: UUID) -> Person:
+    """The person, locked, when ``actor`` may edit them. Raises PE001, PE014, CO403."""
+    person = Person.objects.select_for_update(no_key=True).filter(id=person_id).first()
+    if person is None:
+        raise errors.NO_SUCH_PERSON()
+    actor.require("person.edit", person.place_key)
+    if person.valid_to is not None:
+        raise errors.LEFT(name=person.name_masked, day=person.valid_to)
+    return person
+
+
+@transaction.atomic(savepoint=False)
+def change_person(
+    *, actor: Actor, person_id: UUID, version: int | None = None, **values: Any
+) -> Person:
+    """Change a resident's fields. Raises CO403, CO409, PE001, PE003–PE007, PE011, PE014."""
+    person = lock_person(actor=actor, person_id=person_id)
+    if version is not None and version != person.version:
+        raise CONFLICT()
+    if values.get("id_number") and not has_consent(person, "id_number"):
+        raise errors.CONSENT_NEEDED(field="身份证号")
+    _set(person, values)
+    person.version += 1
+    person.changed_at = clock.now()
+    person.save()
+    _tell(actor, "person.changed", person, {"fields": sorted(values)})
+    return person
+
+
+@transaction.atomic(savepoint=False)
+def move_person(
+    *, actor: Actor, person_id: UUID, household: Household, relation: str = ""
+) -> Person:
+    """Move a resident to another household (and its grid). Raises CO403, PE001, PE014."""
+    person = lock_person(actor=actor, person_id=person_id)
+    actor.require("person.edit", household.place_key)
+    today = clock.today()
+    Membership.objects.filter(person=person, valid_to=None).update(valid_to=today)
+    Membership.objects.create(
+        household=household, person=person, place_key=household.place_key, relation=relation,
+        valid_from=today,
+    )  # fmt: skip
+    person.place_code, person.place_key = household.place_code, household.place_key
+    person.version, person.changed_at = person.version + 1, clock.now()
+    person.save(update_fields=["place_code", "place_key", "version", "changed_at"])
+    Consent.objects.filter(person=person).update(place_key=person.place_key)
+    _tell(actor, "person.moved", person, {"household": str(household.id)})
+    return person
+
+
+@transaction.atomic(savepoint=False)
+def leave(*, actor: Actor, person_id: UUID, on: date | None = None) -> Person:
+    """A resident moved away or died; the phone number is removed at once. Raises CO403, PE001, PE014."""
+    person = lock_person(actor=actor, person_id=person_id)
+    day = on or clock.today()
+    person.valid_to, person.version, person.changed_at = day, person.version + 1, clock.now()
+    _set_phone(person, "")
+    person.save()
+    Membership.objects.filter(person=person, valid_to=None).update(valid_to=day)
+    _tell(actor, "person.left", person)
+    return person
+
+
+def has_consent(person: Person, purpose: str) -> bool:
+    """Whether the person's consent to ``purpose`` stands."""
+    return Consent.objects.filter(person=person, purpose=purpose, withdrawn_at=None).exists()
+
+
+def record_consent(person: Person, purpose: str, how: str) -> Consent:
+    """Write one consent; the caller has checked who may."""
+    return Consent.objects.create(
+        person=person, place_key=person.place_key, purpose=purpose, how=how[:120],
+        given_at=clock.now(),
+    )  # fmt: skip
+
+
+def _tell(actor: Actor, kind: str, person: Person, detail: dict[str, Any] | None = None) -> None:
+    journal.write(actor, kind, person.record, place_key=person.place_key, detail=detail)
+    facts.record(
+        kind, at=clock.now(), place_code=person.place_code, subject=person.record, actor=actor,
+        record=person.record,
+    )  # fmt: skip

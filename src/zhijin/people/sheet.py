@@ -1,0 +1,142 @@
+"""The table of residents: imported with the consent it rests on, exported masked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from zhijin.core import crypto, journal, sheets
+from zhijin.core.actor import Actor
+from zhijin.core.sheets import Column, Row
+from zhijin.orgs.api import Sheet
+from zhijin.people import households, selectors, services
+from zhijin.people.models import Household, Person
+
+GENDERS = {"男": "m", "女": "f"}
+PARTY = {"群众": "", "中共党员": "member", "预备党员": "probationary", "入党积极分子": "activist"}
+_PARTY_ALSO = {"党员": "member", "正式党员": "member", "积极分子": "activist", "共青团员": ""}
+
+COLUMNS = (
+    Column("place_code", "网格代码", "Grid code", sheets.place_code, required=True,
+           synonyms=("所在地代码", "区划代码", "村代码", "所属网格"), width=18, example="530602105207001",
+           help=_("15 位网格代码；还没有划网格的写 12 位村代码。")),
+    Column("household", "户编号", "Household", sheets.text(32), synonyms=("户号", "家庭编号"), example="03-017"),
+    Column("relation", "与户主关系", "Relation", sheets.text(16), synonyms=("关系",), example="户主"),
+    Column("name", "姓名", "Name", sheets.text(32), required=True, synonyms=("居民姓名",), personal=True,
+           example="示例甲"),
+    Column("gender", "性别", "Gender", sheets.choice(GENDERS), choices=GENDERS, width=8),
+    Column("birth_year", "出生年份", "Birth year", sheets.integer(1880, 2100), synonyms=("出生年",),
+           help=_("只写年份，不记出生日。"), example="1968"),
+    Column("phone", "电话", "Phone", sheets.phone, synonyms=("联系电话", "手机", "手机号码", "手机号"),
+           personal=True, width=16),
+    Column("id_number", "身份证号", "Identity number", sheets.id_card,
+           synonyms=("身份证号码", "公民身份号码", "证件号码"), personal=True, width=22,
+           help=_("填写时必须同时填“同意方式”。")),
+    Column("consent", "同意方式", "Consent", sheets.text(120), synonyms=("授权方式",),
+           help=_("本人怎样同意保存电话和身份证号，例如：2026-03-01 纸质授权书。")),
+    Column("party", "政治面貌", "Party", sheets.choice(PARTY, _PARTY_ALSO), choices=PARTY),
+    Column("address", "住址", "Address", sheets.text(120), synonyms=("家庭住址", "居住地址"), personal=True,
+           width=30),
+)  # fmt: skip
+
+
+def saver(actor: Actor) -> Any:
+    def save(row: Row) -> str:
+        values = row.values
+        found = _same(values)
+        fields = {key: values[key] for key in ("gender", "birth_year", "phone", "party")}
+        fields = {key: value for key, value in fields.items() if value is not None}
+        if values["id_number"]:
+            fields["id_number"] = values["id_number"]
+        if found is None:
+            _register(actor, values, fields)
+            return "added"
+        if not _differs(found, values, fields):
+            return "same"
+        services.change_person(actor=actor, person_id=found.id, name=values["name"], **fields)
+        return "changed"
+
+    return save
+
+
+def _same(values: dict[str, Any]) -> Person | None:
+    """The resident that a row means: by identity number, else by name and household or telephone."""
+    current = Person.objects.filter(valid_to=None)
+    if values["id_number"]:
+        found = current.filter(id_blind=crypto.blind("person.id_number", values["id_number"]))
+        if person := found.first():
+            return person
+    named = current.filter(name_blind=crypto.blind("person.name", values["name"]))
+    named = named.filter(selectors.within(values["place_code"][:12]))
+    if values["household"]:
+        return named.filter(
+            memberships__household__number=values["household"], memberships__valid_to=None
+        ).first()
+    if values["phone"]:
+        return named.filter(phone_blind=crypto.blind("person.phone", values["phone"])).first()
+    return None
+
+
+def _differs(person: Person, values: dict[str, Any], fields: dict[str, Any]) -> bool:
+    blind = crypto.blind
+    checks = {
+        "phone": lambda v: blind("person.phone", v) == bytes(person.phone_blind or b""),
+        "id_number": lambda v: blind("person.id_number", v) == bytes(person.id_blind or b""),
+    }
+    same_name = blind("person.name", values["name"]) == bytes(person.name_blind)
+    same = all(
+        checks[key](value) if key in checks else getattr(person, key) == value
+        for key, value in fields.items()
+    )
+    return not (same and same_name)
+
+
+def _register(actor: Actor, values: dict[str, Any], fields: dict[str, Any]) -> None:
+    consents = {}
+    if values["consent"]:
+        consents = {key: values["consent"] for key in ("phone", "id_number") if values[key]}
+    services.register_person(
+        actor=actor, place_code=values["place_code"], name=values["name"],
+        household=_household(actor, values), relation=values["relation"] or "",
+        consents=consents, **fields,
+    )  # fmt: skip
+
+
+def _household(actor: Actor, values: dict[str, Any]) -> Household | None:
+    number, code = values["household"], values["place_code"]
+    if not number:
+        return None
+    found = households.find(village=code[:12], number=number)
+    if found is not None:
+        return found
+    head = values["name"] if values["relation"] in {"户主", "本人"} else ""
+    return households.register_household(
+        actor=actor, place_code=code, number=number, address=values["address"] or "", head=head
+    )
+
+
+def rows(actor: Actor, place: str) -> Iterator[dict[str, Any]]:
+    """Masked: an export never unmasks; whoever needs a value opens it on its own page, with a reason."""
+    journal.write(actor, "person.export", f"place:{place or '*'}")
+    found = selectors.listing(actor, selectors.Filter(place=place))
+    for person in found.prefetch_related("memberships__household").iterator(chunk_size=1000):
+        held = next((m for m in person.memberships.all() if m.valid_to is None), None)
+        yield {
+            "place_code": person.place_code,
+            "household": held.household.number if held else "",
+            "relation": held.relation if held else "",
+            "name": person.name_masked,
+            "gender": person.gender or None,
+            "birth_year": person.birth_year,
+            "phone": person.phone_masked,
+            "party": person.party,
+        }
+
+
+PEOPLE = Sheet(
+    key="people", title=_("居民"), about=_("居民和户。导出时姓名、电话遮盖，不含身份证号和住址。"),
+    columns=COLUMNS, import_permission="person.import", export_permission="person.view",
+    saver=saver, rows=rows, personal=True, order=40,
+)  # fmt: skip
