@@ -219,32 +219,34 @@ def check_contents(home: Home) -> Iterator[Finding]:
 
         load_django()
         from zhijin.config.prepare import pending_migrations
-        from zhijin.core.chain import verify
-        from zhijin.core.commands import told
 
         pending = pending_migrations()
         if pending:
             yield _problem("migrations", ", ".join(pending[:5]), "zhijin migrate")
         else:
             yield _ok("migrations", say("齐全", "complete"))
-            verdict = verify()
-            if verdict.whole:
-                yield _ok(
-                    "journal",
-                    say(f"{verdict.sealed} 条，链完整", f"{verdict.sealed} entries, unbroken"),
-                )
-            else:
-                said = " ".join(told(verdict))
-                yield _problem(
-                    "journal",
-                    said,
-                    say(
-                        "链断了就保护现场，用备份核对（docs/how-to/operate.md）；未封就看后台任务的日志。",
-                        "If it is broken, preserve everything and compare with a backup"
-                        " (docs/how-to/operate.md); if unsealed, read the worker's log.",
-                    ),
-                )
+            yield _journal()
         yield from _clock()
+
+
+def _journal() -> Finding:
+    from zhijin.core.chain import verify
+    from zhijin.core.commands import told
+
+    verdict = verify()
+    if verdict.whole:
+        return _ok(
+            "journal", say(f"{verdict.sealed} 条，链完整", f"{verdict.sealed} entries, unbroken")
+        )
+    return _problem(
+        "journal",
+        " ".join(told(verdict)),
+        say(
+            "链断了就保护现场，用备份核对（docs/how-to/operate.md）；未封就看后台任务的日志。",
+            "If it is broken, preserve everything and compare with a backup"
+            " (docs/how-to/operate.md); if unsealed, read the worker's log.",
+        ),
+    )
 
 
 def _clock() -> Iterator[Finding]:

@@ -28,6 +28,8 @@ VARIABLES: tuple[Variable, ...] = (
     Variable("ZHIJIN_EVENTS_PORT", "the port after the web port", "Port of the event stream on the page's own host, when ZHIJIN_SSE_URL is empty. Set by `zhijin up`."),
     Variable("ZHIJIN_WORKERS", "one a processor, at most 8", "Processes that serve pages."),
     Variable("ZHIJIN_THREADS", "`4`", "Threads of each of them."),
+    Variable("ZHIJIN_PLAYBOOKS", "`playbooks` in the checkout", "Folder of the programmes that are put into force at the first start."),
+    Variable("ZHIJIN_PROXIES", "empty", "Addresses of proxies, separated by commas, whose word about the caller's address is taken."),
     Variable("ZHIJIN_FILES", "`files` in ZHIJIN_HOME", "Folder of uploaded files."),
     Variable("ZHIJIN_STATIC", "`static` in ZHIJIN_HOME", "Folder of collected styles and behaviours."),
     Variable("ZHIJIN_IDLE_MINUTES", "`60`", "A sign-in ends after so long without use."),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 from django.http import HttpRequest, HttpResponse
 
 from zhijin.access.api import gate, public
@@ -23,7 +25,8 @@ def events(request: HttpRequest) -> HttpResponse:
     """
     page = f"{request.scheme}://{request.get_host()}"
     token = live.token(request.actor.scope, page)  # type: ignore[attr-defined]
+    query = urlencode({"token": token, "kinds": request.GET.get("kinds", "")})
     answer = HttpResponse(status=307)
-    answer["Location"] = f"{live.origin(request)}/events/stream?token={token}"
+    answer["Location"] = f"{live.origin(request)}/events/stream?{query}"
     answer["Cache-Control"] = "no-store"
     return answer

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import argparse
 import os
+import pkgutil
 import sys
 from importlib import import_module
 from importlib.util import find_spec
 
+import zhijin
 from zhijin.config.home import CHECKOUT
 from zhijin.config.messages import compile_catalogue, read_english
 
@@ -100,14 +102,11 @@ def settings() -> str:
 
 def errors() -> str:
     """The catalogue of refusals: id, status, what it says and what to do next, in both languages."""
-    from django.apps import apps
     from django.utils import translation
 
     from zhijin.core.errors import CATALOGUE
 
-    for config in apps.get_app_configs():
-        if config.name.startswith("zhijin.") and find_spec(f"{config.name}.errors"):
-            import_module(f"{config.name}.errors")
+    _import_rooms()
     english = {zh: forms[0] for zh, forms in read_english().forms.items()}
     parts = ["# Errors", "", "Every refusal has a stable id, a sentence, and what to do next.", ""]
     for id_, definition in sorted(CATALOGUE.items()):
@@ -125,6 +124,13 @@ def errors() -> str:
             "",
         ]
     return "\n".join(parts)
+
+
+def _import_rooms() -> None:
+    """Errors join the catalogue when their module is imported."""
+    for found in pkgutil.walk_packages(zhijin.__path__, "zhijin."):
+        if not found.name.startswith("zhijin.config.") and ".migrations" not in found.name:
+            import_module(found.name)
 
 
 if __name__ == "__main__":

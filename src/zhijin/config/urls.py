@@ -11,6 +11,7 @@ from django.urls import include, path
 
 from zhijin.access.api import public
 from zhijin.config import live
+from zhijin.config.api import api
 from zhijin.ui import styleguide
 
 
@@ -30,8 +31,8 @@ urlpatterns = [
     path("desk/style/<str:face>/", public(methods=("GET",))(styleguide.page), name="style-face"),
     path("desk/", include((_collect("desk"), "desk"))),
     path("field/", include((_collect("field"), "field"))),
-    path("api/", include((_collect("api"), "api"))),
-    path("open311/", include((_collect("open311"), "open311"))),
+    path("api/v1/", api.urls),
+    path("open311/v2/", include("zhijin.cases.open311.urls")),
     path("", include((_collect("portal"), "portal"))),
 ]
 handler400 = "zhijin.core.middleware.bad_request"
