@@ -76,11 +76,14 @@ def test_a_demonstration_offers_its_accounts_and_fills_one_in(client, settings):
         simulated(name, "village_staff")
     worker = simulated("小满", "grid_worker")
     text = client.get(reverse("portal:sign-in")).content.decode()
-    assert "小满" in text and "网格员" in text and VILLAGE in text
+    assert "小满" in text
+    assert "网格员" in text
+    assert VILLAGE in text
     assert text.count(">村（社区）干部<") == 2, "a few of each role are enough"
     assert DEMO_PASSWORD not in text
     filled = client.get(reverse("portal:sign-in"), {"as": worker.username}).content.decode()
-    assert f'value="{worker.username}"' in filled and f'value="{DEMO_PASSWORD}"' in filled
+    assert f'value="{worker.username}"' in filled
+    assert f'value="{DEMO_PASSWORD}"' in filled
     answer = client.post(
         reverse("portal:sign-in"), {"username": worker.username, "password": DEMO_PASSWORD}
     )
@@ -92,7 +95,8 @@ def test_a_demonstration_fills_in_nobody_real(client, settings):
     real = make_account("real-person")
     give(real, "grid_worker", VILLAGE)
     filled = client.get(reverse("portal:sign-in"), {"as": real.username}).content.decode()
-    assert 'value="real-person"' not in filled and DEMO_PASSWORD not in filled
+    assert 'value="real-person"' not in filled
+    assert DEMO_PASSWORD not in filled
 
 
 def test_one_sees_ones_own_roles_in_ones_language(cast):
