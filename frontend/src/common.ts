@@ -13,6 +13,7 @@ import { menu } from "./behaviours/menu";
 import { once } from "./behaviours/once";
 import { online } from "./behaviours/online";
 import { photoPicker } from "./behaviours/photo-picker";
+import { privateHint } from "./behaviours/private-hint";
 import { readAloud } from "./behaviours/read-aloud";
 import type { Behaviour } from "./mount";
 
@@ -31,5 +32,6 @@ export const common: Record<string, Behaviour<any>> = {
   once,
   online,
   "photo-picker": photoPicker,
+  "private-hint": privateHint,
   "read-aloud": readAloud,
 };

@@ -12,8 +12,6 @@ pytestmark = pytest.mark.browser
 FACES = ["/desk/style/", "/desk/style/portal/", "/desk/style/field/"]
 
 
-
-
 @pytest.mark.parametrize("lang", ["zh-hans", "en"])
 @pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
 @pytest.mark.parametrize("path", FACES)

@@ -20,7 +20,7 @@ const QUALITY = 0.82;
 /** Width and height scaled so that the longer edge is at most `edge`. */
 export function fitted(width: number, height: number, edge: number): [number, number] {
   const scale = Math.min(1, edge / Math.max(width, height));
-  return [Math.round(width * scale), Math.round(height * scale)];
+  return [Math.max(1, Math.round(width * scale)), Math.max(1, Math.round(height * scale))];
 }
 
 /** A JPEG of at most `edge` pixels drawn from `file`, upright, without metadata. Rejects when it is no picture. */

@@ -8,8 +8,6 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 
-
-
 def bars(rows: Sequence[tuple[str, int, int]], label: str) -> SafeString:
     """A table drawn as bars: each row's value, out of its whole, on one shared scale.
 
@@ -21,7 +19,9 @@ def bars(rows: Sequence[tuple[str, int, int]], label: str) -> SafeString:
         '<tr><th scope="row">{}</th><td class="num">{}</td><td class="bar-cell">{}</td></tr>',
         ((name, _figure(value, of), _bar(value, of, top)) for name, value, of in rows),
     )
-    return format_html('<table class="table bars"><caption>{}</caption>{}</table>', label, body)
+    return format_html(
+        '<table class="table bars"><caption>{}</caption><tbody>{}</tbody></table>', label, body
+    )
 
 
 def _figure(value: int, of: int) -> str:
@@ -45,7 +45,9 @@ def spark(values: Sequence[int | float], label: str) -> SafeString:
     low, high = min(values), max(values)
     spread = (high - low) or 1
     step = 96 / (len(values) - 1)
-    points = [(round(i * step, 1), round(22 - (v - low) * 20 / spread, 1)) for i, v in enumerate(values)]
+    points = [
+        (round(i * step, 1), round(22 - (v - low) * 20 / spread, 1)) for i, v in enumerate(values)
+    ]
     line = " ".join(f"{x},{y}" for x, y in points)
     return format_html(
         '<svg class="chart spark" viewBox="0 0 96 24" role="img" aria-label="{}">'

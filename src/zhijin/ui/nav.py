@@ -56,7 +56,9 @@ class NavGroup:
 
 def items(face: str) -> list[NavItem]:
     """Every ``<face>_nav`` of the installed apps, sorted by group and order."""
-    found = [item for config in apps.get_app_configs() for item in getattr(config, f"{face}_nav", ())]
+    found = [
+        item for config in apps.get_app_configs() for item in getattr(config, f"{face}_nav", ())
+    ]
     order = list(GROUPS)
     place = {group: index for index, group in enumerate(order)}
     return sorted(found, key=lambda i: (place.get(i.group, len(order)), i.group, i.order, i.key))

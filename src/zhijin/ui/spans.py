@@ -27,7 +27,9 @@ def duration(span: timedelta) -> str:
     if days:
         return _join(_("{n}天").format(n=days), _("{n}小时").format(n=hours) if hours else "")
     if hours:
-        return _join(_("{n}小时").format(n=hours), _("{n}分钟").format(n=minutes) if minutes else "")
+        return _join(
+            _("{n}小时").format(n=hours), _("{n}分钟").format(n=minutes) if minutes else ""
+        )
     return _("{n}分钟").format(n=minutes)
 
 

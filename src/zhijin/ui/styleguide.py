@@ -13,7 +13,11 @@ from django.utils.translation import gettext as _, gettext_lazy
 
 from zhijin.core import clock
 
-FACES = {"desk": "ui/style/desk.html", "portal": "ui/style/portal.html", "field": "ui/style/field.html"}
+FACES = {
+    "desk": "ui/style/desk.html",
+    "portal": "ui/style/portal.html",
+    "field": "ui/style/field.html",
+}
 
 
 class SampleForm(forms.Form):
@@ -90,7 +94,12 @@ def _rows() -> list[dict[str, Any]]:
         _("河边堆放建筑垃圾，下雨会冲进河道，已经有人反映过一次但没有处理"),
         _("邻里因宅基地界线争执，请求调解"),
     ]
-    tones = [("late", _("处置中")), ("info", _("待受理")), ("warn", _("延期待批")), ("ok", _("待核查"))]
+    tones = [
+        ("late", _("处置中")),
+        ("info", _("待受理")),
+        ("warn", _("延期待批")),
+        ("ok", _("待核查")),
+    ]
     return [
         {
             "key": f"row-{number}",

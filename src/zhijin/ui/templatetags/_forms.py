@@ -29,7 +29,9 @@ def field(bound: BoundField, width: str = "", behaviour: str = "") -> SafeString
     if isinstance(bound.field.widget, forms.CheckboxInput):
         return _single_choice(bound)
     grouped = isinstance(bound.field.widget, GROUPED)
-    widget = _choices(bound) if _is_choices(bound) else bound.as_widget(attrs=_aria(bound, behaviour))
+    widget = (
+        _choices(bound) if _is_choices(bound) else bound.as_widget(attrs=_aria(bound, behaviour))
+    )
     values = {
         "id": bound.auto_id or bound.html_name,
         "label": bound.label,
@@ -112,17 +114,15 @@ def _choices(bound: BoundField) -> SafeString:
 
 
 def _single_choice(bound: BoundField) -> SafeString:
-    errors = format_html_join("", '<p class="field-error">{}</p>', ((e,) for e in bound.errors))
-    help = format_html(
-        '<p class="field-help" id="{}-help">{}</p>', bound.auto_id, bound.help_text
-    ) if bound.help_text else ""
-    return format_html(
-        '<div class="field"><label class="choice">{}<span>{}</span></label>{}{}</div>',
-        bound.as_widget(attrs=_aria(bound)),
-        bound.label,
-        help,
-        errors,
-    )
+    values = {
+        "id": bound.auto_id or bound.html_name,
+        "label": bound.label,
+        "help": bound.help_text,
+        "errors": bound.errors,
+        "widget": bound.as_widget(attrs=_aria(bound)),
+        "single": True,
+    }
+    return _render("field", values)
 
 
 def _render(name: str, values: dict[str, Any]) -> SafeString:

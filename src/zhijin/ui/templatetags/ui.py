@@ -23,7 +23,12 @@ from zhijin.ui import charts, spans
 register = template.Library()
 
 #: The icon that goes with each tone, so that meaning never rests on colour alone.
-TONE_ICONS = {"info": "info", "ok": "circle-check", "warn": "triangle-alert", "late": "circle-alert"}
+TONE_ICONS = {
+    "info": "info",
+    "ok": "circle-check",
+    "warn": "triangle-alert",
+    "late": "circle-alert",
+}
 SOON = timedelta(hours=4)
 
 
@@ -72,7 +77,9 @@ def due(at: datetime | None, done: datetime | None = None) -> SafeString:
     if done is None:
         ahead = int(clock.demo_offset().total_seconds())
         stamp = at.isoformat(timespec="seconds")
-        live = format_html(' data-behaviour="countdown" data-at="{}" data-offset="{}"', stamp, ahead)
+        live = format_html(
+            ' data-behaviour="countdown" data-at="{}" data-offset="{}"', stamp, ahead
+        )
     return format_html(
         '<span class="due" data-state="{}"{}><span class="due-word">{}</span>'
         '<time class="due-at" datetime="{}" title="{}">{}</time></span>',
@@ -124,7 +131,12 @@ def message_tone(level_tag: str) -> str:
 @register.simple_block_tag
 def notice(content: str, tone: str = "info", title: str = "") -> SafeString:
     """``{% notice "warn" title %}…{% endnotice %}``."""
-    values = {"content": content, "tone": tone, "title": title, "icon": TONE_ICONS.get(tone, "info")}
+    values = {
+        "content": content,
+        "tone": tone,
+        "title": title,
+        "icon": TONE_ICONS.get(tone, "info"),
+    }
     return _component("notice", values)
 
 
