@@ -76,7 +76,7 @@ def sort_out(ask: Iterable[FieldSpec], values: Mapping[str, Any]) -> Answers:
     plain: dict[str, Any] = {}
     private: dict[str, Any] = {}
     for question in questions:
-        if question.field in values and question.type != "photo":
+        if question.field in values and question.type not in {"photo", "file"}:
             kept = private if question.private else plain
             kept[question.field] = values[question.field]
     prose = [str(plain[q.field]) for q in questions if q.type in PROSE and q.field in plain]

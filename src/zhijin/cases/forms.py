@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest
 
 from zhijin.cases import errors
-from zhijin.core.files import store_photo
+from zhijin.core.files import store_document, store_photo
 from zhijin.core.geo import is_position
 from zhijin.core.models import StoredFile
 from zhijin.playbooks.engine import FieldSpec
 
 #: Photos per question when the playbook does not say.
 PHOTOS = 6
+#: Types whose answers are uploaded.
+UPLOADS = frozenset({"photo", "file"})
 
 
 def entered(request: HttpRequest, ask: Iterable[FieldSpec]) -> dict[str, Any]:
@@ -23,7 +25,7 @@ def entered(request: HttpRequest, ask: Iterable[FieldSpec]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for question in ask:
         name = question.field
-        if question.type == "photo":
+        if question.type in UPLOADS:
             continue
         if question.type == "choices":
             value: Any = [one for one in request.POST.getlist(name) if one]
@@ -60,16 +62,17 @@ def stored_photos(request: HttpRequest, ask: Iterable[FieldSpec]) -> dict[str, l
     """Store the photos that came with the page, by question. Raises CA015, FL001–FL003."""
     found: dict[str, list[StoredFile]] = {}
     for question in ask:
-        if question.type != "photo":
+        if question.type not in UPLOADS:
             continue
         files = [f for f in request.FILES.getlist(question.field) if f.size]
         limit = int(question.max or PHOTOS)
         if len(files) > limit:
             raise errors.TOO_MANY_PHOTOS(limit=limit)
         if files:
-            found[question.field] = [_stored(one) for one in files]
+            keep = store_photo if question.type == "photo" else store_document
+            found[question.field] = [_stored(one, keep) for one in files]
     return found
 
 
-def _stored(upload: UploadedFile) -> StoredFile:
-    return store_photo(upload.file, upload.name or "photo", upload.size or 0)
+def _stored(upload: UploadedFile, keep: Callable[[Any, str, int], StoredFile]) -> StoredFile:
+    return keep(upload.file, upload.name or "file", upload.size or 0)

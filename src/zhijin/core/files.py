@@ -82,6 +82,34 @@ def store_photo(source: BinaryIO, name: str, size: int) -> StoredFile:
     return row
 
 
+NOT_A_DOCUMENT = define(
+    "FL004",
+    400,
+    _("{name} 不是可以接收的文件。"),
+    help=_("请上传 PDF，或者拍成照片上传，单个不超过 {limit} MB。"),
+)
+DOCUMENT_LIMIT = 12 * 1024 * 1024
+
+
+def store_document(source: BinaryIO, name: str, size: int) -> StoredFile:
+    """Store a PDF as it is, or a picture as :func:`store_photo` does. Raises FL001–FL004.
+
+    A PDF may hold anything, so it is only ever served as a download, never shown in a page.
+    """
+    head = source.read(5)
+    source.seek(0)
+    if head != b"%PDF-":
+        return store_photo(source, name, size)
+    if size > DOCUMENT_LIMIT:
+        raise NOT_A_DOCUMENT(name=name, limit=DOCUMENT_LIMIT // 1024 // 1024)
+    data = source.read(DOCUMENT_LIMIT + 1)
+    digest = hashlib.sha256(data).hexdigest()
+    _write(path_of(digest), data)
+    row = StoredFile(digest=digest, size=len(data), media_type="application/pdf")
+    StoredFile.objects.bulk_create([row], ignore_conflicts=True)
+    return row
+
+
 def _decode(source: BinaryIO, name: str) -> Image.Image:
     """The picture, upright and in RGB; only the header is read before its size is checked."""
     try:

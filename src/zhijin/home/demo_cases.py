@@ -101,7 +101,7 @@ def _one(
     revision = rng.choices(kinds, weights)[0]
     lon, lat = rng.choice(spots) if spots else (None, None)
     ask = revision.machine.asked(revision.playbook.opens.ask, "resident")
-    answers, photos = _filled(rng, ask, revision.playbook_id, lon, lat)
+    answers, photos = _filled(rng, ask, revision.playbook_id, code, lon, lat)
     report = cases.Report(
         playbook=revision.playbook_id, channel="portal", key=str(uuid7()), place_code=code,
         lon=lon, lat=lat, answers=answers, photos=photos, simulated=True,
@@ -142,7 +142,7 @@ def _take(rng: random.Random, case: Any, machine: Any, chosen: Any) -> None:
     role = resolve(rng.choice(chosen.by[:1]))
     key = role.key if role else "grid_worker"
     answers, photos = _filled(
-        rng, machine.asked(chosen.ask, key), case.playbook, case.lon, case.lat
+        rng, machine.asked(chosen.ask, key), case.playbook, case.place_code, case.lon, case.lat
     )
     why = "已到现场看过，情况属实" if chosen.why != "none" else ""
     if key == "reporter":
@@ -162,7 +162,7 @@ def _actor(role: str, case: Any) -> Actor:
 
 
 def _filled(
-    rng: random.Random, ask: Iterable[FieldSpec], playbook: str,
+    rng: random.Random, ask: Iterable[FieldSpec], playbook: str, code: str,
     lon: float | None, lat: float | None,
 ) -> tuple[dict[str, Any], dict[str, list[StoredFile]]]:  # fmt: skip
     answers: dict[str, Any] = {}
@@ -170,19 +170,24 @@ def _filled(
     for spec in ask:
         if spec.when and not spec.required:
             continue
-        if spec.type == "photo":
+        if spec.type in {"photo", "file"}:
             photos[spec.field] = [
                 _photo(rng.randint(1, 12)) for _ in range(max(1, int(spec.min or 1)))
             ]
             continue
-        value = _value(rng, spec, playbook, lon, lat)
+        value = _value(rng, spec, playbook, code, lon, lat)
         if value is not None and (spec.required or rng.random() < 0.8):
             answers[spec.field] = value
     return answers, photos
 
 
 def _value(
-    rng: random.Random, spec: FieldSpec, playbook: str, lon: float | None, lat: float | None
+    rng: random.Random,
+    spec: FieldSpec,
+    playbook: str,
+    code: str,
+    lon: float | None,
+    lat: float | None,
 ) -> Any:
     soon = clock.local(clock.now()) + timedelta(days=rng.randint(2, 20))
     choices = [choice.id for choice in spec.choices]
@@ -203,6 +208,6 @@ def _value(
         "datetime": soon.replace(microsecond=0, tzinfo=None).isoformat(timespec="minutes"),
         "phone": "19900000000" if spec.required else None,
         "id_number": None,
-        "place": None,
+        "place": code[:12],
     }
     return made.get(spec.type)

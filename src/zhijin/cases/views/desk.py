@@ -173,7 +173,7 @@ def case_context(request: HttpRequest, found: Any) -> dict[str, Any]:
 
 def _once(specs: Iterable[FieldSpec]) -> list[FieldSpec]:
     """Questions by name, each once; photos are not asked on the telephone."""
-    return list({spec.field: spec for spec in specs if spec.type != "photo"}.values())
+    return list({spec.field: spec for spec in specs if spec.type not in {"photo", "file"}}.values())
 
 
 def _neighbours(code: str) -> list[Any]:

@@ -24,12 +24,15 @@ def photo_of(case: Case, digest: str) -> StoredFile:
 
 def answer(stored: StoredFile, size: str) -> HttpResponse:
     """The bytes; ``size`` is ``thumb`` or ``full``. Content never changes under its digest."""
-    path = path_of(stored.digest, "thumb" if size == "thumb" else "")
+    picture = stored.media_type.startswith("image/")
+    path = path_of(stored.digest, "thumb" if size == "thumb" and picture else "")
     if not path.exists():
         raise NOT_FOUND()
     response = FileResponse(path.open("rb"), content_type=stored.media_type)
     response.headers["Cache-Control"] = "private, max-age=31536000, immutable"
-    response.headers["Content-Disposition"] = f'inline; filename="{stored.digest[:12]}.jpg"'
+    name = f'{stored.digest[:12]}.{"jpg" if picture else "pdf"}'
+    shown = "inline" if picture else "attachment"
+    response.headers["Content-Disposition"] = f'{shown}; filename="{name}"'
     return response
 
 
