@@ -21,6 +21,10 @@ function entries() {
     if (existsSync(script)) found.push({ in: script, out: face });
     if (existsSync(style)) found.push({ in: style, out: face });
   }
+  // MapLibre parses its data in a worker, which must be a file of this site (worker-src 'self').
+  if (existsSync(join(here, "src/map/index.ts"))) {
+    found.push({ in: join(here, "node_modules/maplibre-gl/dist/maplibre-gl-worker.mjs"), out: "map-worker" });
+  }
   return found;
 }
 

@@ -147,15 +147,19 @@ function middle(shape: Shape): [number, number] | null {
   const parts = shape.type === "Polygon" ? [shape.coordinates] : shape.coordinates;
   let best: { area: number; at: [number, number] } | null = null;
   for (const [ring] of parts) {
+    const [x0, y0] = ring?.[0] ?? [0, 0];
+    const local = (ring ?? []).map((corner) => [corner[0]! - x0!, corner[1]! - y0!] as const);
     let [area, x, y] = [0, 0, 0];
-    ring?.forEach((b, i) => {
-      const a = ring[(i + ring.length - 1) % ring.length]!;
-      const cross = a[0]! * b[1]! - b[0]! * a[1]!;
+    local.forEach((b, i) => {
+      const a = local[(i + local.length - 1) % local.length]!;
+      const cross = a[0] * b[1] - b[0] * a[1];
       area += cross;
-      x += (a[0]! + b[0]!) * cross;
-      y += (a[1]! + b[1]!) * cross;
+      x += (a[0] + b[0]) * cross;
+      y += (a[1] + b[1]) * cross;
     });
-    if (area && Math.abs(area) > (best?.area ?? 0)) best = { area: Math.abs(area), at: [x / (3 * area), y / (3 * area)] };
+    if (area && Math.abs(area) > (best?.area ?? 0)) {
+      best = { area: Math.abs(area), at: [x0! + x / (3 * area), y0! + y / (3 * area)] };
+    }
   }
   return best?.at ?? null;
 }
