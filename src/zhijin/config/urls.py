@@ -10,8 +10,7 @@ from django.apps import apps
 from django.urls import include, path
 
 from zhijin.access.api import public
-from zhijin.config import live
-from zhijin.config.api import api
+from zhijin.config import api, live
 from zhijin.ui import styleguide
 
 

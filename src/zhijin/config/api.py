@@ -1,0 +1,156 @@
+"""The HTTP API: one OpenAPI 3.1 document over every room's operations, one form for every refusal."""
+
+from __future__ import annotations
+
+import json
+from importlib import import_module
+from importlib.util import find_spec
+from typing import Any
+
+from django.apps import apps
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils.datastructures import MultiValueDict
+from ninja import NinjaAPI
+from ninja.errors import HttpError, ValidationError
+from ninja.parser import Parser
+
+from zhijin.access.api import api_gate
+from zhijin.core.errors import BAD_REQUEST, Refusal
+from zhijin.core.middleware import refuse
+from zhijin.core.texts import clean
+
+VERSION = "1.0.0"
+DESCRIPTION = """\
+What other systems may do with the platform. Answer language: `Accept-Language: zh-hans` or `en`.
+
+Sign in with `Authorization: Bearer <key>`; the system administrator issues keys, and a key may do
+what its account's roles let it do where they are held. Reading also works with a browser's sign-in.
+Every refusal has the form `{"error": {"id", "message", "help", "fields"}}`. Records outside your
+scope are answered like records that do not exist. Moments are ISO 8601 with a time zone; positions
+are WGS-84 degrees.
+"""
+TAGS = (
+    ("cases", "Cases: list, open, read."),
+    ("handling", "What the playbook and the people in charge do with a case."),
+    ("consent", "What needs another's consent: extension, suspension, exclusion."),
+    ("photos", "Photos: upload, list, read."),
+    ("playbooks", "What may be reported at a place. Public."),
+    ("status", "A report followed by its code. Public."),
+    ("figures", "The three rates."),
+)
+
+
+class CleanParser(Parser):
+    """Refuses what no database or XML could hold, before any operation sees it."""
+
+    def parse_body(self, request: HttpRequest) -> dict[str, Any]:
+        try:
+            body: dict[str, Any] = clean(json.loads(request.body, parse_constant=_no_constant))
+        except RecursionError as error:
+            raise BAD_REQUEST(fields={"body": "nested too deeply"}) from error
+        except ValueError as error:
+            raise BAD_REQUEST(fields={"body": "not JSON"}) from error
+        return body
+
+    def parse_querydict(
+        self, data: MultiValueDict[str, Any], list_fields: list[str], request: HttpRequest
+    ) -> dict[str, Any]:
+        found: dict[str, Any] = clean(super().parse_querydict(data, list_fields, request))
+        return found
+
+
+def _no_constant(name: str) -> None:
+    raise ValueError(f"{name} is no JSON")
+
+
+class Api(NinjaAPI):
+    """The API with its own parser and reference."""
+
+
+api = Api(
+    title="Zhijin 织锦", version=VERSION, description=DESCRIPTION, docs_url=None, openapi_url=None,
+    urls_namespace="api", parser=CleanParser(),
+    openapi_extra={
+        "info": {"license": {"name": "Apache-2.0", "identifier": "Apache-2.0"}},
+        "tags": [{"name": name, "description": text} for name, text in TAGS],
+    },
+)  # fmt: skip
+
+
+@api.exception_handler(Refusal)
+def refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
+    return refuse(request, refusal)
+
+
+@api.exception_handler(ValidationError)
+def invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
+    """Which parameter or field is wrong, and why (the validator's sentence)."""
+    fields: dict[str, str] = {}
+    for one in error.errors:
+        path = [str(part) for part in one["loc"]]
+        name = ".".join(path[2:] if path[0] == "body" and len(path) > 2 else path[1:]) or path[0]
+        fields[name] = one["msg"]
+    return refuse(request, BAD_REQUEST(fields=fields))
+
+
+@api.exception_handler(HttpError)
+def wrong(request: HttpRequest, error: HttpError) -> HttpResponse:
+    if isinstance(error.__cause__, Refusal):
+        return refuse(request, error.__cause__)
+    return refuse(request, BAD_REQUEST(fields={"body": str(error)}))
+
+
+@api.get("/openapi.json", include_in_schema=False)
+@api_gate(signed_in=False)
+def openapi(request: HttpRequest) -> HttpResponse:
+    """The description of every operation."""
+    return JsonResponse(document(), json_dumps_params={"ensure_ascii": False})
+
+
+def document() -> dict[str, Any]:
+    """The OpenAPI 3.1 document as plain data."""
+    found: dict[str, Any] = json.loads(json.dumps(api.get_openapi_schema(path_prefix="/api/v1/")))
+    found["servers"] = [{"url": "/"}]
+    found["components"]["securitySchemes"] = {
+        "key": {"type": "http", "scheme": "bearer", "description": "A key of a program account."},
+        "session": {
+            "type": "apiKey", "in": "cookie", "name": "zhijin",
+            "description": "A browser's sign-in; for reading only.",
+        },
+    }  # fmt: skip
+    for path in found["paths"].values():
+        for method, operation in path.items():
+            operation["security"] = _security(operation["operationId"], method)
+    return found
+
+
+def _security(operation_id: str, method: str) -> list[dict[str, list[str]]]:
+    gate = gates()[operation_id]
+    if not gate.signed_in:
+        return []
+    return [{"key": []}, {"session": []}] if method == "get" else [{"key": []}]
+
+
+def gates() -> dict[str, Any]:
+    """Every operation's gate by its id; a test checks that none is without."""
+    found = {}
+    for bound in api._get_bound_routers():
+        for view in bound.path_operations.values():
+            for operation in view.operations:
+                name = operation.operation_id or api.get_openapi_operation_id(operation)
+                found[name] = getattr(operation.view_func, "gate", None)
+    return found
+
+
+def mount() -> None:
+    """Add the operations of every installed room that has a ``rest`` module."""
+    for config in apps.get_app_configs():
+        if config.name.startswith("zhijin.") and find_spec(config.name + ".rest"):
+            api.add_router("", import_module(config.name + ".rest").router)
+
+
+mount()
+#: Without the framework's own root page, which no gate guards.
+urls = ([p for p in api.urls[0] if p.name != "api-root"], api.urls[1], api.urls[2])
+
+__all__ = ["api", "document", "gates", "urls"]
