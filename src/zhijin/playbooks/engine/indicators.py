@@ -30,7 +30,7 @@ class Condition(Part):
 
     field: Name = Field(description="哪个项目。The field.")
     is_: Scalar | None = Field(default=None, alias="is", description="等于。Equal to.")
-    in_: list[Scalar] | None = Field(
+    in_: Listed[Scalar] | None = Field(
         default=None, alias="in", min_length=1, description="是其中之一。One of these."
     )
     not_: Scalar | None = Field(default=None, alias="not", description="不等于。Not equal to.")

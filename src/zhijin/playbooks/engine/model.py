@@ -29,8 +29,6 @@ from zhijin.playbooks.engine.parts import (
     listed,
 )
 
-Days = Annotated[Duration, Field()]
-
 
 class Choice(Part):
     """一个选项。One choice; a plain word stands for its own id and title."""
@@ -57,7 +55,7 @@ class FieldSpec(Part):
     label: Title | None = Field(default=None, description="名称。Label.")
     help: Title | None = Field(default=None, description="填写提示。Hint for whoever fills it in.")
     required: bool = Field(default=False, description="是否必填。Whether it must be filled in.")
-    choices: list[
+    choices: Listed[
         Annotated[Choice, BeforeValidator(_choice, json_schema_input_type=Choice | str)]
     ] = Field(default=[], max_length=60, description="选项（单选、多选用）。Choices.")
     min: float | None = Field(default=None, description="最小值、最少字数或最少个数。Least.")
@@ -291,16 +289,22 @@ class Playbook(Part):
         default="matter", description="哪一类。What kind of case it is."
     )
     icon: Key | None = Field(default=None, description="图标名。Name of an icon.")
-    networks: list[Network] = Field(default=[], max_length=9, description="几张网的职责。Networks.")
+    networks: Listed[Network] = Field(
+        default=[], max_length=9, description="几张网的职责。Networks."
+    )
     opens: Opens = Field(description="上报。Opening.")
-    priorities: list[Priority] = Field(default=[], max_length=6, description="优先级。Priorities.")
+    priorities: Listed[Priority] = Field(
+        default=[], max_length=6, description="优先级。Priorities."
+    )
     states: dict[Key, State] = Field(min_length=2, max_length=40, description="状态。States.")
-    parties: list[Party] = Field(default=[], max_length=6, description="各方能看什么。Sides.")
+    parties: Listed[Party] = Field(default=[], max_length=6, description="各方能看什么。Sides.")
     points: Listed[Points] = Field(default=[], max_length=20, description="积分。Points.")
     publish: Listed[Publication] = Field(default=[], max_length=8, description="公开。Publication.")
     notify: Listed[Notice] = Field(default=[], max_length=20, description="通知。Notices.")
     follow: Listed[FollowUp] = Field(default=[], max_length=8, description="后续。Follow-ups.")
-    indicators: list[Indicator] = Field(default=[], max_length=40, description="指标。Indicators.")
+    indicators: Listed[Indicator] = Field(
+        default=[], max_length=40, description="指标。Indicators."
+    )
 
     @property
     def initial(self) -> str:
