@@ -101,7 +101,7 @@ def test_a_name_that_leads_inside_is_refused(monkeypatch):
 
 def test_one_inside_address_among_several_is_enough_to_refuse(monkeypatch):
     answers = [(2, 1, 6, "", ("93.184.216.34", 443)), (2, 1, 6, "", ("10.0.0.8", 443))]
-    monkeypatch.setattr(socket, "getaddrinfo", lambda *a, **k: answers)
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: answers)
     with pytest.raises(egress.Refused):
         egress.resolve("both.example", 443)
 

@@ -4,7 +4,7 @@ from zhijin.access.demo import DEMO_PASSWORD
 from zhijin.access.gates import Gate, api_gate, client_address, gate, public
 from zhijin.access.http import Request
 from zhijin.access.models import Account
-from zhijin.access.selectors import actor_of, holders
+from zhijin.access.selectors import actor_of, holders, visitor_by_key
 from zhijin.access.services import create_account, grant_role, issue_key, revoke, revoke_source
 
 __all__ = [
@@ -23,4 +23,5 @@ __all__ = [
     "public",
     "revoke",
     "revoke_source",
+    "visitor_by_key",
 ]
