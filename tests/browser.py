@@ -102,7 +102,8 @@ OpenPage = Callable[..., Page]
 def open_page(browser: Browser, site: str) -> Iterator[OpenPage]:
     """``open_page("/desk/", size=PHONE, lang="en", elder=False, zoom=1, **context)`` → a page.
 
-    Paths are on ``site``; the answer must be ``status``. A script error or a refusal of the content security policy fails the test.
+    Paths are on ``site``; the answer must be ``status``. A script error, or something that the
+    content security policy refuses, fails the test.
     """
     contexts: list[BrowserContext] = []
     problems: list[str] = []
@@ -123,7 +124,8 @@ def open_page(browser: Browser, site: str) -> Iterator[OpenPage]:
         page.on("pageerror", lambda error: problems.append(str(error)))
         page.on("console", lambda m: problems.append(m.text) if _is_refusal(m.text) else None)
         answer = page.goto(site + path)
-        assert answer is not None and answer.status == status, f"{path}: {answer and answer.status}"
+        assert answer is not None, path
+        assert answer.status == status, f"{path}: {answer.status}"
         if zoom != 1:
             enlarge(page, zoom)
         return page
@@ -173,9 +175,10 @@ def overflow(page: Page) -> list[str]:
           if (document.documentElement.scrollWidth <= width) return [];
           const inScroller = (e) => { for (let p = e.parentElement; p; p = p.parentElement)
             if (/auto|scroll|hidden/.test(getComputedStyle(p).overflowX)) return true; return false; };
-          return [...document.querySelectorAll('body *')]
-            .filter((e) => e.getBoundingClientRect().right > width + 1 && !inScroller(e))
-            .map((e) => `${e.tagName}.${e.className} ends at ${Math.round(e.getBoundingClientRect().right)} of ${width}`);
+          const ends = (e) => Math.round(e.getBoundingClientRect().right);
+          const wide = [...document.querySelectorAll('body *')].filter((e) => ends(e) > width && !inScroller(e));
+          return [`the page is ${document.documentElement.scrollWidth} wide on ${width}`,
+            ...wide.map((e) => `${e.tagName}.${e.className} ends at ${ends(e)}`)];
         }"""
     )
     return found

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +22,7 @@ NAV = [
 
 
 @pytest.fixture(autouse=True)
-def _library_alone(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def _library_alone(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     settings.ROOT_URLCONF = "tests.ui.urls"
     settings.ZHIJIN_DEMO = True
     templates = [{**settings.TEMPLATES[0], "DIRS": [Path(__file__).parent / "templates"]}]
@@ -36,4 +35,3 @@ def _library_alone(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[N
     monkeypatch.setattr(apps.get_app_config("ui"), "portal_nav", NAV[:2], raising=False)
     for store in (urls.LIST, urls.TOLD, urls.SENT):
         store.clear()
-    yield

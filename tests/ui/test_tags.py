@@ -119,7 +119,9 @@ def test_everything_from_people_is_escaped() -> None:
 def test_a_sortable_head_turns_and_starts_paging_anew() -> None:
     up = render("{% th 'due' '时限' %}", "?q=灯&sort=due&after=9")
     assert 'aria-sort="ascending"' in up
-    assert "sort=-due" in up and "after" not in up and "q=%E7%81%AF" in up
+    assert "sort=-due" in up
+    assert "after" not in up
+    assert "q=%E7%81%AF" in up
     assert "aria-sort" not in render("{% th 'number' '编号' %}", "?sort=due")
     assert 'aria-sort="descending"' in render("{% th 'due' '时限' %}", "?sort=-due")
 
@@ -152,7 +154,8 @@ def test_a_field_ties_label_help_and_error_together() -> None:
     text = render("{% for f in form %}{% field f %}{% endfor %}", form=form)
     assert '<label for="id_text">内容' in text
     assert 'aria-describedby="id_text-help id_text-error"' in text
-    assert 'id="id_text-help"' in text and 'id="id_text-error"' in text
+    assert 'id="id_text-help"' in text
+    assert 'id="id_text-error"' in text
     assert "<legend>方式" in text
     assert text.count("data-invalid") == 3
     assert '<input type="hidden" name="secret"' in text
@@ -162,7 +165,8 @@ def test_the_error_summary_leads_to_the_fields() -> None:
     form = Sample({})
     form.is_valid()
     text = render("{% form_errors form %}", form=form)
-    assert 'role="alert"' in text and "还有 3 处要改" in text
+    assert 'role="alert"' in text
+    assert "还有 3 处要改" in text
     assert '<a href="#id_text">内容：' in text
     assert render("{% form_errors form %}", form=Sample()) == ""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 
 
 def bars(rows: Sequence[tuple[str, int, int]], label: str) -> SafeString:
@@ -41,7 +41,7 @@ def _bar(value: int, of: int, top: int) -> SafeString:
 def spark(values: Sequence[int | float], label: str) -> SafeString:
     """A line of values over time in 96 × 24; flat when all are equal; nothing for fewer than two."""
     if len(values) < 2:
-        return mark_safe("")
+        return SafeString()
     low, high = min(values), max(values)
     spread = (high - low) or 1
     step = 96 / (len(values) - 1)

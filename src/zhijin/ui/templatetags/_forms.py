@@ -9,7 +9,7 @@ from django.forms.boundfield import BoundField
 from django.template import Library
 from django.template.loader import render_to_string
 from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 GROUPED = (forms.RadioSelect, forms.CheckboxSelectMultiple, forms.SplitDateTimeWidget)
@@ -25,7 +25,7 @@ def register_on(register: Library) -> None:
 def field(bound: BoundField, width: str = "", behaviour: str = "") -> SafeString:
     """One field of a Django form. ``width="short"`` for dates and codes."""
     if bound.is_hidden:
-        return mark_safe(str(bound))
+        return bound.as_widget()
     if isinstance(bound.field.widget, forms.CheckboxInput):
         return _single_choice(bound)
     grouped = isinstance(bound.field.widget, GROUPED)
@@ -48,17 +48,17 @@ def field(bound: BoundField, width: str = "", behaviour: str = "") -> SafeString
 def photos(
     name: str = "photos",
     label: str = "",
-    max: int = 6,
+    max: int = 6,  # noqa: A002 - the names that templates write
     required: bool = False,
-    help: str = "",
+    help: str = "",  # noqa: A002
     errors: Any = (),
 ) -> SafeString:
     """The photo picker: works without scripts; with them it previews and shrinks before sending."""
-    id = f"id_{name}"
-    parts = [f"{id}-help"] if help else []
-    parts += [f"{id}-error"] if errors else []
+    target = f"id_{name}"
+    parts = [f"{target}-help"] if help else []
+    parts += [f"{target}-error"] if errors else []
     values = {
-        "id": id, "name": name, "label": label or _("照片"), "max": max, "required": required,
+        "id": target, "name": name, "label": label or _("照片"), "max": max, "required": required,
         "help": help, "errors": list(errors), "described": " ".join(parts),
     }  # fmt: skip
     return _render("photos", values)
@@ -70,7 +70,7 @@ def form_errors(form: forms.BaseForm) -> SafeString:
     for bound in form.visible_fields():
         lines += [(bound.auto_id, f"{bound.label}：{text}") for text in bound.errors]
     if not lines:
-        return mark_safe("")
+        return SafeString()
     items = format_html_join(
         "",
         "<li>{}</li>",
@@ -89,9 +89,9 @@ def form_errors(form: forms.BaseForm) -> SafeString:
 
 
 def _aria(bound: BoundField, behaviour: str = "") -> dict[str, Any]:
-    id = bound.auto_id or bound.html_name
-    described = [f"{id}-help"] if bound.help_text else []
-    described += [f"{id}-error"] if bound.errors else []
+    target = bound.auto_id or bound.html_name
+    described = [f"{target}-help"] if bound.help_text else []
+    described += [f"{target}-error"] if bound.errors else []
     attrs: dict[str, Any] = {"aria-describedby": " ".join(described)} if described else {}
     if bound.errors:
         attrs["aria-invalid"] = "true"
@@ -126,4 +126,4 @@ def _single_choice(bound: BoundField) -> SafeString:
 
 
 def _render(name: str, values: dict[str, Any]) -> SafeString:
-    return mark_safe(render_to_string(f"ui/components/{name}.html", values).strip())
+    return render_to_string(f"ui/components/{name}.html", values)

@@ -103,7 +103,7 @@ def _due_words(left: timedelta, *, finished: bool) -> tuple[str, str]:
 
 
 @register.filter
-def duration(span: timedelta | int | float | None) -> str:
+def duration(span: timedelta | float | None) -> str:
     """``{{ span|duration }}``: a timedelta or seconds, in its two largest units."""
     if span is None:
         return "—"
@@ -111,7 +111,7 @@ def duration(span: timedelta | int | float | None) -> str:
 
 
 @register.filter
-def thousands(value: int | float | None) -> str:
+def thousands(value: float | None) -> str:
     """1234567 → ``1,234,567``; nothing becomes a dash."""
     return "—" if value is None else f"{value:,}"
 
@@ -147,7 +147,7 @@ def empty(content: str, title: str) -> SafeString:
 
 
 @register.simple_block_tag
-def dialog(content: str, id: str, title: str) -> SafeString:
+def dialog(content: str, id: str, title: str) -> SafeString:  # noqa: A002 - HTML's own name
     """A native dialog, opened by ``data-behaviour="dialog-open" data-dialog="id"``."""
     return _component("dialog", {"content": content, "id": id, "title": title})
 
@@ -190,7 +190,7 @@ def tabs(items: Iterable[Mapping[str, Any]], label: str) -> SafeString:
 
 
 @register.simple_tag
-def pager(previous: str = "", next: str = "", shown: str = "") -> SafeString:
+def pager(previous: str = "", next: str = "", shown: str = "") -> SafeString:  # noqa: A002
     """Keyset paging: addresses of the neighbouring pages, and what is shown in words."""
     return _component("pager", {"previous": previous, "next": next, "shown": shown})
 
@@ -260,7 +260,7 @@ def spark(values: Iterable[int | float], label: str) -> SafeString:
 
 
 def _component(name: str, values: Mapping[str, Any]) -> SafeString:
-    return mark_safe(render_to_string(f"ui/components/{name}.html", dict(values)).strip())
+    return render_to_string(f"ui/components/{name}.html", dict(values))
 
 
 from zhijin.ui.templatetags import _forms  # noqa: E402  (registers the tags of forms)
