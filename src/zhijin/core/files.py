@@ -124,8 +124,11 @@ def _decode(source: BinaryIO, name: str) -> Image.Image:
         raise NOT_A_PHOTO(name=name) from error
     if upright.has_transparency_data:
         paper = Image.new("RGBA", upright.size, "white")
-        return Image.alpha_composite(paper, upright.convert("RGBA")).convert("RGB")
-    return upright.convert("RGB")
+        upright = Image.alpha_composite(paper, upright.convert("RGBA"))
+    plain = upright.convert("RGB")
+    # Pillow would write a comment that it found back into the new file.
+    plain.info = {}
+    return plain
 
 
 def _fitted(size: tuple[int, int], side: int) -> tuple[int, int]:

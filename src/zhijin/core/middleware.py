@@ -50,6 +50,8 @@ class SecurityHeadersMiddleware:
             "Permissions-Policy", "camera=(self), geolocation=(self), microphone=()"
         )
         response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        # For browsers that do not know frame-ancestors.
+        response.headers.setdefault("X-Frame-Options", "DENY")
         return response
 
 
