@@ -34,7 +34,7 @@ def question(
     """One question with its label, help, and what was wrong with the last answer."""
     values = given or {}
     many = values.getlist(spec.field) if hasattr(values, "getlist") else []
-    error = refusal.fields.get(spec.field, "") if refusal is not None else ""
+    error = refusal.fields.get(spec.field, "") if refusal else ""
     return {
         "spec": spec,
         "id": f"id_{prefix}{spec.field}",
