@@ -1,6 +1,8 @@
 """What other rooms may use of places."""
 
 from zhijin.places.checks import Finding, Report, check_village
+from zhijin.places.demo import seed as seed_demo
+from zhijin.places.demo import villages as demo_villages
 from zhijin.places.geometry import (
     Location,
     county_outline,
@@ -13,6 +15,7 @@ from zhijin.places.geometry import (
     outlines_in,
     position,
 )
+from zhijin.places.importing.run import import_shipped
 from zhijin.places.models import Outline, Place, Succession
 from zhijin.places.names import Kind, bigrams, kind_of, short_name
 from zhijin.places.points import SitePoint, register_points
@@ -68,6 +71,7 @@ __all__ = [
     "create_grid",
     "create_group",
     "current_q",
+    "demo_villages",
     "draw",
     "feature",
     "feature_collection",
@@ -75,6 +79,7 @@ __all__ = [
     "get",
     "get_many",
     "history",
+    "import_shipped",
     "kind_of",
     "label",
     "labels",
@@ -93,6 +98,7 @@ __all__ = [
     "resolve_code",
     "retire",
     "search",
+    "seed_demo",
     "short_name",
     "split_grid",
     "subtree",

@@ -136,7 +136,7 @@ def _checked_name(village: Place, level: str, name: str, besides: str = "") -> s
     name = " ".join(name.split())
     same = Place.objects.filter(within_q(village.code), current_q(), level=level, name=name)
     if not name or len(name) > 64 or not name.isprintable() or same.exclude(code=besides).exists():
-        raise errors.NAME_NEEDED(fields={"name": errors.NAME_NEEDED.message})
+        raise errors.NAME_NEEDED()
     return name
 
 
@@ -150,7 +150,7 @@ def rename(*, actor: Actor, code: str, name: str, at: date | None = None) -> Pla
     if place.level in {Level.GROUP, Level.GRID}:
         name = _checked_name(get(place.code[:12]), place.level, name, besides=code)
     elif not name.strip() or len(name) > 64:
-        raise errors.NAME_NEEDED(fields={"name": errors.NAME_NEEDED.message})
+        raise errors.NAME_NEEDED()
     old, place.name = place.name, name.strip()
     if old != place.name:
         FormerName.objects.create(place=place, name=old, valid_to=at or clock.today())
@@ -335,7 +335,7 @@ def create_division(*, actor: Actor, code: str, name: str, at: date | None = Non
     if Place.objects.filter(code=code).exists():
         raise errors.NUMBER_TAKEN(number=code)
     if not name.strip() or len(name) > 64:
-        raise errors.NAME_NEEDED(fields={"name": errors.NAME_NEEDED.message})
+        raise errors.NAME_NEEDED()
     place = Place(
         code=code,
         key=place_key(code),

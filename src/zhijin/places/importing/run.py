@@ -55,6 +55,11 @@ def import_divisions(
     return out
 
 
+def import_shipped(actor: Actor) -> Outcome:
+    """Import the table that comes along: Guizhou, Zhaotong and Haixi."""
+    return import_divisions(sources.shipped(), actor=actor)
+
+
 def find_source(text: str | None) -> sources.Source:
     """The source that the command line names: nothing, "shipped", or a path."""
     if text == "shipped":

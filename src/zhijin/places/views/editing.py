@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import date
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
@@ -26,11 +27,13 @@ def edit(request: HttpRequest, code: str) -> HttpResponse:
     if act is None:
         raise BAD_REQUEST()
     try:
-        changed = act(request.actor, code, request.POST)  # type: ignore[attr-defined]
+        with transaction.atomic():  # what was refused leaves nothing behind
+            changed = act(request.actor, code, request.POST)  # type: ignore[attr-defined]
     except Refusal as refusal:
         if refusal.status in {403, 404}:
             raise
-        messages.error(request, f"{refusal.message}{refusal.help}")
+        told = "".join(str(text) for text in refusal.fields.values())
+        messages.error(request, f"{refusal.message}{told}{refusal.help}")
         return redirect("desk:place", code=code)
     messages.success(request, _("已保存。"))
     return redirect("desk:place", code=changed.code if changed else code)

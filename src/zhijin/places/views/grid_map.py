@@ -61,7 +61,8 @@ def check(request: HttpRequest, code: str) -> HttpResponse:
         drafts[str(item.get("code") or f"new-{i}")] = shapes.read(item.get("geometry"))
     names = {str(i.get("code") or f"new-{n}"): str(i.get("name") or "") for n, i in
              enumerate(_items(body, "grids"))}  # fmt: skip
-    outline = shapes.read(body["outline"]) if body.get("outline") else None
+    outline = body.get("outline")
+    outline = shapes.read(outline.get("geometry")) if isinstance(outline, dict) else None
     gone = [str(code) for code in body.get("removed") or []]
     return JsonResponse(
         check_village(code, drafts, names=names, village_outline=outline, gone=gone).as_dict()
