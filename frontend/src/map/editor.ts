@@ -55,6 +55,7 @@ export class GridMap {
       const canvas = this.root.querySelector<HTMLElement>("[data-canvas]")!;
       this.map = await openMap(canvas, this.root.dataset.worker!);
       showGround(this.map, this.loaded);
+      this.map.on("idle", () => this.noteView());
       this.names = new Names(this.map);
       if (this.editable) this.startDrawing(this.map);
       this.fitAll();
@@ -118,6 +119,13 @@ export class GridMap {
     const outline = this.now.outline ? [this.now.outline.geometry] : [];
     const county = this.loaded.county ? [this.loaded.county.geometry] : [];
     if (this.map) fit(this.map, drawn.length || outline.length ? [...drawn, ...outline] : county);
+  }
+
+  /** Where the map looks, on the element: a link or a test can tell which spot a pixel is. */
+  private noteView(): void {
+    if (!this.map) return;
+    const { lng, lat } = this.map.getCenter();
+    this.root.dataset.view = [lng, lat, this.map.getZoom()].join(",");
   }
 
   private bind(): void {

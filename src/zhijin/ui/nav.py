@@ -21,6 +21,10 @@ GROUPS: dict[str, str | Promise] = {
 }
 
 
+#: Everything of a face lies under these, so they are current on their own page only.
+ROOTS = ("/", "/desk/", "/field/")
+
+
 @dataclass(frozen=True, slots=True)
 class NavItem:
     """One entry. ``url_name`` is reversed with its namespace (``desk:cases``); ``permission`` empty
@@ -89,6 +93,10 @@ def _visible(request: HttpRequest, face: str) -> Iterator[tuple[NavItem, str]]:
 
 
 def _current(path: str, urls: list[str]) -> str:
-    """The longest entry that the page's path lies under."""
-    under = [url for url in urls if path == url or path.startswith(url.rstrip("/") + "/")]
+    """The longest entry that the page's path lies under; a face's own root is only itself."""
+    under = [
+        url
+        for url in urls
+        if path == url or (url not in ROOTS and path.startswith(url.rstrip("/") + "/"))
+    ]
     return max(under, key=len, default="")
