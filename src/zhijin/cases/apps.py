@@ -12,7 +12,7 @@ class CasesConfig(AppConfig):
     desk_nav = [
         NavItem("cases", _("事项"), "desk:cases", "case.view", "inbox", 10),
         NavItem("case-new", _("登记事项"), "desk:case-new", "case.report", "plus", 11),
-        NavItem("rates", _("三率"), "desk:rates", "case.view", "gauge", 12),
+        NavItem("rates", _("三率"), "desk:rates", "case.view", "bar-chart-3", 12),
     ]
 
     def ready(self) -> None:

@@ -12,7 +12,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
-from zhijin.cases import selectors
+from zhijin.cases import hooks, selectors
 from zhijin.cases.machine import SOLVED, machine_of
 from zhijin.cases.models import Case, CaseEvent, CasePhoto
 from zhijin.cases.services.reporter import REOPEN_DAYS
@@ -325,6 +325,8 @@ def status_of(case: Case) -> dict[str, Any]:
         "merged": kept is not None,
         "lines": lines_of(followed, events, photos, for_reporter=True),
         "actions": actions,
+        "mine": followed.owner_role == "reporter",
+        "told": hooks.told(case.id)[:3],
         "can_reopen": bool(
             kept is None and past and not case.is_open
             and clock.now() - past <= timedelta(days=REOPEN_DAYS)

@@ -45,7 +45,6 @@ READERS = Actor.system("api")
 
 CaseId = Annotated[UUID, Path(description="The case's id.")]
 Code = Annotated[str, Path(max_length=24, description="The reporter's status code.")]
-PlaceQuery = Annotated[s.PlaceCode, Query(description="A division code; its subtree is meant.")]
 IdempotencyKey = Annotated[
     str,
     Header(
@@ -72,7 +71,7 @@ def actor_of(request: HttpRequest) -> Actor:
 def list_cases(
     request: HttpRequest,
     view: View = "open",
-    place: PlaceQuery = "",
+    place: s.PlaceCode = "",
     playbook: Annotated[str, Query(max_length=64)] = "",
     owner: Annotated[str, Query(max_length=32, description="A role.")] = "",
     q: Annotated[str, Query(max_length=100, description="Words, or a number.")] = "",
@@ -311,9 +310,9 @@ def whistle_case(request: HttpRequest, case_id: CaseId, body: s.WhistleIn) -> An
 @api_gate("case.view")
 def get_rates(
     request: HttpRequest,
-    since: Annotated[s.Moment, Query(description="Cases opened from this moment on.")],
-    until: Annotated[s.Moment, Query(description="And before this one.")],
-    place: PlaceQuery = "",
+    since: s.Moment,
+    until: s.Moment,
+    place: s.PlaceCode = "",
 ) -> Any:
     """Response, resolution and satisfaction rate in your scope, each with its denominator."""
     return rates_out(selectors.rates(actor_of(request), since, until, place))
@@ -323,7 +322,7 @@ def get_rates(
 @api_gate(signed_in=False)
 def list_playbooks(
     request: HttpRequest,
-    place: PlaceQuery = "",
+    place: s.PlaceCode = "",
     opened_by: Annotated[str, Query(max_length=32, description="A role.")] = "",
 ) -> Any:
     """What may be reported at a place (empty: what holds everywhere). Needs no key."""
@@ -336,7 +335,7 @@ def list_playbooks(
 def get_playbook(
     request: HttpRequest,
     playbook: Annotated[str, Path(max_length=64)],
-    place: PlaceQuery = "",
+    place: s.PlaceCode = "",
 ) -> Any:
     """One programme as it holds at a place. Needs no key."""
     with scoped(READERS):

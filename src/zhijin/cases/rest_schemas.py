@@ -25,7 +25,12 @@ def _year(value: datetime) -> datetime:
 PlaceCode = Annotated[
     str,
     AfterValidator(_code),
-    Field(max_length=15, pattern=r"^([1-9][0-9]{1,14})?$", examples=["530602105207"]),
+    Field(
+        max_length=15,
+        pattern=r"^([1-9][0-9]{1,14})?$",
+        description="A division code; where a list is asked for, its whole subtree is meant.",
+        examples=["530602105207"],
+    ),
 ]
 Moment = Annotated[datetime, AfterValidator(_year)]
 Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]

@@ -109,20 +109,15 @@ def _lang() -> str:
 
 
 def decide(*, actor: Actor, request_id: UUID, granted: bool, answer: str) -> Case:
-    """Grant or refuse a request; never one's own. Raises CA005, CA011, CO404."""
+    """Grant or refuse a request; never one's own. Raises CA004, CA005, CA011, CO400, CO404."""
     with scoped(actor):
         found = CaseRequest.objects.filter(pk=request_id).first()
         if found is None:
             raise NOT_FOUND()
         case = lock(actor, found.case_id)
         request = CaseRequest.objects.select_for_update(no_key=True).get(pk=request_id)
-        if request.decision:
-            raise errors.NO_SUCH_MOVE(state=request.decision)
-        if request.asked_by == actor.label:
-            raise errors.ONE_MAY_NOT_DECIDE_OWN()
-        if not _may_decide(actor, case, request.approver_role):
-            raise errors.NOT_YOURS(owner=ROLES[request.approver_role].zh)
         at = clock.now()
+        _check_decision(actor, case, request, granted, at)
         request.decision = "granted" if granted else "refused"
         request.decided_by, request.decided_name = actor.label, actor.name
         request.decided_at, request.answer = at, answer.strip()
@@ -138,6 +133,19 @@ def decide(*, actor: Actor, request_id: UUID, granted: bool, answer: str) -> Cas
                             "until": _iso(request.until), "asked": request.asked_name}},
         )  # fmt: skip
         return case
+
+
+def _check_decision(
+    actor: Actor, case: Case, request: CaseRequest, granted: bool, at: datetime
+) -> None:
+    if request.decision:
+        raise errors.NO_SUCH_MOVE(state=request.decision)
+    if request.asked_by == actor.label:
+        raise errors.ONE_MAY_NOT_DECIDE_OWN()
+    if not _may_decide(actor, case, request.approver_role):
+        raise errors.NOT_YOURS(owner=ROLES[request.approver_role].zh)
+    if granted and request.until is not None and request.until <= at:
+        raise BAD_REQUEST(fields={"until": _("申请的时间已经过去，请不批准，由申请人另提。")})
 
 
 def _may_decide(actor: Actor, case: Case, approver: str) -> bool:

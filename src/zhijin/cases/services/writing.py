@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.db.models import Q
 
-from zhijin.cases.models import Case, CaseEvent, CaseParty
+from zhijin.cases.models import Case, CaseEvent, CaseParty, CaseRequest
 from zhijin.core import facts, jobs, journal
 from zhijin.core.actor import Actor
 from zhijin.core.errors import NOT_FOUND
@@ -17,6 +17,8 @@ from zhijin.core.scope import scope_q
 
 #: The job that follows every line of a timeline; programmes and webhooks hang on it.
 FOLLOW_UP = "programmes.case_event"
+#: Kinds of request that concern the clock of the present stage.
+CLOCK_REQUESTS = ("extend", "suspend")
 
 
 def visible(actor: Actor) -> Q:
@@ -73,7 +75,10 @@ def write(
         case.save(force_insert=True)
     else:
         case.version += 1
-        case.save(update_fields=sorted({*changed, "version", "changed_at"}))
+        columns = {*changed, "version", "changed_at"}
+        case.save(update_fields=sorted(columns))
+        if "is_open" in columns:
+            _lapse(case, at)
     line = CaseEvent(
         county=case.county, case_id=case.id, place_key=case.place_key, seq=case.version, at=at,
         kind=kind, actor=actor.label, actor_name=actor.name[:64], **details,
@@ -86,6 +91,12 @@ def write(
     _record(case, actor, kind, at, line, fact or {})
     jobs.defer(FOLLOW_UP, queue="cases", case=str(case.id), county=case.county, event=str(line.id))
     return line
+
+
+def _lapse(case: Case, at: datetime) -> None:
+    """A request about a stage's clock ends with the stage: granted later, it would move another's."""
+    waiting = CaseRequest.objects.filter(case_id=case.id, decision="", kind__in=CLOCK_REQUESTS)
+    waiting.update(decision="lapsed", decided_at=at)
 
 
 def _record(
