@@ -12,7 +12,6 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
-from zhijin.access.models import Account
 from zhijin.core.ids import uuid7
 from zhijin.orgs import words
 
@@ -173,7 +172,7 @@ class Appointment(models.Model):
     industry_key = models.BigIntegerField(null=True)
     person_id = models.UUIDField(null=True)
     holder = models.CharField(max_length=64)
-    account = models.ForeignKey(Account, models.PROTECT, null=True, related_name="+")
+    account = models.ForeignKey("access.Account", models.PROTECT, null=True, related_name="+")
     how = models.CharField(max_length=12, choices=How, default=How.APPOINTED)
     term_no = models.SmallIntegerField(null=True)
     valid_from = models.DateField()

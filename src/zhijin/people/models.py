@@ -10,7 +10,6 @@ from django.db.models import Q
 from django.db.models.functions import Now
 
 from zhijin.core.ids import uuid7
-from zhijin.orgs.models import Appointment
 
 
 class Household(models.Model):
@@ -26,7 +25,7 @@ class Household(models.Model):
     lon = models.FloatField(null=True)
     lat = models.FloatField(null=True)
     neighbour_leader = models.ForeignKey(
-        Appointment, models.SET_NULL, null=True, related_name="households"
+        "orgs.Appointment", models.SET_NULL, null=True, related_name="households"
     )
     valid_to = models.DateField(null=True)
     simulated = models.BooleanField(default=False)

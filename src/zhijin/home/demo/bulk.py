@@ -24,7 +24,9 @@ def insert(model: type[models.Model], columns: Sequence[str], rows: Iterable[Seq
     names = ", ".join(f'"{name}"' for name in columns)
     count = 0
     with transaction.atomic(using=ALIAS), connections[ALIAS].cursor() as cursor:
-        cursor.execute(f"CREATE TEMP TABLE bulk_{table} ON COMMIT DROP AS SELECT {names} FROM {table} LIMIT 0")
+        cursor.execute(
+            f"CREATE TEMP TABLE bulk_{table} ON COMMIT DROP AS SELECT {names} FROM {table} LIMIT 0"
+        )
         with cursor.copy(f"COPY bulk_{table} ({names}) FROM STDIN") as copy:
             lines: list[str] = []
             for row in rows:
@@ -60,7 +62,7 @@ def _text(value: Any) -> str:
 def query(sql: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
     """Rows of a query through the owner's connection."""
     with connections[ALIAS].cursor() as cursor:
-        cursor.execute(sql, values)
+        cursor.execute(sql, values or None)
         return list(cursor.fetchall())
 
 

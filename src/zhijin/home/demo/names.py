@@ -27,9 +27,8 @@ def phone(rng: random.Random) -> str:
 
 
 def credit_code(rng: random.Random, county: str) -> str:
-    """A code of right form and check digit whose body begins with SIM's digits, 00000."""
-    first = f"91{county}00000MA{rng.randrange(100):02d}"
-    body = first[:16] + rng.choice("0123456789ABCDEFGHJKLMNPQRTUWXY")
+    """A code of right form and check digit; 000 after the division marks the made-up ones."""
+    body = f"91{county}000" + "".join(rng.choices("0123456789ABCDEFGHJKLMNPQRTUWXY", k=6))
     return body + credit_code_check(body)
 
 

@@ -28,8 +28,8 @@ DEPARTMENTS: tuple[tuple[int, str], ...] = (
 
 @dataclass(slots=True)
 class Draft:
-    """One organisation to make. ``under`` is the index of its parent among the same place's drafts,
-    or the parent's own draft; ``covered`` likewise."""
+    """One organisation to make, with the drafts of its parent and of the Party organisation that reaches
+    it. ``place`` and ``key`` are given when it is made."""
 
     name: str
     kind: str
@@ -56,7 +56,11 @@ class Tops:
 
     def above(self, code: str) -> Draft | None:
         return next(
-            (self.by_code[code[:n]] for n in (9, 6, 4, 2) if n < len(code) and code[:n] in self.by_code),
+            (
+                self.by_code[code[:n]]
+                for n in (9, 6, 4, 2)
+                if n < len(code) and code[:n] in self.by_code
+            ),
             None,
         )
 
@@ -74,7 +78,12 @@ def draft(demo: Demo, places: Iterable[Place], tops: Tops) -> Iterator[list[Draf
 
 
 def _province(place: Place, rng: random.Random, above: Draft | None) -> Iterator[Draft]:
-    yield Draft(f"{place.name}直属机关党委（模拟）", Kind.COMMITTEE, GOVERNMENT, members=rng.randint(900, 1500))
+    yield Draft(
+        f"{place.name}直属机关党委（模拟）",
+        Kind.COMMITTEE,
+        GOVERNMENT,
+        members=rng.randint(900, 1500),
+    )
 
 
 def _prefecture(place: Place, rng: random.Random, above: Draft | None) -> Iterator[Draft]:
@@ -82,9 +91,13 @@ def _prefecture(place: Place, rng: random.Random, above: Draft | None) -> Iterat
                 members=rng.randint(500, 900))  # fmt: skip
     yield top
     name = f"{place.name.removesuffix('市')}学院（模拟）"
-    school = Draft(f"{name}党委", Kind.COMMITTEE, UNIVERSITY, 110, top, members=rng.randint(300, 600))
+    school = Draft(
+        f"{name}党委", Kind.COMMITTEE, UNIVERSITY, 110, top, members=rng.randint(300, 600)
+    )
     yield school
-    yield Draft(name, Kind.UNIVERSITY, UNIVERSITY, 110, top, school, employees=rng.randint(600, 1500))
+    yield Draft(
+        name, Kind.UNIVERSITY, UNIVERSITY, 110, top, school, employees=rng.randint(600, 1500)
+    )
     for number in range(1, rng.randint(9, 14)):
         faculty = Draft(f"{name}第{number}教学党总支", Kind.GENERAL_BRANCH, UNIVERSITY, 110, school,
                         members=rng.randint(40, 90))  # fmt: skip
@@ -100,17 +113,35 @@ def _county(place: Place, rng: random.Random, above: Draft | None) -> Iterator[D
                 members=rng.randint(800, 2000))  # fmt: skip
     yield top
     for industry, title in DEPARTMENTS:
-        party = Draft(f"{name}{title}党支部", Kind.BRANCH, GOVERNMENT, industry, top, members=rng.randint(15, 60))
+        party = Draft(
+            f"{name}{title}党支部",
+            Kind.BRANCH,
+            GOVERNMENT,
+            industry,
+            top,
+            members=rng.randint(15, 60),
+        )
         yield party
         yield Draft(f"{name}{title}", Kind.AGENCY, GOVERNMENT, industry, top, party,
                     employees=rng.randint(20, 160))  # fmt: skip
-    court = Draft(f"{name}人民法院党总支", Kind.GENERAL_BRANCH, GOVERNMENT, 106, top, members=rng.randint(30, 90))
+    court = Draft(
+        f"{name}人民法院党总支",
+        Kind.GENERAL_BRANCH,
+        GOVERNMENT,
+        106,
+        top,
+        members=rng.randint(30, 90),
+    )
     yield court
-    yield Draft(f"{name}人民法院", Kind.COURT, GOVERNMENT, 106, top, court, employees=rng.randint(60, 180))
+    yield Draft(
+        f"{name}人民法院", Kind.COURT, GOVERNMENT, 106, top, court, employees=rng.randint(60, 180)
+    )
     yield from _hospital(f"{name}人民医院", rng, top)
     yield from _schools(name, rng, top)
     yield from _state_firms(name, rng, top)
-    yield from _emerging(place.code, name, rng, top, firms=rng.randint(14, 26), social=rng.randint(3, 6))
+    yield from _emerging(
+        place.code, name, rng, top, firms=rng.randint(14, 26), social=rng.randint(3, 6)
+    )
 
 
 def _hospital(name: str, rng: random.Random, top: Draft) -> Iterator[Draft]:
@@ -118,13 +149,17 @@ def _hospital(name: str, rng: random.Random, top: Draft) -> Iterator[Draft]:
     yield party
     yield Draft(name, Kind.HOSPITAL, HOSPITAL, 109, top, party, employees=rng.randint(200, 700))
     for part in ("内科", "外科", "门诊", "行政"):
-        yield Draft(f"{name}{part}党支部", Kind.BRANCH, HOSPITAL, 109, party, members=rng.randint(12, 40))
+        yield Draft(
+            f"{name}{part}党支部", Kind.BRANCH, HOSPITAL, 109, party, members=rng.randint(12, 40)
+        )
 
 
 def _schools(name: str, rng: random.Random, top: Draft) -> Iterator[Draft]:
     for number in range(1, rng.randint(4, 7)):
         title = f"{name}第{number}中学"
-        party = Draft(f"{title}党支部", Kind.BRANCH, GOVERNMENT, 110, top, members=rng.randint(20, 70))
+        party = Draft(
+            f"{title}党支部", Kind.BRANCH, GOVERNMENT, 110, top, members=rng.randint(20, 70)
+        )
         yield party
         yield Draft(title, Kind.SCHOOL, GOVERNMENT, 110, top, party, employees=rng.randint(60, 220))
 
@@ -132,11 +167,20 @@ def _schools(name: str, rng: random.Random, top: Draft) -> Iterator[Draft]:
 def _state_firms(name: str, rng: random.Random, top: Draft) -> Iterator[Draft]:
     for word in names.STATE_WORDS[: rng.randint(3, 5)]:
         title = f"{name}示例{word}有限公司"
-        party = Draft(f"{title}党总支", Kind.GENERAL_BRANCH, ENTERPRISE, 121, top, members=rng.randint(30, 90))
+        party = Draft(
+            f"{title}党总支", Kind.GENERAL_BRANCH, ENTERPRISE, 121, top, members=rng.randint(30, 90)
+        )
         yield party
         yield Draft(title, Kind.FIRM, ENTERPRISE, 121, top, party, employees=rng.randint(80, 600))
         for part in ("机关", "生产", "经营"):
-            yield Draft(f"{title}{part}党支部", Kind.BRANCH, ENTERPRISE, 121, party, members=rng.randint(8, 30))
+            yield Draft(
+                f"{title}{part}党支部",
+                Kind.BRANCH,
+                ENTERPRISE,
+                121,
+                party,
+                members=rng.randint(8, 30),
+            )
 
 
 def _emerging(
@@ -144,7 +188,9 @@ def _emerging(
 ) -> Iterator[Draft]:
     """Private firms and social organisations: those with three members or more have a branch of their own,
     and some of the others are reached by a joint one (A4)."""
-    joint = Draft(f"{name}两新组织联合党支部", Kind.BRANCH, EMERGING, 126, top, members=rng.randint(6, 20))
+    joint = Draft(
+        f"{name}两新组织联合党支部", Kind.BRANCH, EMERGING, 126, top, members=rng.randint(6, 20)
+    )
     yield joint
     for number in range(firms + social):
         is_firm = number < firms
@@ -159,7 +205,9 @@ def _emerging(
         covered = party or (joint if rng.random() < 0.7 else None)
         kind = Kind.FIRM if is_firm else Kind.SOCIAL_ORG
         code_ = names.credit_code(rng, code[:6]) if is_firm else ""
-        yield Draft(title, kind, EMERGING, industry, None, covered, code_, rng.randint(3, 120), members)
+        yield Draft(
+            title, kind, EMERGING, industry, None, covered, code_, rng.randint(3, 120), members
+        )
 
 
 def _township(place: Place, rng: random.Random, above: Draft | None) -> Iterator[Draft]:
@@ -169,15 +217,27 @@ def _township(place: Place, rng: random.Random, above: Draft | None) -> Iterator
     base = name.removesuffix("办事处").removesuffix("街道") + ("街道" if sector == URBAN else "")
     top = Draft(f"{base}党委", Kind.COMMITTEE, sector, None, above, members=rng.randint(400, 1100))
     yield top
-    party = Draft(f"{base}机关党支部", Kind.BRANCH, GOVERNMENT, None, top, members=rng.randint(25, 70))
+    party = Draft(
+        f"{base}机关党支部", Kind.BRANCH, GOVERNMENT, None, top, members=rng.randint(25, 70)
+    )
     yield party
-    yield Draft(f"{base}{office}", Kind.AGENCY, GOVERNMENT, None, top, party, employees=rng.randint(40, 110))
-    clinic = Draft(f"{base}卫生院党支部", Kind.BRANCH, HOSPITAL, 109, top, members=rng.randint(6, 24))
+    yield Draft(
+        f"{base}{office}", Kind.AGENCY, GOVERNMENT, None, top, party, employees=rng.randint(40, 110)
+    )
+    clinic = Draft(
+        f"{base}卫生院党支部", Kind.BRANCH, HOSPITAL, 109, top, members=rng.randint(6, 24)
+    )
     yield clinic
-    yield Draft(f"{base}卫生院", Kind.HOSPITAL, HOSPITAL, 109, top, clinic, employees=rng.randint(20, 80))
-    school = Draft(f"{base}中心学校党支部", Kind.BRANCH, GOVERNMENT, 110, top, members=rng.randint(10, 40))
+    yield Draft(
+        f"{base}卫生院", Kind.HOSPITAL, HOSPITAL, 109, top, clinic, employees=rng.randint(20, 80)
+    )
+    school = Draft(
+        f"{base}中心学校党支部", Kind.BRANCH, GOVERNMENT, 110, top, members=rng.randint(10, 40)
+    )
     yield school
-    yield Draft(f"{base}中心学校", Kind.SCHOOL, GOVERNMENT, 110, top, school, employees=rng.randint(30, 120))
+    yield Draft(
+        f"{base}中心学校", Kind.SCHOOL, GOVERNMENT, 110, top, school, employees=rng.randint(30, 120)
+    )
     yield from _emerging(place.code, base, rng, top, firms=rng.randint(1, 4), social=0)
 
 
@@ -198,7 +258,15 @@ def _village(place: Place, rng: random.Random, above: Draft | None) -> Iterator[
     if is_urban:
         yield Draft(f"{name}示例物业服务有限公司", Kind.PROPERTY_FIRM, EMERGING, 126, None, top,
                     employees=rng.randint(10, 60), members=rng.randint(0, 4))  # fmt: skip
-        yield Draft(f"{name}业主委员会", Kind.OWNERS_COMMITTEE, sector, None, None, top, members=rng.randint(0, 5))
+        yield Draft(
+            f"{name}业主委员会",
+            Kind.OWNERS_COMMITTEE,
+            sector,
+            None,
+            None,
+            top,
+            members=rng.randint(0, 5),
+        )
     elif rng.random() < 0.8:
         word = rng.choice(names.COOPERATIVE_WORDS)
         yield Draft(f"{name}示例{word}专业合作社", Kind.COOPERATIVE, RURAL, 125, top, top,
@@ -216,5 +284,9 @@ def extra(demo: Demo, county: Draft, code: str, name: str, count: int) -> list[D
             (45, 15, 25, 15),
         )[0]  # fmt: skip
         title = f"{name}{word}第{number}党支部（模拟）"
-        out.append(Draft(title, Kind.BRANCH, sector, industry, county, members=rng.randint(4, 30), place=code))
+        out.append(
+            Draft(
+                title, Kind.BRANCH, sector, industry, county, members=rng.randint(4, 30), place=code
+            )
+        )
     return out

@@ -1,0 +1,42 @@
+"""Makes a demonstration: runs the steps in order and times them."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from zhijin.core import clock
+from zhijin.home.demo import accounts, people, steps
+from zhijin.home.demo.registry import Demo, Scale, register_step
+from zhijin.home.demo.registry import steps as all_steps
+
+DEFAULT_SEED = 20260701
+
+register_step("divisions", 10, steps.divisions)
+register_step("grids", 20, steps.grids)
+register_step("organisations", 30, steps.organisations)
+register_step("accounts", 40, accounts.make)
+register_step("people", 60, people.make)
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What was made, and how long each step took (seconds)."""
+
+    counts: dict[str, int]
+    seconds: dict[str, float]
+
+
+def make(
+    scale: Scale, seed: int = DEFAULT_SEED, tell: Callable[[str], None] = lambda _line: None
+) -> Made:
+    """Make (or complete) a demonstration of this scale. Running it again adds nothing."""
+    demo = Demo(scale, seed, clock.today())
+    seconds = {}
+    for step in all_steps():
+        began = time.perf_counter()
+        tell(step.name)
+        step.run(demo)
+        seconds[step.name] = round(time.perf_counter() - began, 2)
+    return Made(demo.notes, seconds)

@@ -1,0 +1,118 @@
+"""The steps of this module's own: places, organisations, their scale."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from zhijin.core.actor import Actor
+from zhijin.core.ids import ancestor_codes
+from zhijin.home.demo import bulk, filling
+from zhijin.home.demo.orgs import Draft, Tops, draft, extra
+from zhijin.home.demo.registry import Demo, Scale
+from zhijin.orgs.api import PRIMARY_KINDS, Appointment, Organisation, Post, Spell
+from zhijin.places import api as places
+from zhijin.places.api import Place, current_q
+
+#: The village that is made fully alive, and the one county that is made whole.
+VILLAGE = "530602105207"
+COUNTY = "520181"
+PROVINCE = "52"
+#: Primary Party organisations of the province (documents 000 and 001).
+PRIMARY = 98_000
+
+
+def divisions(demo: Demo) -> None:
+    """The shipped divisions, when there are none yet."""
+    if Place.objects.filter(code=VILLAGE).exists():
+        return
+    demo.count("places", places.import_shipped(Actor.system("demo")).added)
+
+
+def grids(demo: Demo) -> None:
+    """Groups and grids of the documents' villages; of the first village alone at the smallest scale."""
+    wanted = places.demo_villages()
+    if not demo.at_least(Scale.COUNTY):
+        alive = {VILLAGE, *ALSO_AT_VILLAGE_SCALE}
+        wanted = {code: numbers for code, numbers in wanted.items() if code in alive}
+    for made in places.seed_demo(wanted):
+        demo.count("grids", made.grids)
+
+
+#: Documents whose figures are shown at every scale: 口江乡 (48 grids), 东山社区, 古州镇.
+ALSO_AT_VILLAGE_SCALE = (
+    "522631206200", "522631206202", "522631206203", "522631206205", "522631206206",
+    "522631206207", "522631206208", "520181002018",
+)  # fmt: skip
+
+
+def chosen(demo: Demo) -> list[str]:
+    """Codes of the places that get organisations, widest first."""
+    rows = Place.objects.filter(
+        current_q(), level__in=("province", "prefecture", "county", "township", "village")
+    )
+    everything = list(rows.order_by("key").values_list("code", flat=True))
+    if demo.at_least(Scale.PROVINCE):
+        return _widest_first(set(everything))
+    wanted: set[str] = set()
+    named = places.demo_villages()
+    for code in everything:
+        near = code in named or code[:9] == VILLAGE[:9] or code in _CAST_PLACES
+        if near or (demo.at_least(Scale.COUNTY) and code[:6] == COUNTY):
+            wanted |= {code, *ancestor_codes(code)}
+    return _widest_first(wanted)
+
+
+#: Where the cast works besides the documents' villages: 云岩区 (court), 修文县 (plant).
+_CAST_PLACES = ("520103", "520123")
+
+
+def _widest_first(codes: set[str]) -> list[str]:
+    return sorted(codes, key=lambda code: (len(code), code))
+
+
+def organisations(demo: Demo) -> None:
+    """Organisations of the chosen places, and in the province as many as the documents count."""
+    codes = chosen(demo)
+    there = filling.existing()
+    tops = Tops({code: Draft("", "", 1, key=key) for code, key in there.items()})
+    found = Place.objects.in_bulk([code for code in codes if code not in there])
+    new = (found[code] for code in codes if code in found)
+    groups = []
+    for drafts in draft(demo, new, tops):
+        filling.number(drafts)
+        groups.append(drafts)
+    filling.write(demo, filling.fill(demo, groups))
+    if demo.at_least(Scale.PROVINCE):
+        _top_up(demo, tops)
+        bulk.analyze(Organisation, Spell, Post, Appointment)
+
+
+def _top_up(demo: Demo, tops: Tops) -> None:
+    """Branches of further units, spread over the province's counties, up to the documents' number."""
+    kinds = ",".join(f"'{kind}'" for kind in sorted(PRIMARY_KINDS))
+    like = f"{PROVINCE}%"
+    ((have,),) = bulk.query(
+        f"SELECT count(*) FROM orgs_organisation WHERE kind IN ({kinds}) AND place_code LIKE %s",
+        [like],
+    )
+    missing = max(0, PRIMARY - have)
+    counties = list(
+        Place.objects.filter(current_q(), level="county", code__startswith=PROVINCE).order_by("key")
+    )
+    highest = dict(bulk.query(
+        "SELECT place_code, max(key) % 1000000 - 200000 FROM orgs_organisation"
+        " WHERE length(place_code) = 6 GROUP BY place_code"
+    ))  # fmt: skip
+    groups = []
+    for index, share in enumerate(_shares(missing, len(counties))):
+        county = counties[index]
+        drafts = extra(demo, tops.by_code[county.code], county.code, county.name, share)
+        filling.number(drafts, first=int(highest[county.code]) + 1)
+        groups.append(drafts)
+    filling.write(demo, filling.fill(demo, groups))
+
+
+def _shares(total: int, parts: int) -> Iterator[int]:
+    """``total`` in ``parts`` whole numbers that differ by one at most."""
+    for index in range(parts):
+        yield total // parts + (index < total % parts)
