@@ -23,6 +23,8 @@ FRONTEND = Path(__file__).resolve().parents[2] / "frontend"
 DOCS = FRONTEND.parent / "docs" / "reference" / "ui.md"
 #: Bytes of the portal's first load: page, styles, script, icons and mark, compressed.
 BUDGET = 100 * 1024
+#: Class names that scripts or tests look for, without a look of their own.
+HOOKS = {"comment", "grid-map", "grid-map-list"}
 
 pytestmark = pytest.mark.django_db
 
@@ -161,6 +163,18 @@ def test_every_icon_that_is_used_exists() -> None:
         for name in re.findall(r"\{% icon [\"']([\w-]+)[\"']|\bicon=[\"']([\w-]+)[\"']", text):
             used[name[0] or name[1]] = path.name
     assert {name: place for name, place in used.items() if name not in known} == {}
+
+
+def test_every_class_that_a_template_names_has_a_style() -> None:
+    styles = "".join(p.read_text(encoding="utf-8") for p in (FRONTEND / "src/styles").glob("*.css"))
+    known = set(re.findall(r"\.([a-zA-Z][\w-]*)", styles)) | HOOKS
+    package = Path(apps.get_app_config("ui").path).parent
+    named: dict[str, str] = {}
+    for path in package.rglob("*.html"):
+        text = re.sub(r"\{%.*?%\}|\{\{.*?\}\}", " ", path.read_text(encoding="utf-8"))
+        for names in re.findall(r'class="([^"]*)"', text):
+            named.update(dict.fromkeys(names.split(), path.name))
+    assert {name: place for name, place in named.items() if name not in known} == {}
 
 
 def test_every_behaviour_has_a_test_an_example_and_a_line_in_the_reference() -> None:
