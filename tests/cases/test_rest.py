@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 
 from tests.cases.conftest import IN_GRID, opened, upload
-from tests.cast import GRID, OTHER_VILLAGE, VILLAGE, Cast, Part, make_member
+from tests.cast import GRID, OTHER_VILLAGE, VILLAGE, Cast, Part, give, make_account
 from zhijin.access.api import issue_key
 from zhijin.cases.models import Case
 from zhijin.core.actor import Actor
@@ -26,9 +26,9 @@ def post(client: Client, path: str, body: Any, **headers: str) -> Any:
 
 def keyed(key: str, part: Part) -> Client:
     """A program with a key and any role."""
-    member = make_member(key, part)
-    assert member.account is not None
-    text = issue_key(actor=Actor.system("test"), account=member.account, label="t", ends_at=None)
+    account = make_account(key, name=part.name, is_program=True)
+    give(account, part.role, part.place)
+    text = issue_key(actor=Actor.system("test"), account=account, label="t", ends_at=None)
     return Client(headers={"Authorization": f"Bearer {text}"})
 
 
@@ -113,9 +113,7 @@ class TestOpening:
         ],
     )
     def test_what_is_wrong_is_named(self, cast, change, status, error) -> None:
-        answer = post(
-            cast.api_client.client, "/cases", body(**change), **{"Idempotency-Key": KEY}
-        )
+        answer = post(cast.api_client.client, "/cases", body(**change), **{"Idempotency-Key": KEY})
         assert (answer.status_code, answer.json()["error"]["id"]) == (status, error)
 
     @pytest.mark.parametrize("raw", [b"{", b"", b"[" * 100_000, b'{"playbook": NaN}', b"\xff\xfe"])
@@ -147,6 +145,7 @@ class TestReading:
     def test_a_list_is_scoped(self, cast: Cast) -> None:
         made = opened()
         inside = cast.township_officer.client.get(API + "/cases").json()
+        assert "items" in inside, inside
         assert [row["id"] for row in inside["items"]] == [str(made.case_id)]
         assert cast.outsider.client.get(API + "/cases").json()["items"] == []
 
@@ -155,6 +154,7 @@ class TestReading:
         client, seen, after = cast.township_officer.client, [], ""
         for _ in range(5):
             page = client.get(API + "/cases", {"size": 2, "after": after, "view": "all"}).json()
+            assert "items" in page, page
             seen += [row["id"] for row in page["items"]]
             after = page["after"]
             if not after:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from importlib import import_module
 from importlib.util import find_spec
 from typing import Any
@@ -14,8 +15,8 @@ from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 from ninja.parser import Parser
 
-from zhijin.access.api import api_gate
-from zhijin.core.errors import BAD_REQUEST, Refusal
+from zhijin.access.api import Gate, api_gate
+from zhijin.core.errors import BAD_REQUEST, NO_PERMISSION, SIGN_IN_FIRST, Refusal
 from zhijin.core.middleware import refuse
 from zhijin.core.texts import clean
 
@@ -126,20 +127,26 @@ def document() -> dict[str, Any]:
 
 def _security(operation_id: str, method: str) -> list[dict[str, list[str]]]:
     gate = gates()[operation_id]
-    if not gate.signed_in:
+    if gate is None or not gate.signed_in:
         return []
     return [{"key": []}, {"session": []}] if method == "get" else [{"key": []}]
 
 
-def gates() -> dict[str, Any]:
+def operations() -> dict[str, Any]:
+    """Every operation by its id."""
+    return {
+        operation.operation_id or api.get_openapi_operation_id(operation): operation
+        for bound in api._get_bound_routers()
+        for view in bound.path_operations.values()
+        for operation in view.operations
+    }
+
+
+def gates() -> dict[str, Gate | None]:
     """Every operation's gate by its id; a test checks that none is without."""
-    found = {}
-    for bound in api._get_bound_routers():
-        for view in bound.path_operations.values():
-            for operation in view.operations:
-                name = operation.operation_id or api.get_openapi_operation_id(operation)
-                found[name] = getattr(operation.view_func, "gate", None)
-    return found
+    return {
+        name: getattr(operation.view_func, "gate", None) for name, operation in operations().items()
+    }
 
 
 def mount() -> None:
@@ -149,7 +156,29 @@ def mount() -> None:
             api.add_router("", import_module(config.name + ".rest").router)
 
 
+def _admit_first(gate: Gate) -> Callable[[HttpRequest], bool]:
+    """Ask who it is before looking at what was sent; the gate itself asks again, and counts."""
+
+    def admitted(request: HttpRequest) -> bool:
+        visitor, by_key = getattr(request, "visitor", None), getattr(request, "by_key", False)
+        if visitor is None or (request.method != "GET" and not by_key):
+            raise SIGN_IN_FIRST()
+        if gate.permissions and not any(visitor.actor.can(p) for p in gate.permissions):
+            raise NO_PERMISSION(permission=gate.permissions[0])
+        return True
+
+    return admitted
+
+
+def _guard() -> None:
+    for operation in operations().values():
+        gate = getattr(operation.view_func, "gate", None)
+        if gate is not None and gate.signed_in:
+            operation.auth_callbacks = [_admit_first(gate)]
+
+
 mount()
+_guard()
 #: Without the framework's own root page, which no gate guards.
 urls = ([p for p in api.urls[0] if p.name != "api-root"], api.urls[1], api.urls[2])
 
