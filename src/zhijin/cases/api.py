@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from zhijin.cases import hooks, selectors
+from zhijin.cases.hooks import Published, Told, provide_published, provide_told
 from zhijin.cases.machine import machine_of
 from zhijin.cases.models import Case, CaseEvent
 from zhijin.cases.outward import (
@@ -60,36 +61,10 @@ def public_figures(place_code: str) -> dict[str, int]:
 
 
 __all__ = [
-    "Case",
-    "CaseEvent",
-    "CaseView",
-    "Counts",
-    "Opened",
-    "Rate",
-    "Report",
-    "act_as_reporter",
-    "answers_of",
-    "board",
-    "called_orgs",
-    "counts",
-    "event_of",
-    "fire_of",
-    "kinds_for",
-    "listed",
-    "machine_of",
-    "mark_published",
-    "mark_withdrawn",
-    "move",
-    "open_by_revision",
-    "open_case",
-    "pending_requests",
-    "photo_files",
-    "photos_of",
-    "private_answers_of",
-    "public_figures",
-    "rates",
-    "revision_of",
-    "sweep",
-    "sweep_all",
-    "today",
-]
+    "Case", "CaseEvent", "CaseView", "Counts", "Opened", "Published", "Rate", "Report", "Told",
+    "act_as_reporter", "answers_of", "board", "called_orgs", "counts", "event_of", "fire_of",
+    "kinds_for", "listed", "machine_of", "mark_published", "mark_withdrawn", "move",
+    "open_by_revision", "open_case", "pending_requests", "photo_files", "photos_of",
+    "private_answers_of", "provide_published", "provide_told", "public_figures", "rates",
+    "revision_of", "sweep", "sweep_all", "today",
+]  # fmt: skip

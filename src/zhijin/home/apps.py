@@ -20,3 +20,10 @@ class HomeConfig(AppConfig):
         NavItem("report", _("上报"), "portal:report", "", "send", 2),
         NavItem("status", _("查进展"), "portal:status-form", "", "search", 3),
     ]
+
+    def ready(self) -> None:
+        """Let the demonstration have cases."""
+        from zhijin.home.demo.registry import register_step
+        from zhijin.home.demo_cases import step
+
+        register_step("cases", 80, step)

@@ -6,7 +6,7 @@ Every record is flagged as simulated. Nothing here is reached by a real installa
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from functools import cache
 from io import BytesIO
@@ -22,6 +22,7 @@ from zhijin.core.ids import place_span, uuid7
 from zhijin.core.models import StoredFile
 from zhijin.core.roles import ROLES, resolve
 from zhijin.core.scope import scoped
+from zhijin.home.demo.registry import Demo
 from zhijin.places import api as places
 from zhijin.playbooks.api import catalogue
 from zhijin.playbooks.engine import FieldSpec
@@ -67,22 +68,34 @@ def _photo(seed: int) -> StoredFile:
     return files.store_photo(out, "demo.jpg", out.getbuffer().nbytes)
 
 
-def seed(village_codes: Sequence[str], each: int = 14, number: int = 1) -> int:
-    """Open about ``each`` cases in each village over the last weeks, most of them ended.
+#: Cases in the village that is fully alive, and in every other village with drawn grids.
+MANY, FEW = 36, 5
+ALIVE = "530602105207"
 
-    Returns how many were opened. Times lie in the past; the clocks that struck meanwhile fire at
-    the end, as they would have.
-    """
-    rng = random.Random(number)
-    present = clock.now()
-    count = 0
-    for code in village_codes:
-        spots = _spots(code)
-        for _ in range(each):
-            at = present - timedelta(minutes=rng.randint(30, DAYS * 24 * 60))
-            count += _one(rng, code, spots, at, present)
+
+def step(demo: Demo) -> None:
+    """The demonstration's step: cases where grids are drawn, once."""
+    with scoped(Actor.system("demo")):
+        if cases.Case.objects.filter(simulated=True).exists():
+            return
+    for code in sorted(places.demo_villages()):
+        if places.outlines_in(code):
+            each = MANY if code == ALIVE else FEW
+            demo.count("cases", seed(code, each, demo.rng("cases", code)))
     cases.sweep_all()
-    return count
+
+
+def seed(code: str, each: int, rng: random.Random) -> int:
+    """Open ``each`` cases in a village over the last weeks, most of them ended; returns how many.
+
+    Times lie in the past; the clocks that struck meanwhile fire as they would have.
+    """
+    present = clock.now()
+    spots = _spots(code)
+    moments = sorted(
+        present - timedelta(minutes=rng.randint(30, DAYS * 24 * 60)) for _ in range(each)
+    )
+    return sum(_one(rng, code, spots, at, present) for at in moments)
 
 
 def _spots(code: str) -> list[tuple[float, float]]:
@@ -131,11 +144,19 @@ def _drive(rng: random.Random, case_id: Any, at: datetime, present: datetime) ->
             cases.sweep_all()
             with scoped(Actor.system("demo")):
                 case.refresh_from_db()
-            moves = machine.state(case.state).moves if case.is_open else []
+            moves = _open_moves(machine, case)
             if not moves:
                 return
             chosen = moves[0] if rng.random() < 0.85 else rng.choice(moves)
             _take(rng, case, machine, chosen)
+
+
+def _open_moves(machine: Any, case: Any) -> list[Any]:
+    """The moves whose conditions hold, whoever may take them."""
+    if not case.is_open:
+        return []
+    roles = {name for one in machine.state(case.state).moves for name in one.by}
+    return list(machine.moves(case.state, roles, case.data))
 
 
 def _take(rng: random.Random, case: Any, machine: Any, chosen: Any) -> None:

@@ -109,8 +109,7 @@ def call_back(
         actor.require("case.callback", case.place_key)
         if case.owner_role != "reporter":
             raise errors.NOT_ALLOWED_HERE(what=_("回访"))
-        handled = CaseEvent.objects.filter(case_id=case.id, kind="moved", actor=actor.label)
-        if handled.exists():
+        if _handled(actor, case):
             raise errors.NOT_YOURS(owner=_("未经手的工作人员"))
         if not reached:
             write(

@@ -13,6 +13,7 @@ from zhijin.home.demo.registry import steps as all_steps
 
 DEFAULT_SEED = 20260701
 
+register_step("shipped", 5, steps.shipped)
 register_step("divisions", 10, steps.divisions)
 register_step("grids", 20, steps.grids)
 register_step("organisations", 30, steps.organisations)

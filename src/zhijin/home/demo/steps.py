@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from importlib import import_module
+from importlib.util import find_spec
+
+from django.apps import apps
 
 from zhijin.core.actor import Actor
 from zhijin.core.ids import ancestor_codes
@@ -19,6 +23,14 @@ COUNTY = "520181"
 PROVINCE = "52"
 #: Primary Party organisations of the province (documents 000 and 001).
 PRIMARY = 98_000
+
+
+def shipped(demo: Demo) -> None:
+    """What every room ships (the programmes), which a first ``zhijin up`` has installed already."""
+    for config in apps.get_app_configs():
+        module = f"{config.name}.setup"
+        if config.name.startswith("zhijin.") and find_spec(module) is not None:
+            getattr(import_module(module), "install_shipped", lambda: None)()
 
 
 def divisions(demo: Demo) -> None:
