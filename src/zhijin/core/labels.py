@@ -3,10 +3,12 @@ kinds and actions, so that a lower room can name what it must not import."""
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from django.utils.functional import Promise
 
+log = logging.getLogger("zhijin.labels")
 Text = str | Promise
 #: Ids of one kind → their labels; ids that mean nothing are left out.
 Labeller = Callable[[Sequence[str]], Mapping[str, str]]
@@ -42,10 +44,19 @@ def action(name: str) -> str:
 
 
 def labels(kind: str, ids: Iterable[str]) -> dict[str, str]:
-    """The labels of some records of one kind, in one go. Unknown kinds have none."""
+    """The labels of some records of one kind, in one go. Unknown kinds have none.
+
+    An id that its room cannot read (it may be years old) costs the labels, never the page.
+    """
     wanted = sorted({i for i in ids if i})
     labeller = _labellers.get(kind)
-    return dict(labeller(wanted)) if labeller and wanted else {}
+    if labeller is None or not wanted:
+        return {}
+    try:
+        return dict(labeller(wanted))
+    except (ValueError, LookupError):
+        log.warning("no labels of kind %s for %s", kind, wanted[:5])
+        return {}
 
 
 def label(kind: str, one: str) -> str:
