@@ -19,7 +19,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 from joserfc import jwt
 from joserfc.jwk import RSAKey
 
-from zhijin.config.ports import free_port, random_port
+from zhijin.config.ports import random_port
 
 CLIENT, SECRET = "zhijin", "provider-secret"
 
@@ -121,7 +121,7 @@ def running() -> Iterator[Provider]:
     """A provider that answers until the block ends."""
     provider = Provider()
     handler = type("Handler", (_Handler,), {"provider": provider})
-    with ThreadingHTTPServer(("127.0.0.1", free_port(None, (random_port(),))), handler) as server:
+    with ThreadingHTTPServer(("127.0.0.1", random_port()), handler) as server:
         provider.issuer = f"http://127.0.0.1:{server.server_port}"
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
         thread.start()
