@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import BigIntegerField, Count, ExpressionWrapper, F, Q, QuerySet
 
 from zhijin.cases.grams import grams, likeness
 from zhijin.cases.models import Case, CaseEvent, CaseParty, CasePhoto, CaseRequest
@@ -108,11 +108,15 @@ def _after(rows: QuerySet[Case], key: str, column: str, newest: bool) -> QuerySe
     if not last:
         return rows
     try:
-        at, pk = datetime.fromisoformat(moment), UUID(last)
+        at, pk = datetime.fromisoformat(moment) if moment else None, UUID(last)
     except ValueError:
         return rows
     sign = "lt" if newest else "gt"
-    return rows.filter(Q(**{f"{column}__{sign}": at}) | Q(**{column: at, f"id__{sign}": pk}))
+    if at is None:
+        return rows.filter(**{f"{column}__isnull": True, f"id__{sign}": pk})
+    # The first condition says again what the others say together: it is the one an index can use.
+    beyond = Q(**{f"{column}__{sign}": at}) | Q(**{column: at, f"id__{sign}": pk})
+    return rows.filter(beyond, **{f"{column}__{sign}e": at})
 
 
 def get(actor: Actor, case_id: UUID) -> Case:
@@ -258,32 +262,64 @@ class Rate:
         return self.numerator * 10_000 // self.denominator if self.denominator else None
 
 
+NO_RATES = {name: Rate(0, 0) for name in ("response", "resolution", "satisfaction")}
+
+
 def rates(actor: Actor, since: datetime, until: datetime, place: str = "") -> dict[str, Rate]:
     """Response, resolution and satisfaction rate of the cases opened in [since, until).
 
-    Response: answered on time, of those answered or whose time to answer has passed. Resolution:
-    confirmed solved, of those ended. Satisfaction: rated 4 or 5 of 5, of those rated. Merged
-    cases count once, in the case that was kept; excluded ones (with reason and second approval)
-    are left out.
+    Response: answered on time, of those answered or whose time to answer has passed (also when
+    the stage then went on by itself). Resolution: confirmed solved, of those ended. Satisfaction:
+    rated 4 or 5 of 5, of those rated. Merged cases count once, in the case that was kept; excluded
+    ones (with reason and second approval) are left out.
     """
-    rows = Case.objects.filter(
-        visible(actor), opened_at__gte=since, opened_at__lt=until, excluded=False,
-        merged_into__isnull=True,
-    )  # fmt: skip
+    rows = _counted(actor, since, until)
     if place:
         lo, hi = place_span(place)
         rows = rows.filter(place_key__gte=lo, place_key__lt=hi)
     at = clock.now()
-    unanswered = Q(responded_at__isnull=True, is_open=True, due_at__lt=at)
-    found = rows.aggregate(
-        answered=Count("id", filter=Q(responded_at__isnull=False)),
-        in_time=Count("id", filter=Q(responded_at__isnull=False, response_late=False)),
-        missed=Count("id", filter=unanswered),
-        ended=Count("id", filter=Q(closed_at__isnull=False)),
-        solved=Count("id", filter=Q(resolved=True)),
-        rated=Count("id", filter=Q(rating__isnull=False)),
-        content=Count("id", filter=Q(rating__gte=4)),
+    return _rates_of(rows.aggregate(**_tallies(at)))
+
+
+def rates_below(
+    actor: Actor, since: datetime, until: datetime, level: int
+) -> dict[str, dict[str, Rate]]:
+    """As :func:`rates`, for every place whose code has ``level`` digits (at most 12), in one statement.
+
+    Places without cases are left out.
+    """
+    at, step = clock.now(), 10 ** (18 - level)
+    rows = (
+        _counted(actor, since, until)
+        .annotate(part=ExpressionWrapper(F("place_key") / step, output_field=BigIntegerField()))
+        .values("part")
+        .order_by()
+        .annotate(**_tallies(at))
     )
+    return {f"{row['part']:0{level}d}": _rates_of(row) for row in rows}
+
+
+def _counted(actor: Actor, since: datetime, until: datetime) -> QuerySet[Case]:
+    return Case.objects.filter(
+        visible(actor), opened_at__gte=since, opened_at__lt=until, excluded=False,
+        merged_into__isnull=True,
+    )  # fmt: skip
+
+
+def _tallies(at: datetime) -> dict[str, Count]:
+    passed = Q(is_open=True, due_at__lt=at) | Q(late_stages__gt=0)
+    return {
+        "answered": Count("id", filter=Q(responded_at__isnull=False)),
+        "in_time": Count("id", filter=Q(responded_at__isnull=False, response_late=False)),
+        "missed": Count("id", filter=Q(responded_at__isnull=True) & passed),
+        "ended": Count("id", filter=Q(closed_at__isnull=False)),
+        "solved": Count("id", filter=Q(resolved=True)),
+        "rated": Count("id", filter=Q(rating__isnull=False)),
+        "content": Count("id", filter=Q(rating__gte=4)),
+    }
+
+
+def _rates_of(found: Mapping[str, int]) -> dict[str, Rate]:
     return {
         "response": Rate(found["in_time"], found["answered"] + found["missed"]),
         "resolution": Rate(found["solved"], found["ended"]),

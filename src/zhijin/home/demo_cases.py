@@ -75,14 +75,19 @@ ALIVE = "530602105207"
 
 def step(demo: Demo) -> None:
     """The demonstration's step: cases where grids are drawn, once."""
-    with scoped(Actor.system("demo")):
-        if cases.Case.objects.filter(simulated=True).exists():
-            return
     for code in sorted(places.demo_villages()):
-        if places.outlines_in(code):
+        if places.outlines_in(code) and not _has_cases(code):
             each = MANY if code == ALIVE else FEW
             demo.count("cases", seed(code, each, demo.rng("cases", code)))
     cases.sweep_all()
+
+
+def _has_cases(code: str) -> bool:
+    lo, hi = place_span(code)
+    with scoped(Actor.system("demo")):
+        return bool(
+            cases.Case.objects.filter(place_key__gte=lo, place_key__lt=hi, simulated=True).exists()
+        )
 
 
 def seed(code: str, each: int, rng: random.Random) -> int:

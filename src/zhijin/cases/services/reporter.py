@@ -132,6 +132,14 @@ def call_back(
         return case
 
 
+def _handled(actor: Actor, case: Case) -> bool:
+    """Whether ``actor`` took a step of the case; what was recorded of a call is the reporter's."""
+    steps = CaseEvent.objects.filter(
+        case_id=case.id, kind__in=("moved", "closed"), actor=actor.label
+    )
+    return steps.exclude(data__has_key="called_by").exists()
+
+
 def comment(*, actor: Actor, case_id: UUID, text: str, public: bool) -> CaseEvent:
     """Add a remark to the timeline; ``public`` shows it to the reporter too."""
     if not text.strip():

@@ -290,10 +290,11 @@ def rates(request: HttpRequest) -> HttpResponse:
     except ValueError:
         start = clock.local(clock.now()).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
     end = (start + timedelta(days=32)).replace(day=1)
-    below = places.children(place) if is_code(place) and len(place) < 12 else []
+    below = places.children(place)[:40] if is_code(place) and len(place) < 12 else []
+    found = selectors.rates_below(actor, start, end, len(below[0].code)) if below else {}
     rows = [
-        (child, selectors.rates(actor, start, end, child.code))
-        for child in below[:40]
+        (child, found.get(child.code, selectors.NO_RATES))
+        for child in below
         if any(lo < child.span[1] and child.span[0] < hi for lo, hi in actor.scope.places)
     ]
     context = {

@@ -143,7 +143,6 @@ def status(request: HttpRequest, code: str) -> HttpResponse:
             request, "cases/status.html", shown, status=refusal.status if refusal else 200
         )
     response.headers["Cache-Control"] = "private, no-store"
-    response.headers["Referrer-Policy"] = "no-referrer"
     return response
 
 

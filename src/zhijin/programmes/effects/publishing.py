@@ -8,7 +8,6 @@ from django.db import transaction
 
 from zhijin.cases.api import mark_withdrawn, photos_of
 from zhijin.core import clock, pii
-from zhijin.playbooks.engine.model import Publication as Rule
 from zhijin.programmes.effects.common import ACTOR, Happening, once
 from zhijin.programmes.models import Publication
 from zhijin.programmes.services import show
@@ -29,7 +28,7 @@ def carry_out(happening: Happening) -> None:
                 _prepare(happening, index, rule)
 
 
-def _prepare(happening: Happening, index: int, rule: Rule) -> None:
+def _prepare(happening: Happening, index: int, rule: Any) -> None:
     case = happening.case
     fields, photos = content(happening, rule)
     found = pii.kinds_in(fields)
@@ -47,7 +46,7 @@ def _prepare(happening: Happening, index: int, rule: Rule) -> None:
         show(ACTOR, row, days=rule.days)
 
 
-def content(happening: Happening, rule: Rule) -> tuple[dict[str, Any], list[str]]:
+def content(happening: Happening, rule: Any) -> tuple[dict[str, Any], list[str]]:
     """The public fields' values and the digests of public photos. Positions to about ten metres."""
     specs, answers = happening.playbook.fields, happening.answers
     fields: dict[str, Any] = {}
