@@ -150,10 +150,10 @@ def priorities(checker: Checker) -> None:
     """One priority is the default; a factor makes a difference; conditions can be judged."""
     found = checker.playbook.priorities
     checker.unique([(item.id, ("priorities", i, "id")) for i, item in enumerate(found)])
-    defaults = [index for index, item in enumerate(found) if not item.when]
+    defaults = [index for index, item in enumerate(found)
+                if not item.when and not checker.draft.lost(("priorities", index))]  # fmt: skip
     for index in defaults[1:]:
-        if not checker.draft.lost(("priorities", index)):
-            checker.say("PB236", ("priorities", index))
+        checker.say("PB236", ("priorities", index))
     for name, state in checker.playbook.states.items():
         within = state.within.get("")
         for priority in found if within is not None and within.count else ():

@@ -203,7 +203,7 @@ def condition_list(
         if operator in {"above", "below"} and spec.type not in words.ORDERED:
             checker.say("PB243", (*base, operator), key=True, type=spec.type, operator=operator)
         ids = [choice.id for choice in spec.choices]
-        for number, value in enumerate(condition.values if ids else ()):
+        for number, value in enumerate(condition.values if len(ids) > 1 else ()):
             if value not in ids and operator in {"is", "in", "not"}:
                 place = (*base, "in", number) if operator == "in" else (*base, operator)
                 checker.say("PB242", place, value=value, name=spec.field,

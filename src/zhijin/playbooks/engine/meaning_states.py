@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from zhijin.core.roles import ROLES, TOWNSHIP, resolve
+from zhijin.core.roles import ADMINISTRATIVE, ROLES, TOWNSHIP, resolve
 from zhijin.playbooks.engine import words
 from zhijin.playbooks.engine.meaning import Checker, role_title
 from zhijin.playbooks.engine.reader import Path
@@ -126,9 +126,9 @@ def owners_can_act(checker: Checker) -> None:
         base: Path = ("states", name)
         if state.owner is None or state.final or not state.moves:
             continue
-        if resolve(state.owner) is None or checker.draft.lost((*base, "moves")):
-            continue
         owner = resolve(state.owner)
+        if owner is None or owner.key in ADMINISTRATIVE or checker.draft.lost((*base, "moves")):
+            continue
         if owner not in {resolve(role) for move in state.moves for role in move.by}:
             checker.say("PB217", (*base, "owner"), owner=role_title(state.owner),
                         name=checker.title_of(name))  # fmt: skip

@@ -4,8 +4,17 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
-from pydantic_core import PydanticCustomError
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
+    StringConstraints,
+)
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from zhijin.playbooks.engine.findings import is_english
 
@@ -50,7 +59,24 @@ def exactly_one(part: BaseModel, *names: str) -> None:
 
 
 Title = Annotated[Text, BeforeValidator(_text, json_schema_input_type=Text | str)]
-Listed = Annotated[list[T], BeforeValidator(listed, json_schema_input_type=T | list[T])]
+
+
+class OneOrMany:
+    """Marks a list of which a single thing may stand by itself."""
+
+    def __get_pydantic_core_schema__(
+        self, source: Any, handler: GetCoreSchemaHandler
+    ) -> CoreSchema:
+        return core_schema.no_info_before_validator_function(listed, handler(source))
+
+    def __get_pydantic_json_schema__(
+        self, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        found = handler(schema)
+        return {"anyOf": [found.get("items", {}), found]}
+
+
+Listed = Annotated[list[T], OneOrMany()]
 
 #: The name of a programme or board: letters, digits, hyphens.
 Id = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,39}$")]

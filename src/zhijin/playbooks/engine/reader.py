@@ -119,7 +119,9 @@ class Document:
 
     def damaged(self, path: Path = ()) -> bool:
         """Whether lines were lost inside the node at ``path``: what is missing may have been there."""
-        node = self.node(path)
+        node = next(
+            (found for n in range(len(path), -1, -1) if (found := self.node(path[:n]))), None
+        )
         if node is None:
             return bool(self.lost)
         return any(node.mark.line <= line <= max(node.last_line, node.mark.line) + 1

@@ -19,6 +19,7 @@ _FULL_COLON = re.compile(rf"^(\s*(?:-\s+)*{_KEY})：[ \t]*")
 _FULL_COLON_IN_FLOW = re.compile(rf"(?<=[{{,\s])({_KEY})：[ \t]*")
 _TIGHT_COLON = re.compile(rf"^(\s*(?:-\s+)*{_KEY}):(?=[^\s:/\d])")
 _TIGHT_COLON_IN_FLOW = re.compile(rf"(?<=[{{,\s])({_KEY}):(?=[^\s:/\d,}}\]])")
+_NO_COLON = re.compile(rf"^(\s*(?:-\s+)*{_KEY})(?=[ \t]+[{{\[])")
 _FULL_COMMA = re.compile(rf"，(?=\s*{_KEY}\s*[:：])")
 _BLOCK_SCALAR = re.compile(r"[|>][-+0-9]*\s*(#.*)?$")
 
@@ -70,6 +71,8 @@ def _mended(out: Tidied, index: int, line: str) -> str:
     line = _tabs(out, index, line)
     line = _replaced(out, index, line, _FULL_COLON, "PB018", "\\1: ", sign="：")
     line = _replaced(out, index, line, _TIGHT_COLON, "PB019", "\\1: ", sign=":")
+    line = _replaced(out, index, line, _NO_COLON, "PB006", "\\1:", sign="")
+    line = _closed(out, index, line)
     if "{" in line and not re.search("[\"']", line):
         line = _replaced(out, index, line, _FULL_COMMA, "PB018", ", ", sign="，")
         line = _replaced(out, index, line, _FULL_COLON_IN_FLOW, "PB018", "\\1: ", sign="：")
@@ -82,9 +85,19 @@ def _tabs(out: Tidied, index: int, line: str) -> str:
     if "\t" not in head:
         return line
     out.notes.append(("PB004", Mark(index + 1, head.index("\t") + 1, head.count("\t")), {}))
-    mended = head.replace("\t", "  ")
+    mended = " " * _meant(out.lines[:index], head)
     out.shifts.setdefault(index + 1, []).append((0, len(mended) - len(head)))
     return mended + line.lstrip()
+
+
+def _meant(above: list[str], head: str) -> int:
+    """How deep tabs were meant to indent: as the line above, if any usual width fits it."""
+    line = next((item for item in reversed(above) if item.strip()), "")
+    deep = len(line) - len(line.lstrip())
+    if line.rstrip().endswith(":"):
+        deep += 2
+    fits = [len(head.replace("\t", " " * size)) for size in (2, 4, 8)]
+    return deep if deep in fits else fits[0]
 
 
 def _replaced(
@@ -103,6 +116,21 @@ def _replaced(
             out.shifts.setdefault(index + 1, []).append((len(result) - 1, delta))
         cursor = match.end()
     return result + line[cursor:]
+
+
+_QUOTED_VALUE = re.compile(rf"(?:^\s*(?:-\s+)*|[{{,]\s*){_KEY}:\s+([\"'])")
+
+
+def _closed(out: Tidied, index: int, line: str) -> str:
+    """Close a quotation mark that is still open when the next line begins something else."""
+    last = next(iter(reversed(list(_QUOTED_VALUE.finditer(line)))), None)
+    if last is None or line.count(last.group(1), last.start(1)) % 2 == 0:
+        return line
+    after = next((item for item in out.lines[index + 1 :] if item.strip()), "")
+    if len(after) - len(after.lstrip()) > len(line) - len(line.lstrip()):
+        return line
+    out.notes.append(("PB007", out.original(Mark(index + 1, last.start(1) + 1)), {}))
+    return mend(line) or line
 
 
 _PAIRS = {"{": "}", "[": "]"}
