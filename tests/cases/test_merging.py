@@ -144,7 +144,12 @@ class TestParting:
         made, kept = in_grid(), in_grid()
         merge(cast.branch_secretary, made, kept, at("2026-06-09 09:30"))
         case = unmerge(cast.branch_secretary, made, at("2026-06-09 15:30"))
-        assert (case.is_open, case.merged_into, case.outcome, case.closed_at) == (True, None, "", None)
+        assert (case.is_open, case.merged_into, case.outcome, case.closed_at) == (
+            True,
+            None,
+            "",
+            None,
+        )
         assert shown(case.due_at) == "2026-06-09 17:00"
         assert sweep_at(at("2026-06-09 16:59")) >= 1
         assert "escalated" not in kinds(made.case_id)

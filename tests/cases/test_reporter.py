@@ -165,7 +165,12 @@ class TestReopening:
     def test_it_goes_to_whoever_handled_it(self, cast: Cast) -> None:
         made = self.closed(cast)
         case = reopen(made, SOON + 3 * DAY)
-        assert (case.state, case.is_open, case.reopened, case.closed_at) == ("handling", True, 1, None)
+        assert (case.state, case.is_open, case.reopened, case.closed_at) == (
+            "handling",
+            True,
+            1,
+            None,
+        )
         assert (case.resolved, case.outcome) == (None, "")
         last = lines(made.case_id)[-1]
         assert (last.kind, last.why, last.role) == ("reopened", "又塌了", "reporter")

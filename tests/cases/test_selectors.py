@@ -106,7 +106,9 @@ class TestViews:
         assert ids(who, text=here.number) == [here.case_id]
         assert ids(who, text=here.number[:13].lower()) != []
 
-    @pytest.mark.parametrize("text", ["%", "_", "路", "'", '"; DROP TABLE', "\\", "（", "😀", "a" * 400])
+    @pytest.mark.parametrize(
+        "text", ["%", "_", "路", "'", '"; DROP TABLE', "\\", "（", "😀", "a" * 400]
+    )
     def test_odd_words_find_nothing_they_should_not(self, cast: Cast, text: str) -> None:
         made = in_grid(answers={"what": "村口的路塌了"})
         assert ids(cast.grid_worker, text=text) in ([], [made.case_id])
@@ -165,7 +167,9 @@ class TestPaging:
         assert paged(cast.grid_worker, size=4).after == ""
         assert paged(cast.grid_worker, size=3).after != ""
 
-    @pytest.mark.parametrize("after", ["x", "|", "2026|", "2026-06-09T10:00:00+08:00|no", "|no-uuid"])
+    @pytest.mark.parametrize(
+        "after", ["x", "|", "2026|", "2026-06-09T10:00:00+08:00|no", "|no-uuid"]
+    )
     def test_a_broken_key_shows_the_first_page(self, cast: Cast, after: str) -> None:
         made = in_grid()
         assert ids(cast.grid_worker, after=after) == [made.case_id]
@@ -294,6 +298,7 @@ class TestRates:
 
 def raw(actor: Actor | None, statement: str) -> list[Any]:
     """What plain SQL as the app role sees in ``actor``'s transaction."""
+
     def run() -> list[Any]:
         with connection.cursor() as cursor:
             cursor.execute(statement)
@@ -319,7 +324,12 @@ class TestDirectSql:
         statement = f"SELECT count(*) FROM {table}"
         seen = {
             member.key: raw(member.actor, statement)[0]
-            for member in (cast.grid_worker, cast.branch_secretary, cast.county_officer, cast.outsider)
+            for member in (
+                cast.grid_worker,
+                cast.branch_secretary,
+                cast.county_officer,
+                cast.outsider,
+            )
         }
         assert seen == {
             "grid_worker": 2, "branch_secretary": 3, "county_officer": 3, "outsider": 1,
