@@ -54,7 +54,7 @@ def _run(command: Command, args: argparse.Namespace) -> int:
     function = _function(command, args)
     with contextlib.ExitStack() as stack:
         if command.database or getattr(args, "database", False):
-            stack.enter_context(available(Home()))
+            _same_as_up(stack)
         if command.django or getattr(args, "django", False):
             load_django()
         return int(function(args) or 0)
@@ -65,10 +65,18 @@ def _run_mounted(command: Command, line: list[str]) -> int:
     wants_help = "-h" in line or "--help" in line
     with contextlib.ExitStack() as stack:
         if command.database and not wants_help:
-            stack.enter_context(available(Home()))
+            _same_as_up(stack)
         load_django()
         args = build_parser(command).parse_args(line)
         return int(_function(command, args)(args) or 0)
+
+
+def _same_as_up(stack: contextlib.ExitStack) -> None:
+    """The database, and whether this is a demonstration, as ``zhijin up`` has them."""
+    home = Home()
+    if home.remembered().get("demo", True):
+        os.environ.setdefault("ZHIJIN_DEMO", "1")
+    stack.enter_context(available(home))
 
 
 def _function(command: Command, args: argparse.Namespace) -> Callable[[argparse.Namespace], Any]:

@@ -196,6 +196,14 @@ COMMANDS: tuple[Command, ...] = (
         database=True,
     ),
     Command(
+        "account",
+        "建立三员账号，重设管理员密码",
+        "make the three administrators, reset an administrator's password",
+        mount="zhijin.access.commands",
+        django=True,
+        database=True,
+    ),
+    Command(
         "verify",
         "核对审计日志没有被改动",
         "verify that the audit journal was not altered",
@@ -250,7 +258,7 @@ COMMANDS: tuple[Command, ...] = (
 GROUPS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("运行", "Run", ("up", "down", "status", "doctor")),
     ("数据与剧本", "Data and programmes", ("import", "demo", "playbook")),
-    ("维护", "Look after", ("migrate", "verify", "bench")),
+    ("维护", "Look after", ("account", "migrate", "verify", "bench")),
     ("开发与部署", "Develop and deploy", ("messages", "serve", "worker", "manage")),
 )
 

@@ -43,8 +43,9 @@ class Home:
         self.root = (root or state_directory()).resolve()
 
     def make(self) -> None:
-        """Create the directories. Others may pass through (the database's account must), not look."""
-        self.root.mkdir(parents=True, exist_ok=True)
+        """Create the directories, closed to others (root opens the way through for the database's account)."""
+        self.root.parent.mkdir(parents=True, exist_ok=True)
+        self.root.mkdir(exist_ok=True, mode=0o700)
         for directory in (self.logs, self.run):
             directory.mkdir(exist_ok=True, mode=0o700)
 

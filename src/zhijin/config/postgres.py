@@ -184,7 +184,8 @@ class Cluster:
 
     def _reach(self) -> None:
         """The state directory may be entered by the lent account; its secrets are closed one by one."""
-        self.home.mkdir(parents=True, exist_ok=True)
+        self.home.parent.mkdir(parents=True, exist_ok=True)
+        self.home.mkdir(exist_ok=True, mode=0o700)
         if os.geteuid() == 0:
             self.home.chmod(self.home.stat().st_mode | 0o011)
 

@@ -7,7 +7,7 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -65,9 +65,11 @@ class Supervisor:
         self.tell = tell
         self.stopping = False
 
-    def start(self) -> None:
+    def start(self, names: Collection[str] = ()) -> None:
+        """Start these now (default: all); :meth:`run` starts what is still missing."""
         for service in self.services:
-            self._spawn(service)
+            if not names or service.name in names:
+                self._spawn(service)
 
     def run(self) -> None:
         """Until :meth:`request_stop` or a signal; then everything is stopped in order."""

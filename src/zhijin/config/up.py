@@ -14,7 +14,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import psutil
@@ -62,6 +62,7 @@ def up(home: Home, options: Options) -> int:
     began = time.monotonic()
     home.make()
     with _only_one(home):
+        options = replace(options, demo=_demonstration(home, options.demo))
         end_strays(mark(home))
         urls = database.start(home)
         try:
@@ -170,6 +171,23 @@ def _only_one(home: Home) -> Iterator[None]:
         yield
 
 
+def _demonstration(home: Home, wanted: bool) -> bool:
+    """What the first start decided holds for good: made-up people never join real ones."""
+    kept = home.remembered().get("demo")
+    if kept is None:
+        home.remember(demo=wanted)
+        return wanted
+    if kept and not wanted:
+        raise Refused(
+            say(
+                f"{home.root} 是演示。正式安装请用另一个目录：ZHIJIN_HOME=… zhijin up --no-demo",
+                f"{home.root} is a demonstration. A real installation needs a directory of its own:"
+                " ZHIJIN_HOME=... zhijin up --no-demo",
+            )
+        )
+    return bool(kept)
+
+
 def _choose_ports(home: Home, options: Options) -> Addresses:
     """The ports of last time when they are free; another otherwise, said aloud."""
     kept = home.remembered()
@@ -229,7 +247,8 @@ def _supervise(
     told = {"pid": me.pid, "created": me.create_time(), "url": addresses.url}
     home.running.write_text(json.dumps(told))
     try:
-        supervisor.start()
+        # The pages first: the others would make them wait for the processor.
+        supervisor.start({"web"})
         if not _wait_for_web(supervisor, addresses):
             return 0 if supervisor.stopping else 1
         _announce(home, options, addresses, time.monotonic() - began)
