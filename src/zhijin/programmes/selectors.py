@@ -11,7 +11,7 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import get_language
 
-from zhijin.cases.hooks import Published, Told
+from zhijin.cases.api import Published, Told
 from zhijin.core import clock
 from zhijin.core.actor import Actor
 from zhijin.core.ids import place_span
@@ -122,7 +122,7 @@ def notices(
     rows = rows.annotate(is_read=Exists(read))
     if unread:
         rows = rows.filter(is_read=False)
-    if after:
+    if after is not None:
         rows = rows.filter(id__lt=after)
     return list(rows.order_by("-id")[:size])
 

@@ -1,0 +1,13 @@
+"""Notices and publications for those who work; webhooks for the system administrator."""
+
+from django.urls import path
+
+from zhijin.programmes import views, views_webhooks
+
+desk = [
+    path("notices/", views.notices, name="notices"),
+    path("publications/", views.publications, name="publications"),
+    path("publications/<uuid:pk>/", views.publication, name="publication"),
+    path("admin/webhooks/", views_webhooks.webhooks, name="webhooks"),
+    path("admin/webhooks/<uuid:pk>/", views_webhooks.webhook, name="webhook"),
+]
