@@ -104,13 +104,18 @@ def test_cut_and_join_again() -> None:
     assert geo.area_m2(whole) == pytest.approx(geo.area_m2(body), rel=1e-4)
 
 
+def test_a_line_that_ends_inside_is_drawn_on() -> None:
+    parts = shapes.cut(square(), [[103.705, 27.302], [103.705, 27.304]])
+    assert [round(geo.area_m2(part) / geo.area_m2(square()), 2) for part in parts] == [0.5, 0.5]
+
+
 @pytest.mark.parametrize(
     "line",
     [
         [],
         [[103.7, 27.3]],
         [[0, 0], [1, 1]],
-        [[103.705, 27.305], [103.706, 27.306]],
+        [[103.705, 27.305], [103.705, 27.305]],
         [["a", 1], [2, 3]],
     ],
 )

@@ -29,7 +29,7 @@ export class GridMap {
   private selected: string | null = null;
   private tool: Tool = "select";
   private loaded!: Loaded;
-  private busy = false;
+  private queue: Promise<unknown> = Promise.resolve();
   private readonly editable: boolean;
   private readonly panel: Panel;
   private readonly paste: PasteDialog | null;
@@ -164,6 +164,7 @@ export class GridMap {
     }
     this.tool = tool;
     this.drawing?.use(tool);
+    if (tool !== "select") this.map?.getCanvas().focus(); // Enter and Escape are meant for the drawing
     this.root.querySelectorAll("[data-tool]").forEach((button) => {
       button.setAttribute("aria-pressed", String(button.getAttribute("data-tool") === tool));
     });
@@ -183,7 +184,7 @@ export class GridMap {
   private heardSelection(id: string | null): void {
     if (this.drawing?.isFilling || this.tool !== "select") return;
     this.selected = id;
-    this.panel.draw(this.now, id);
+    this.panel.mark(id);
   }
 
   private choose(id: string): void {
@@ -194,7 +195,7 @@ export class GridMap {
     if (this.editable && this.drawing && this.tool === "select" && isSimple(area)) this.drawing.select(id);
     if (!isSimple(area) && area.geometry && this.editable) toast(word(this.root, "several"));
     if (this.map && area.geometry && !again) fit(this.map, [area.geometry]);
-    this.panel.draw(this.now, id);
+    this.panel.mark(id);
   }
 
   private rename(id: string, name: string): void {
@@ -214,21 +215,22 @@ export class GridMap {
     this.use("select");
   }
 
-  /** Ask the server; what it refuses is told, and nothing changes. */
-  private async work<T>(job: () => Promise<T>): Promise<T | null> {
-    if (this.busy) return null;
-    this.busy = true;
-    this.root.setAttribute("aria-busy", "true");
-    try {
-      return await job();
-    } catch (error) {
-      const said = error instanceof Refused ? error.message : "";
-      toast(said || word(this.root, "failed"), 10_000);
-      return null;
-    } finally {
-      this.busy = false;
-      this.root.removeAttribute("aria-busy");
-    }
+  /** Ask the server, one thing after the other; what it refuses is told, and nothing changes. */
+  private work<T>(job: () => Promise<T>): Promise<T | null> {
+    const done = this.queue.then(async () => {
+      this.root.setAttribute("aria-busy", "true");
+      try {
+        return await job();
+      } catch (error) {
+        const said = error instanceof Refused ? error.message : "";
+        toast(said || word(this.root, "failed"), 10_000);
+        return null;
+      } finally {
+        this.root.removeAttribute("aria-busy");
+      }
+    });
+    this.queue = done;
+    return done;
   }
 
   private shapes(body: object): Promise<{ geometries: Shape[] }> {

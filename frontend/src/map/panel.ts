@@ -32,9 +32,17 @@ export class Panel {
     if (focus) list.querySelector<HTMLElement>(`[data-focus="${focus}"]`)?.focus();
   }
 
+  /** Only the mark of what is selected changes: rebuilding would take the focus away. */
+  mark(selected: string | null): void {
+    this.root.querySelectorAll<HTMLElement>("[data-list] > li").forEach((row) => {
+      row.toggleAttribute("data-selected", row.dataset.id === selected);
+    });
+  }
+
   private row(area: Area, selected: boolean, ticked: boolean): HTMLElement {
     const row = document.createElement("li");
     row.className = "grid-map-row";
+    row.dataset.id = area.id;
     row.toggleAttribute("data-selected", selected);
     const size = area.geometry
       ? word(this.root, "area", { n: Math.round(areaOf(area.geometry)).toLocaleString("en") })

@@ -76,7 +76,7 @@ NOTHING_CUT = define(
     "PL109",
     400,
     _("这条线没有把图形分成几块。"),
-    help=_("请让线的两端都越过图形的边界。"),
+    help=_("请让线穿过图形，从一边到另一边。"),
 )
 SUCCESSION_WRONG = define(
     "PL110",

@@ -12,7 +12,7 @@ from typing import Any
 
 import shapely
 from django.utils.translation import gettext as _
-from shapely import MultiPolygon, Polygon
+from shapely import MultiPolygon, Point, Polygon
 from shapely.geometry import LineString, mapping, shape
 from shapely.geometry.base import BaseGeometry
 from shapely.ops import split as shapely_split
@@ -155,15 +155,28 @@ def cut(geometry: Geometry, line: Sequence[Sequence[float]]) -> list[Geometry]:
     """The parts of an area on either side of a line. Raises PL109 when the line does not cut it."""
     if len(line) < 2 or not all(len(p) >= 2 and geo.is_position(p[0], p[1]) for p in line):
         raise errors.NOTHING_CUT()
-    pieces = [
-        piece
-        for part in _parts(to_shape(geometry))
-        for piece in shapely_split(part, LineString([(p[0], p[1]) for p in line])).geoms
-    ]
+    whole = to_shape(geometry)
+    blade = LineString(_reaching([(p[0], p[1]) for p in line], whole))
+    pieces = [piece for part in _parts(whole) for piece in shapely_split(part, blade).geoms]
     large = [piece for piece in pieces if area_m2(piece) >= MIN_AREA_M2]
-    if len(large) < 2 or len(large) == len(_parts(to_shape(geometry))):
+    if len(large) < 2 or len(large) == len(_parts(whole)):
         raise errors.NOTHING_CUT()
     return [to_geojson(piece) for piece in large]
+
+
+def _reaching(line: list[tuple[float, float]], whole: BaseGeometry) -> list[tuple[float, float]]:
+    """The line, each end that lies inside the area drawn on straight until it is outside."""
+    west, south, east, north = whole.bounds
+    far = (east - west) + (north - south)
+
+    def on(end: tuple[float, float], before: tuple[float, float]) -> tuple[float, float]:
+        dx, dy = end[0] - before[0], end[1] - before[1]
+        length = (dx * dx + dy * dy) ** 0.5
+        if length == 0 or not whole.covers(Point(end)):
+            return end
+        return end[0] + dx / length * far, end[1] + dy / length * far
+
+    return [on(line[0], line[1]), *line[1:-1], on(line[-1], line[-2])]
 
 
 def area_m2(drawn: BaseGeometry) -> float:

@@ -1,6 +1,6 @@
 """Checks rows of a divisions table, all findings at once, and turns good rows into table rows.
 
-Plain Python over strings; it must not know the database.
+It must not know the database.
 """
 
 from __future__ import annotations
@@ -9,6 +9,8 @@ import unicodedata
 from collections.abc import Callable, Container, Iterable
 from dataclasses import dataclass, field
 from typing import NamedTuple
+
+from django.utils.translation import gettext as _
 
 from zhijin.core.ids import LEVELS
 from zhijin.places.importing.sources import Row
@@ -68,21 +70,29 @@ def check(rows: Iterable[Row], only: tuple[str, ...] = (), known: Container[str]
     good, say = out.rows, out.findings.append
     lines: dict[str, Row] = {}
     for row in rows:
-        _, _, code, name, parent = row
+        _file, _line, code, name, parent = row
         size = len(code)
         if size not in _PARENT or not code.isdecimal() or not code.isascii() or code[0] == "0":
-            say(_finding(row, "PI01", f"代码应为 2、4、6、9 或 12 位数字：{code!r}"))
+            say(
+                _finding(
+                    row, "PI01", _("代码应为 2、4、6、9 或 12 位数字：{code}").format(code=code)
+                )
+            )
             continue
         if only and not code.startswith(only) and not any(o.startswith(code) for o in only):
             continue
         if not name.isprintable() or " " in name:
             name = _cleaned(row, say)
         if not name:
-            say(_finding(row, "PI02", "名称是空的"))
+            say(_finding(row, "PI02", _("名称是空的")))
         elif len(name) > NAME_LIMIT:
-            say(_finding(row, "PI03", f"名称超过 {NAME_LIMIT} 个字"))
+            say(_finding(row, "PI03", _("名称超过 {n} 个字").format(n=NAME_LIMIT)))
         elif parent is not None and parent != code[: _PARENT[size]]:
-            say(_finding(row, "PI05", f"上级代码 {parent} 与本代码的前几位不符"))
+            say(
+                _finding(
+                    row, "PI05", _("上级代码 {parent} 与本代码的前几位不符").format(parent=parent)
+                )
+            )
         elif code in good:
             say(_twice(row, name, good[code].name, lines[code].line))
         else:
@@ -98,9 +108,13 @@ def _cleaned(row: Row, say: Callable[[Finding], None]) -> str:
     """The name without blanks and control characters; private characters stay, with a warning."""
     name = "".join(c for c in row.name if unicodedata.category(c) not in _BLANK)
     if name and name != row.name:
-        say(_finding(row, "PI11", f"名称里的空白已去掉：{name}", "warning"))
+        say(_finding(row, "PI11", _("名称里的空白已去掉：{name}").format(name=name), "warning"))
     if any(unicodedata.category(c) == "Co" for c in name):
-        say(_finding(row, "PI13", f"名称里有字体显示不出的字：{name}", "warning"))
+        say(
+            _finding(
+                row, "PI13", _("名称里有字体显示不出的字：{name}").format(name=name), "warning"
+            )
+        )
     return name
 
 
@@ -111,7 +125,9 @@ def _check_parents(out: Checked, lines: dict[str, Row], known: Container[str]) -
         parent = good[code].parent
         if parent and parent not in good and parent not in known:
             del good[code]
-            out.findings.append(_finding(lines[code], "PI06", f"没有上级 {parent}"))
+            out.findings.append(
+                _finding(lines[code], "PI06", _("没有上级 {parent}").format(parent=parent))
+            )
 
 
 def _finding(row: Row, number: str, message: str, level: str = "error") -> Finding:
@@ -120,5 +136,11 @@ def _finding(row: Row, number: str, message: str, level: str = "error") -> Findi
 
 def _twice(row: Row, name: str, first: str, line: int) -> Finding:
     if name == first:
-        return _finding(row, "PI12", f"与第 {line} 行重复", "warning")
-    return _finding(row, "PI04", f"代码重复：第 {line} 行是{first}，这里是{name}")
+        return _finding(row, "PI12", _("与第 {line} 行重复").format(line=line), "warning")
+    return _finding(
+        row,
+        "PI04",
+        _("代码重复：第 {line} 行是{first}，这里是{name}").format(
+            line=line, first=first, name=name
+        ),
+    )

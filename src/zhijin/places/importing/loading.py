@@ -18,6 +18,7 @@ from typing import Any
 
 from django.db import transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.utils.translation import gettext as _
 
 from zhijin.core.ids import place_span
 from zhijin.places import errors
@@ -139,7 +140,9 @@ def _merge(
     )
     restored = cursor.fetchall()
     out.restored = len(restored)
-    out.findings += [_note("PI23", code, f"重新出现：{name}") for code, name in restored]
+    out.findings += [
+        _note("PI23", code, _("重新出现：{name}").format(name=name)) for code, name in restored
+    ]
     cursor.execute("SELECT count(*) FROM places_place")
     much = len(checked.rows) > 2 * cursor.fetchone()[0]
     with _rebuilt_indexes(cursor) if much else nullcontext():
@@ -189,7 +192,7 @@ def _vanish(
         raise errors.TOO_MANY_VANISH(count=len(gone), total=len(current))
     if not gone:
         return
-    codes = [code for code, _ in gone]
+    codes = [code for code, _name in gone]
     cursor.execute("UPDATE places_place SET valid_to = %s WHERE code = ANY(%s)", [as_of, codes])
     out.vanished = len(gone)
     cursor.execute(
@@ -199,9 +202,10 @@ def _vanish(
         [codes],
     )
     likely = dict(cursor.fetchall())
+    ended, renumbered = _("不在新表中，已止于 {day}：{name}"), _("，可能改码为 {code}")
     for code, name in gone:
-        hint = f"，可能改码为 {likely[code]}" if code in likely else ""
-        out.findings.append(_note("PI21", code, f"不在新表中，已止于 {as_of}：{name}{hint}"))
+        hint = renumbered.format(code=likely[code]) if code in likely else ""
+        out.findings.append(_note("PI21", code, ended.format(day=as_of, name=name) + hint))
     _warn_of_orphans(cursor, out, codes)
 
 
@@ -212,7 +216,9 @@ def _warn_of_orphans(cursor: Any, out: Outcome, codes: list[str]) -> None:
         [codes],
     )
     for code, count in cursor.fetchall():
-        out.findings.append(_note("PI24", code, f"已撤销的村下面还有 {count} 个村民组和网格"))
+        out.findings.append(
+            _note("PI24", code, _("已撤销的村下面还有 {count} 个村民组和网格").format(count=count))
+        )
 
 
 def _rename(cursor: Any, out: Outcome, as_of: date) -> None:
@@ -227,7 +233,10 @@ def _rename(cursor: Any, out: Outcome, as_of: date) -> None:
     )
     renamed = cursor.fetchall()
     out.renamed = len(renamed)
-    out.findings += [_note("PI22", code, f"更名：{old} → {new}") for code, old, new in renamed]
+    out.findings += [
+        _note("PI22", code, _("更名：{old} → {new}").format(old=old, new=new))
+        for code, old, new in renamed
+    ]
 
 
 def _note(number: str, code: str, message: str) -> Finding:

@@ -152,7 +152,7 @@ def _notes(path: Path) -> dict[str, str]:
                     if {"code", "name"} <= set(columns):
                         return notes
                     break
-                key, _, value = line.lstrip("# ").partition(":")
+                key, _colon, value = line.lstrip("# ").partition(":")
                 notes[key.strip()] = value.strip()
     except (OSError, EOFError, UnicodeDecodeError, zlib.error, csv.Error) as error:
         raise errors.SOURCE_UNKNOWN(path=path.name) from error
