@@ -269,6 +269,10 @@ def test_days_in_every_way_of_writing_them(raw: Any) -> None:
     assert sheets.day()(raw) == date(2024, 3, 5)
 
 
+def test_a_month_without_its_day_means_the_first() -> None:
+    assert sheets.day()("2025年3月") == sheets.day()("2025.3") == date(2025, 3, 1)
+
+
 @pytest.mark.parametrize(
     ("converter", "raw", "value"),
     [

@@ -120,6 +120,14 @@ def own_runs(actor: Actor, limit: int = 20) -> list[SheetRun]:
     return list(rows.order_by("-at", "-id")[:limit])
 
 
+def own_run(actor: Actor, run_id: UUID) -> SheetRun:
+    """One of the account's own imports, without its file. Raises OR201."""
+    run = SheetRun.objects.filter(id=run_id, account_id=UUID(actor.id)).defer("answer").first()
+    if run is None:
+        raise errors.RUN_GONE()
+    return run
+
+
 def answer_of(*, actor: Actor, run_id: UUID) -> tuple[str, bytes]:
     """The answer file of one's own import: its name and bytes. Raises OR201."""
     run = SheetRun.objects.filter(id=run_id, account_id=UUID(actor.id)).first()

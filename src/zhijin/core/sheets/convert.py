@@ -18,7 +18,7 @@ from zhijin.core.ids import is_code
 from zhijin.core.sheets.columns import BadCell, Converter, plain_header
 from zhijin.core.sheets.reading import Cell
 
-_DAY = re.compile(r"(\d{4})[-/.年](\d{1,2})(?:[-/.月](\d{1,2})日?)?(?:T?\d\d:.*)?")
+_DAY = re.compile(r"(\d{4})[-/.年](\d{1,2})(?:[-/.月](\d{1,2})日?|月)?(?:T?\d\d:.*)?")
 _EXCEL_EPOCH = date(1899, 12, 30)
 _YES = {"是", "有", "yes", "y", "true", "1", "√", "✓", "对"}
 _NO = {"否", "无", "没有", "no", "n", "false", "0", "×", "✗", "x"}

@@ -1,0 +1,1 @@
+"""Pages of organisations, posts and tables on the desk."""

@@ -1,0 +1,112 @@
+"""Tables in and out: what can be sent, the template, the export, the import with its answer row by row."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import content_disposition_header
+
+from zhijin.access.api import Request, gate
+from zhijin.core.errors import Refusal
+from zhijin.core.ids import is_code
+from zhijin.orgs import sheeting
+from zhijin.orgs.forms import ImportForm
+from zhijin.orgs.sheeting import Sheet
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+#: Findings shown on the page; the answer file holds all.
+SHOWN = 200
+
+
+def _file(body: bytes, name: str) -> HttpResponse:
+    response = HttpResponse(body, content_type=XLSX)
+    response["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+@gate("org.view", "place.view", "person.view", methods=("GET",))
+def sheets(request: Request) -> HttpResponse:
+    """The tables, and one's own imports of the last days."""
+    actor = request.actor
+    rows = [
+        (sheet, actor.can(sheet.import_permission), actor.can(sheet.export_permission))
+        for sheet in sheeting.sheets()
+    ]
+    titles = {sheet.key: sheet.title for sheet in sheeting.sheets()}
+    runs = [(run, titles.get(run.what, run.what)) for run in sheeting.own_runs(actor)]
+    return render(request, "orgs/sheets.html", {"rows": rows, "runs": runs})
+
+
+@gate("org.import", "person.import", "grid.edit")
+def sheet_import(request: Request, what: str) -> HttpResponse:
+    """Send a table; the answer stands on the page and in a file."""
+    sheet = sheeting.get_sheet(what)
+    request.actor.require(sheet.import_permission)
+    form = ImportForm(request.POST or None, request.FILES or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            return _take(request, sheet, form)
+        except Refusal as error:
+            return render(request, "orgs/sheet.html", {"sheet": sheet, "form": form, "refusal": error},
+                          status=error.status)  # fmt: skip
+    return render(request, "orgs/sheet.html", {"sheet": sheet, "form": form})
+
+
+def _take(request: Request, sheet: Sheet, form: ImportForm) -> HttpResponse:
+    upload = form.cleaned_data["file"]
+    run, outcome = sheeting.run_import(
+        actor=request.actor, what=sheet.key, source=upload.file, name=upload.name or "",
+        partial=form.cleaned_data["partial"],
+    )  # fmt: skip
+    if outcome.whole and not outcome.findings:
+        return redirect(reverse("desk:sheet-run", args=[run.id]))
+    context = {
+        "sheet": sheet,
+        "run": run,
+        "findings": outcome.findings[:SHOWN],
+        "hidden": max(0, len(outcome.findings) - SHOWN),
+    }
+    return render(request, "orgs/sheet_run.html", context)
+
+
+@gate("org.import", "person.import", "grid.edit", methods=("GET",))
+def sheet_run(request: Request, pk: UUID) -> HttpResponse:
+    """What became of one's own import."""
+    run = sheeting.own_run(request.actor, pk)
+    return render(
+        request, "orgs/sheet_run.html", {"sheet": sheeting.get_sheet(run.what), "run": run}
+    )
+
+
+@gate("org.import", "person.import", "grid.edit", methods=("GET",))
+def sheet_answer(request: Request, pk: UUID) -> HttpResponse:
+    """The answer file of one's own import."""
+    name, body = sheeting.answer_of(actor=request.actor, run_id=pk)
+    return _file(body, name)
+
+
+@gate("org.view", "place.view", "person.view", methods=("GET",))
+def sheet_template(request: Request, what: str) -> HttpResponse:
+    """An empty table to fill."""
+    sheet = sheeting.get_sheet(what)
+    return _file(sheeting.template(what), f"{sheet.title}-模板.xlsx")
+
+
+@gate("org.view", "place.view", "person.view")
+def sheet_export(request: Request, what: str) -> HttpResponse:
+    """What one may see, as a table. Personal data: POST, with a reason; bears a watermark."""
+    sheet = sheeting.get_sheet(what)
+    request.actor.require(sheet.export_permission)
+    place = request.GET.get("place", "") or request.POST.get("place", "")
+    why = request.POST.get("why", "").strip()
+    if sheet.personal and (request.method != "POST" or not why):
+        return render(request, "orgs/sheet_export.html", {"sheet": sheet, "place": place,
+                      "asked": request.method == "POST"})  # fmt: skip
+    body = sheeting.export(
+        actor=request.actor, what=what, place=place if is_code(place) else "", why=why[:100]
+    )
+    return _file(body, f"{sheet.title}.xlsx")
