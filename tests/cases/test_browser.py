@@ -51,7 +51,7 @@ def test_from_report_to_confirmation(open_page: Any, cast: Cast, photo: Path) ->
     expect(resident.locator("[data-locate-status]")).to_contain_text("已取得位置")
     resident.get_by_label("情况", exact=False).first.fill("村口的路塌了一块")
     resident.get_by_role("button", name="提交").click()
-    resident.wait_for_url("**/s/*")
+    resident.wait_for_url("**/s/**")
     code = resident.locator(".receipt-code").inner_text()
     assert len(code.replace("-", "")) == 10
 

@@ -289,7 +289,7 @@ def rates_below(
     Places without cases are left out.
     """
     at, step = clock.now(), 10 ** (18 - level)
-    rows = (
+    rows: Any = (
         _counted(actor, since, until)
         .annotate(part=ExpressionWrapper(F("place_key") / step, output_field=BigIntegerField()))
         .values("part")
