@@ -47,7 +47,8 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
 
 def _start_and_stop(home: Path, *, demo: bool) -> tuple[float, float]:
     """Seconds from the command to an answered page, and from Ctrl-C to the end."""
-    kept = {k: v for k, v in os.environ.items() if not k.startswith(("ZHIJIN_", "DATABASE_"))}
+    ours = ("ZHIJIN_", "DATABASE_", "PYTHONDONTWRITEBYTECODE")
+    kept = {k: v for k, v in os.environ.items() if not k.startswith(ours)}
     command = [sys.executable, "-m", "zhijin.config.cli", "up", *([] if demo else ["--no-demo"])]
     began = time.perf_counter()
     process = subprocess.Popen(

@@ -16,7 +16,15 @@ DOCS = CHECKOUT / "docs"
 LINK = re.compile(r"\[[^\]]*\]\(([^)#\s]+)[^)]*\)")
 READ = re.compile(r"""(?:environ(?:\.get\(|\[)|_flag\(|getenv\()\s*"([A-Z][A-Z_]+)\"""")
 #: Read or set for others, not for operators to set.
-NOT_OURS = {"PATH", "DJANGO_SETTINGS_MODULE", "ZHIJIN_TEST_RUN", "COLUMNS"}
+NOT_OURS = {
+    "PATH",
+    "DJANGO_SETTINGS_MODULE",
+    "ZHIJIN_TEST_RUN",
+    "COLUMNS",
+    "LANG",
+    "LC_ALL",
+    "NO_COLOR",
+}
 
 
 @pytest.mark.parametrize("name", ["commands.md", "settings.md", "errors.md"])

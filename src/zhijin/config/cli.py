@@ -81,9 +81,10 @@ def _same_as_up(stack: contextlib.ExitStack) -> None:
 
 def _function(command: Command, args: argparse.Namespace) -> Callable[[argparse.Namespace], Any]:
     """What to call: set by the room's parser, or named in the table."""
-    function = getattr(args, "run", None) or getattr(args, "func", None)
-    if function is not None:
-        return function  # type: ignore[no-any-return]
+    for name in ("run", "handler"):
+        function = getattr(args, name, None)
+        if function is not None:
+            return function  # type: ignore[no-any-return]
     if not command.run:
         return lambda _: (
             print(say("还要说做什么：", "Say what to do:"), f"zhijin {command.name} --help") or 2
