@@ -67,12 +67,12 @@ def item_of(row: Publication) -> Item:
 
 
 def labelled(playbook: Playbook, fields: Mapping[str, Any]) -> list[tuple[str, Any]]:
-    """Fields with their titles; choices by their titles too."""
+    """Fields in the playbook's order with their titles; choices by their titles too."""
     found = []
-    for name, value in fields.items():
-        spec = playbook.fields.get(name)
-        if spec is None:
+    for name, spec in playbook.fields.items():
+        if name not in fields:
             continue
+        value = fields[name]
         if spec.type in {"choice", "choices"}:
             titles = {choice.id: choice.title(_lang()) for choice in spec.choices}
             chosen = value if isinstance(value, list) else [value]
@@ -114,7 +114,7 @@ def addressed_to(actor: Actor) -> Q:
 
 
 def notices(
-    actor: Actor, *, unread: bool = False, after: str = "", size: int = PAGE
+    actor: Actor, *, unread: bool = False, after: UUID | None = None, size: int = PAGE
 ) -> list[Notice]:
     """The actor's notices, newest first, each with ``is_read``; ``after`` is the last one's id."""
     rows: QuerySet[Notice] = Notice.objects.filter(addressed_to(actor)).exclude(role="reporter")

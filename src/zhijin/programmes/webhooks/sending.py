@@ -9,7 +9,8 @@ from uuid import UUID
 from django.db import transaction
 
 from zhijin.core import clock, crypto
-from zhijin.programmes.effects.common import account_of
+from zhijin.core.scope import scoped
+from zhijin.programmes.effects.common import ACTOR, account_of
 from zhijin.programmes.models import Delivery, Endpoint, Notice
 from zhijin.programmes.webhooks import egress, signing
 from zhijin.programmes.webhooks.queueing import PURPOSE
@@ -110,6 +111,12 @@ def _consider_stopping(endpoint: Endpoint, row: Delivery, outcome: egress.Outcom
     endpoint.save(update_fields=["is_active", "stopped_why", "changed_at"])
     account = account_of(endpoint.created_by)
     if account is not None:
+        _tell(account, endpoint)
+
+
+def _tell(account: UUID, endpoint: Endpoint) -> None:
+    """A notice to whoever registered the endpoint; about no place and no case."""
+    with scoped(ACTOR):
         Notice.objects.create(
             county=0, place_key=0, account=account, kind="webhook", at=clock.now(),
             text_zh=f"回调“{endpoint.label}”多次失败，已停用。请核对地址后重新启用。",
