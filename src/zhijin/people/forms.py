@@ -1,0 +1,71 @@
+"""Forms of the desk's pages of residents. Rules live in the services."""
+
+from __future__ import annotations
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from zhijin.core.ids import is_code
+from zhijin.people import catalogue
+from zhijin.people.models import Person
+
+
+class PersonForm(forms.Form):
+    """Registering a resident. Only the name and the place are asked for."""
+
+    name = forms.CharField(label=_("姓名"), max_length=32)
+    place_code = forms.CharField(label=_("网格或村代码"), max_length=15)
+    phone = forms.CharField(label=_("电话"), max_length=24, required=False)
+    birth_year = forms.IntegerField(
+        label=_("出生年份"), min_value=1880, max_value=2100, required=False,
+        help_text=_("只记年份，不记出生日。"),
+    )  # fmt: skip
+    gender = forms.ChoiceField(
+        label=_("性别"), choices=[("", _("不填")), ("m", _("男")), ("f", _("女"))], required=False
+    )
+    party = forms.ChoiceField(
+        label=_("政治面貌"), required=False,
+        choices=[(Person.Party.NONE, _("不填")), (Person.Party.MEMBER, _("中共党员")),
+                 (Person.Party.PROBATIONARY, _("预备党员")), (Person.Party.ACTIVIST, _("入党积极分子"))],
+    )  # fmt: skip
+
+    def clean_place_code(self) -> str:
+        code = str(self.cleaned_data["place_code"])
+        if not is_code(code):
+            raise forms.ValidationError(_("请填写 12 位村代码或 15 位网格代码。"))
+        return code
+
+
+class EditForm(PersonForm):
+    """Changing a resident: empty fields stay as they are, since what is sealed is not shown."""
+
+    name = forms.CharField(label=_("新的姓名"), max_length=32, required=False)
+    phone = forms.CharField(label=_("新的电话"), max_length=24, required=False)
+    version = forms.IntegerField(widget=forms.HiddenInput)
+    place_code = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def clean_place_code(self) -> str:
+        return ""
+
+
+class RevealForm(forms.Form):
+    """Asking to see what is masked."""
+
+    fields_ = forms.MultipleChoiceField(
+        label=_("要看的项目"), widget=forms.CheckboxSelectMultiple,
+        choices=[(key, catalogue.BY_KEY[key].zh) for key in catalogue.SEALED],
+    )  # fmt: skip
+    purpose = forms.ChoiceField(label=_("目的"), choices=list(catalogue.PURPOSES.items()))
+    reason = forms.CharField(
+        label=_("事由"), min_length=4, max_length=200,
+        help_text=_("写明为什么现在要看，至少 4 个字；会记入审计日志。"),
+    )  # fmt: skip
+
+
+class ConsentForm(forms.Form):
+    """Recording a consent."""
+
+    purpose = forms.ChoiceField(label=_("同意事项"), choices=list(catalogue.CONSENTS.items()))
+    how = forms.CharField(
+        label=_("同意方式"), max_length=120, help_text=_("例如：2026-03-01 纸质授权书。")
+    )

@@ -1,0 +1,220 @@
+"""Residents on the desk: the masked list, one resident, unmasking with a purpose, consent, what is held and why."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+
+from zhijin.access.api import Request, gate, public
+from zhijin.core import journal
+from zhijin.core.errors import BAD_REQUEST, Refusal
+from zhijin.core.ids import is_code
+from zhijin.orgs.api import Appointment
+from zhijin.people import catalogue, revealing, selectors, services
+from zhijin.people.forms import ConsentForm, EditForm, PersonForm, RevealForm
+from zhijin.people.models import Household, Membership, Person
+from zhijin.people.selectors import Filter
+from zhijin.places import api as places
+
+WHO = ("", "members", "elders", "minors")
+
+
+@gate("person.view", methods=("GET",))
+def people(request: Request) -> HttpResponse:
+    """Residents in one's scope, masked; found by a whole name or number only."""
+    get = request.GET.get
+    place, who = get("place", ""), get("who", "")
+    wanted = Filter(
+        place=place if is_code(place) else "",
+        q=get("q", "").replace("\0", "").strip()[:40],
+        who=who if who in WHO else "",
+    )
+    rows, following = selectors.page_after(
+        selectors.listing(request.actor, wanted), get("after", "")
+    )
+    if wanted.q:
+        journal.write(request.actor, "person.found", "person:search", detail={"hits": len(rows)})
+    named = places.get_many(person.place_code for person in rows)
+    context = {
+        "wanted": wanted,
+        "rows": [(person, named.get(person.place_code)) for person in rows],
+        "next": f"?{_query(request, after=following)}" if following else "",
+        "first": f"?{_query(request, after='')}" if get("after") else "",
+        "counts": selectors.counts(request.actor, wanted.place),
+        "gaps": _gaps(request, wanted.place),
+        "can_edit": request.actor.can("person.edit"),
+        "can_import": request.actor.can("person.import"),
+    }
+    return render(request, "people/people.html", context)
+
+
+def _query(request: Request, **changes: str) -> str:
+    values = request.GET.copy()
+    for name, value in changes.items():
+        values.pop(name, None)
+        if value:
+            values[name] = value
+    return values.urlencode()
+
+
+def _gaps(request: Request, place: str) -> selectors.Gaps | None:
+    """Of the village asked for, or of the one village that the viewer works in."""
+    villages = {
+        grant.place_code[:12] for grant in request.actor.grants if len(grant.place_code) >= 12
+    }
+    village = place[:12] if len(place) >= 12 else villages.pop() if len(villages) == 1 else ""
+    return selectors.household_gaps(request.actor, village) if village else None
+
+
+@gate("person.edit")
+def person_new(request: Request) -> HttpResponse:
+    """Register a resident."""
+    form = PersonForm(request.POST or None, initial={"place_code": request.GET.get("place", "")})
+    refusal = None
+    if request.method == "POST" and form.is_valid():
+        try:
+            with transaction.atomic():
+                made = services.register_person(actor=request.actor, **form.cleaned_data)
+        except Refusal as error:
+            refusal = error
+        else:
+            messages.success(request, _("已登记。"))
+            return redirect("desk:person", pk=made.id)
+    return render(request, "people/person_form.html", {"form": form, "refusal": refusal})
+
+
+@gate("person.view")
+def person(request: Request, pk: UUID) -> HttpResponse:
+    """One resident, masked; the forms that open, correct and record consent."""
+    found = selectors.get(request.actor, pk)
+    context: dict[str, Any] = {
+        "edit": EditForm(initial=_initial(found)),
+        "reveal": RevealForm(),
+        "consent": ConsentForm(),
+    }
+    if request.method == "POST":
+        try:
+            with transaction.atomic():
+                done = _act(request, pk, context)
+        except Refusal as error:
+            context["refusal"] = error
+        else:
+            if done:
+                messages.success(request, done)
+                return redirect("desk:person", pk=pk)
+    response = render(request, "people/person.html", context | _about(request, found))
+    # What was unmasked must not stay in the browser's store.
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def _initial(found: Person) -> dict[str, Any]:
+    names = ("birth_year", "gender", "party", "version")
+    return {name: getattr(found, name) for name in names}
+
+
+def _about(request: Request, found: Person) -> dict[str, Any]:
+    home = (
+        Membership.objects.filter(person=found, valid_to=None).select_related("household").first()
+    )
+    mates: list[Membership] = []
+    if home is not None:
+        rows = Membership.objects.filter(household=home.household, valid_to=None)
+        mates = list(rows.exclude(person=found).select_related("person").order_by("id"))
+    actor = request.actor
+    return {
+        "person": found,
+        "place": places.find(found.place_code),
+        "home": home,
+        "leader": _leader(home.household) if home else "",
+        "mates": mates,
+        "consents": found.consents.order_by("-given_at"),
+        "consent_names": {key: str(text) for key, text in catalogue.CONSENTS.items()},
+        "can_edit": found.valid_to is None and actor.can("person.edit", found.place_key),
+        "can_reveal": actor.can("person.reveal", found.place_key),
+    }
+
+
+def _act(request: Request, pk: UUID, context: dict[str, Any]) -> str:
+    """Do what the form asks; what to say when done, empty when the page is shown with its answer."""
+    acts = {"reveal": _reveal, "edit": _edit, "consent": _consent, "withdraw": _withdraw}
+    act = acts.get(request.POST.get("do", ""))
+    if act is None:
+        raise BAD_REQUEST()
+    return act(request, pk, context)
+
+
+def _reveal(request: Request, pk: UUID, context: dict[str, Any]) -> str:
+    form = context["reveal"] = RevealForm(request.POST)
+    if form.is_valid():
+        values = revealing.reveal(
+            actor=request.actor, person_id=pk, fields=form.cleaned_data["fields_"],
+            purpose=form.cleaned_data["purpose"], reason=form.cleaned_data["reason"],
+        )  # fmt: skip
+        context["opened"] = [(catalogue.BY_KEY[key].zh, text) for key, text in values.items()]
+    return ""
+
+
+def _edit(request: Request, pk: UUID, context: dict[str, Any]) -> str:
+    form = context["edit"] = EditForm(request.POST)
+    if not form.is_valid():
+        return ""
+    values = dict(form.cleaned_data)
+    version = values.pop("version")
+    values.pop("place_code")
+    for key in ("name", "phone", "birth_year"):
+        if not values[key]:
+            values.pop(key)
+    services.change_person(actor=request.actor, person_id=pk, version=version, **values)
+    return _("修改已保存。")
+
+
+def _consent(request: Request, pk: UUID, context: dict[str, Any]) -> str:
+    form = context["consent"] = ConsentForm(request.POST)
+    if not form.is_valid():
+        return ""
+    revealing.give_consent(actor=request.actor, person_id=pk, **form.cleaned_data)
+    return _("同意已登记。")
+
+
+def _withdraw(request: Request, pk: UUID, context: dict[str, Any]) -> str:
+    purpose = request.POST.get("purpose", "")
+    revealing.withdraw_consent(actor=request.actor, person_id=pk, purpose=purpose)
+    return _("同意已撤回，只凭它保存的内容已删除。")
+
+
+@gate("person.view", methods=("GET",))
+def household(request: Request, pk: UUID) -> HttpResponse:
+    """One household: who lives there, its grid and neighbour leader."""
+    from zhijin.people.errors import NO_SUCH_HOUSEHOLD
+
+    found = selectors.visible_households(request.actor).filter(id=pk).first()
+    if found is None:
+        raise NO_SUCH_HOUSEHOLD()
+    rows = Membership.objects.filter(household=found, valid_to=None).select_related("person")
+    context = {
+        "household": found,
+        "place": places.find(found.place_code),
+        "members": rows.order_by("id"),
+        "leader": _leader(found),
+    }
+    return render(request, "people/household.html", context)
+
+
+def _leader(found: Household) -> str:
+    """The neighbour leader's name; empty without one, or where the viewer may not see the post."""
+    held = Appointment.objects.filter(id=found.neighbour_leader_id, valid_to=None).first()
+    return held.holder if held else ""
+
+
+@public(methods=("GET",))
+def held(request: Request) -> HttpResponse:
+    """What personal data is held, what for and on which ground: open to everybody."""
+    context = {"fields": catalogue.FIELDS, "purposes": catalogue.PURPOSES.values()}
+    return render(request, "people/held.html", context)

@@ -1,0 +1,216 @@
+"""The demonstration: seeded, simulated throughout, safe to make again, and holding what the shows need."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+
+import pytest
+from django.contrib.auth.hashers import check_password
+from django.db import connections
+
+from zhijin.access.api import DEMO_PASSWORD, Account, actor_of
+from zhijin.core import identifiers
+from zhijin.core.actor import Actor
+from zhijin.core.ids import line_span, place_key
+from zhijin.core.roles import ROLES
+from zhijin.core.scope import scoped
+from zhijin.home.demo import accounts, bulk, filling, making, names, people, steps
+from zhijin.home.demo.cast import MEMBERS, PLANT, VILLAGE
+from zhijin.home.demo.orgs import DEPARTMENTS, Draft, Tops, draft
+from zhijin.home.demo.registry import Demo, Scale, register_step
+from zhijin.orgs import api as orgs
+from zhijin.people.api import Household, Membership, Person, household_gaps
+from zhijin.places.api import Place
+
+SYSTEM = Actor.system("test")
+TODAY = date(2026, 7, 1)
+
+
+def demo(scale: Scale = Scale.VILLAGE, seed: int = 7) -> Demo:
+    return Demo(scale, seed, TODAY)
+
+
+# -- plain parts -------------------------------------------------------------------------------
+
+
+def test_made_up_numbers_reach_nobody() -> None:
+    rng = random.Random(1)
+    for _ in range(500):
+        assert identifiers.is_test_phone(names.phone(rng))
+        assert not identifiers.is_mobile(names.phone(rng))
+        code = names.credit_code(rng, "530602")
+        assert identifiers.credit_code_flaw(code) is None
+        assert code[8:11] == "000"
+        assert 2 <= len(names.person(rng)) <= 3
+
+
+def test_the_same_seed_draws_the_same_and_another_does_not() -> None:
+    place = Place(code=VILLAGE, name="大耆老村村民委员会", level="village")
+
+    def drawn(seed: int) -> list[tuple[str, str, int | None]]:
+        (made,) = draft(demo(seed=seed), [place], Tops())
+        return [(one.name, one.kind, one.members) for one in made]
+
+    assert drawn(7) == drawn(7)
+    assert any(drawn(7) != drawn(seed) for seed in range(8, 12))
+
+
+def test_every_county_has_its_departments_court_hospital_schools_and_all_kinds_of_fields() -> None:
+    place = Place(code="530602", name="昭阳区", level="county")
+    (made,) = draft(demo(), [place], Tops())
+    industries = {one.industry for one in made if one.kind == "agency"}
+    assert industries == {industry for industry, _name in DEPARTMENTS}
+    assert {"court", "hospital", "school", "firm", "social_org"} <= {one.kind for one in made}
+    assert {one.sector for one in made} == {3, 4, 6, 7}
+    parties = [one for one in made if one.is_primary]
+    assert all(one.parent in made for one in parties[1:])
+
+
+def test_a_step_has_its_name_alone() -> None:
+    def step(_demo: Demo) -> None:
+        return None
+
+    register_step("test.step", 999, step)
+    register_step("test.step", 999, step)
+    with pytest.raises(ValueError, match="twice"):
+        register_step("test.step", 999, lambda _demo: None)
+    from zhijin.home.demo import registry
+
+    assert registry.steps()[-1].run is step
+    del registry._steps["test.step"]
+
+
+@pytest.mark.parametrize("total", [0, 1, 87, 88, 12345])
+def test_shares_add_up(total: int) -> None:
+    shares = list(steps._shares(total, 88))
+    assert sum(shares) == total
+    assert max(shares) - min(shares) <= 1
+
+
+# -- in the database ---------------------------------------------------------------------------
+
+
+@contextmanager
+def only(*wanted: str) -> Iterator[None]:
+    """Make the demonstration of a few steps: the others have tests of their own."""
+    from zhijin.home.demo import registry
+
+    kept = dict(registry._steps)
+    for name in set(kept) - set(wanted):
+        del registry._steps[name]
+    try:
+        yield
+    finally:
+        registry._steps.clear()
+        registry._steps.update(kept)
+
+
+database = pytest.mark.django_db(transaction=True, databases=["default", "owner"])
+
+
+@database
+@pytest.mark.slow
+def test_the_village_is_alive_and_everything_in_it_is_flagged() -> None:
+    with only("divisions", "grids", "organisations", "accounts", "people"):
+        made = making.make(Scale.VILLAGE, 7)
+        again = making.make(Scale.VILLAGE, 7)
+    assert (made.counts["households"], made.counts["accounts"]) == (500, len(MEMBERS))
+    assert sum(again.counts.values()) == 0
+    with scoped(SYSTEM):
+        _everything_is_flagged()
+        _the_cast_can_work()
+        gaps = household_gaps(SYSTEM, VILLAGE)
+        assert (gaps.households, gaps.is_clean) == (500, True)
+        assert _memberships_without_household() == 0
+        koujiang = Place.objects.filter(code__startswith="522631206", level="grid").count()
+    assert koujiang == 48
+    lines = accounts.table()
+    assert DEMO_PASSWORD in lines[0]
+    assert len(lines) == len(MEMBERS) + 1
+
+
+def _everything_is_flagged() -> None:
+    for model in (orgs.Organisation, orgs.Post, orgs.Appointment, Household, Person, Account):
+        assert model.objects.exists()
+        assert not model.objects.filter(simulated=False).exists()
+    assert not Person.objects.exclude(id_number=None).exists()
+    phones = Person.objects.exclude(phone=None).values_list("phone_masked", flat=True)
+    assert all(phone.startswith("129") for phone in phones)
+
+
+def _the_cast_can_work() -> None:
+    roles = {member.role for member in MEMBERS}
+    assert roles == set(ROLES) - {"resident", "reporter", "device"}
+    for member in MEMBERS:
+        account = Account.objects.get(username=member.username)
+        actor = actor_of(str(account.id))
+        if account.is_program:
+            continue
+        assert actor is not None
+        assert check_password(DEMO_PASSWORD, account.password)
+        assert member.role in {grant.role for grant in actor.grants}
+        if member.via == "post":
+            assert (
+                member.role in actor.roles_at(place_key(VILLAGE + "001"))
+                or member.username[-1:].isdigit()
+            )
+        if member.via == "line":
+            own = {grant.org_key for grant in actor.grants} - {None}
+            lines = {grant.line for grant in actor.grants} - {None}
+            assert orgs.Organisation.objects.get(key__in=own).industry == member.industry
+            assert lines == {line_span(member.industry, member.place)}
+    secretary = orgs.Appointment.objects.get(account__username="shuji")
+    assert secretary.post.kind == "secretary"
+    plant = orgs.Organisation.objects.get(name=PLANT)
+    assert plant.place_code.startswith("520123")
+
+
+def _memberships_without_household() -> int:
+    return Person.objects.exclude(
+        id__in=Membership.objects.filter(valid_to=None).values("person_id")
+    ).count()
+
+
+@database
+def test_bulk_rows_keep_every_kind_of_value() -> None:
+    drafts = [Draft("甲\t乙\\丙\n", "branch", 1, members=3, place=VILLAGE)]
+    filling.number(drafts)
+    filling.write(demo(), filling.fill(demo(), [drafts]))
+    with scoped(SYSTEM):
+        org = orgs.Organisation.objects.get()
+        assert org.name == "甲\t乙\\丙\n"
+        assert (org.key, org.simulated, org.industry) == (drafts[0].key, True, None)
+    with pytest.raises(TypeError):
+        bulk.insert(orgs.Post, ("id",), [(object(),)])
+
+
+@database
+def test_forced_row_security_stays_on_for_the_owner_too() -> None:
+    drafts = [Draft("甲支部", "branch", 1, members=3, place=VILLAGE)]
+    filling.number(drafts)
+    filling.write(demo(), filling.fill(demo(), [drafts]))
+    with connections["owner"].cursor() as cursor:
+        cursor.execute(
+            "SELECT relname FROM pg_class WHERE relname LIKE 'orgs%%' AND relkind = 'r'"
+            " AND NOT relforcerowsecurity"
+        )
+        assert cursor.fetchall() == []
+    assert not orgs.Organisation.objects.exists()
+
+
+def test_one_village_takes_no_household_outside_its_grid() -> None:
+    square = {
+        "type": "Polygon",
+        "coordinates": [[[106, 26], [107, 26], [107, 27], [106, 27], [106, 26]]],
+    }
+    spots = people._spots(square, random.Random(3))
+    for _ in range(200):
+        lon, lat = next(spots)
+        assert lon is not None
+        assert lat is not None
+        assert 106 <= lon <= 107
+        assert 26 <= lat <= 27
+    assert next(people._spots(None, random.Random(3))) == (None, None)
