@@ -4,7 +4,7 @@ No ``from __future__ import annotations`` here: the gate wraps each operation, a
 the types of what it wraps.
 """
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, BinaryIO, Literal, cast
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
@@ -179,7 +179,7 @@ def upload_photo(request: HttpRequest, file: Annotated[UploadedFile, File()]) ->
 
     Name its digest when you open or move a case.
     """
-    stored = store_photo(file.file, file.name or "photo", file.size or 0)
+    stored = store_photo(cast(BinaryIO, file.file), file.name or "photo", file.size or 0)
     return Status(
         201,
         s.StoredOut(

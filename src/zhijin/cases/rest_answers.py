@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from django.urls import reverse
 
@@ -37,11 +38,11 @@ def full(case: Case, actor: Actor) -> s.CaseFull:
     return s.CaseFull(**_values(case, (*_BRIEF, *_FULL)), **_words(case), moves=moves)
 
 
-def _values(case: Case, names: Iterable[str]) -> dict[str, object]:
+def _values(case: Case, names: Iterable[str]) -> dict[str, Any]:
     return {name: getattr(case, name) for name in names}
 
 
-def _words(case: Case) -> dict[str, object]:
+def _words(case: Case) -> dict[str, Any]:
     view = CaseView(case, "")
     return {"state_title": view.state_title, "late": view.is_late}
 

@@ -180,6 +180,6 @@ def _guard() -> None:
 mount()
 _guard()
 #: Without the framework's own root page, which no gate guards.
-urls = ([p for p in api.urls[0] if p.name != "api-root"], api.urls[1], api.urls[2])
+urls = ([p for p in api.urls[0] if getattr(p, "name", "") != "api-root"], api.urls[1], api.urls[2])
 
 __all__ = ["api", "document", "gates", "urls"]

@@ -101,7 +101,7 @@ def _decided(request: Request, pk: UUID) -> None:
         messages.success(request, _("已撤下，不再公开。"))
         return
     texts = {
-        name.removeprefix("text-"): value
+        name.removeprefix("text-"): str(value)
         for name, value in request.POST.items()
         if name.startswith("text-")
     }

@@ -11,8 +11,9 @@ import hashlib
 import re
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
-from typing import Any
+from typing import Any, BinaryIO, cast
 
+from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, QueryDict
 
 from zhijin.access.api import client_address
@@ -189,11 +190,11 @@ def _photos(request: HttpRequest, ask: Sequence[FieldSpec]) -> dict[str, list[St
     most = int(question.max or PHOTOS) if question is not None else 0
     if question is None or len(uploads) > most:
         raise WRONG(what="media", why=f"at most {most}")
-    return {
-        question.field: [
-            store_photo(upload.file, upload.name or "media", upload.size or 0) for upload in uploads
-        ]
-    }
+    return {question.field: [_stored(upload) for upload in uploads]}
+
+
+def _stored(upload: UploadedFile) -> StoredFile:
+    return store_photo(cast(BinaryIO, upload.file), upload.name or "media", upload.size or 0)
 
 
 def _key(request: HttpRequest) -> str:
