@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from django.db import connection
@@ -29,7 +30,9 @@ def open_map(open_page: OpenPage, site: str) -> Any:
         outlines.store(connection)
         member = make_member(role, PARTS[role])
         state = {"cookies": [{"name": COOKIE, "value": member.token, "url": site}]}
-        page = open_page(f"/desk/places/{VILLAGE}/map/", storage_state=_state(state, site), **options)
+        page = open_page(
+            f"/desk/places/{VILLAGE}/map/", storage_state=_state(state, site), **options
+        )
         expect(page.locator("[data-map][data-ready]")).to_be_visible(timeout=30_000)
         return page
 
@@ -38,7 +41,7 @@ def open_map(open_page: OpenPage, site: str) -> Any:
 
 def _state(state: dict[str, Any], site: str) -> dict[str, Any]:
     """Playwright wants a domain and path with a stored cookie."""
-    host = site.split("//")[1].split(":")[0]
+    host = urlsplit(site).hostname
     for cookie in state["cookies"]:
         del cookie["url"]
         cookie |= {

@@ -298,14 +298,32 @@ def upload(text: bytes, name: str = "表.csv") -> SimpleUploadedFile:
     return SimpleUploadedFile(name, text, "text/csv")
 
 
+def test_a_county_imports_only_its_own(cast) -> None:
+    plant("530621", "鲁甸县")
+    plant("530602105", "靖安镇")
+    client = cast.county_officer.client
+    text = (
+        "# covers: 53\ncode,name\n53,改了的省\n5306,改了的市\n530602,昭阳新区\n530602105,靖安镇\n"
+        "530602106,新镇\n530621,改了的县\n"
+    )
+    client.post("/desk/places/import/", {"table": upload(text.encode())})
+    run = ImportRun.objects.get()
+    assert (run.rows, run.renamed, run.added, run.vanished) == (3, 1, 1, 0)
+    assert run.covers == ["530602"]
+    assert [(row[0], row[4]) for row in run.findings] == [("PI07", "530621"), ("PI22", "530602")]
+    names = dict(Place.objects.values_list("code", "name"))
+    assert (names["53"], names["5306"], names["530621"]) == ("云南省", "昭通市", "鲁甸县")
+
+
 def test_a_table_is_uploaded_and_its_findings_read(cast) -> None:
+    plant("5306")
     client = cast.county_officer.client
     done = client.post("/desk/places/import/", {"table": upload(TABLE.encode())})
     run = ImportRun.objects.get()
     assert done["Location"] == f"/desk/places/import/{run.pk}/"
     page = body(client.get(done["Location"]))
     assert "PI01" in page
-    assert "导入了 3 行" in page
+    assert "导入了 1 行" in page
     assert "每一行都没有问题" in body(client.get(done["Location"] + "?level=note"))
     csv = client.get(f"/desk/places/import/{run.pk}/findings.csv")
     assert csv["Content-Type"].startswith("text/csv")
@@ -329,6 +347,7 @@ def test_bad_uploads_are_told_on_the_page(cast, data: dict[str, Any], says: str)
     assert answer.status_code == 400
     assert says in body(answer)
     assert not Place.objects.exists()
+    assert not ImportRun.objects.exists()
 
 
 def test_imports_are_for_those_who_may(cast) -> None:

@@ -59,11 +59,18 @@ class Checked:
         return [f.code for f in self.findings if f.level == "error" and f.code not in self.rows]
 
 
-def check(rows: Iterable[Row], only: tuple[str, ...] = (), known: Container[str] = ()) -> Checked:
+def check(
+    rows: Iterable[Row],
+    only: tuple[str, ...] = (),
+    known: Container[str] = (),
+    allowed: tuple[str, ...] = ("",),
+) -> Checked:
     """Check every row. `only` keeps these subtrees and their ancestors; `known` codes may be parents.
 
+    Outside the subtrees `allowed` nothing is taken; their ancestors may stand in the table.
+
     Errors: PI01 malformed code, PI02 empty name, PI03 name too long, PI04 code twice, PI05 parent
-    column does not match the code, PI06 parent unknown. Warnings: PI11 blanks taken out of a name,
+    column does not match the code, PI06 parent unknown, PI07 not allowed. Warnings: PI11 blanks taken out of a name,
     PI12 the same row twice, PI13 a character that no font shows (private use).
     """
     out = Checked()
@@ -80,6 +87,9 @@ def check(rows: Iterable[Row], only: tuple[str, ...] = (), known: Container[str]
             )
             continue
         if only and not code.startswith(only) and not any(o.startswith(code) for o in only):
+            continue
+        if not code.startswith(allowed):
+            _outside(row, allowed, say)
             continue
         if not name.isprintable() or " " in name:
             name = _cleaned(row, say)
@@ -102,6 +112,12 @@ def check(rows: Iterable[Row], only: tuple[str, ...] = (), known: Container[str]
             lines[code] = row
     _check_parents(out, lines, known)
     return out
+
+
+def _outside(row: Row, allowed: tuple[str, ...], say: Callable[[Finding], None]) -> None:
+    """A row that may not be taken is told, unless it only leads to the places that may."""
+    if not any(code.startswith(row.code) for code in allowed):
+        say(_finding(row, "PI07", _("不在您的管辖范围内，没有导入")))
 
 
 def _cleaned(row: Row, say: Callable[[Finding], None]) -> str:

@@ -15,6 +15,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 from zhijin.core import journal
 from zhijin.core.actor import Actor
+from zhijin.core.ids import is_code, place_key
 from zhijin.places import errors
 from zhijin.places.importing import checking, loading, outlines, sources
 from zhijin.places.importing.loading import Outcome
@@ -31,19 +32,21 @@ def import_divisions(
 ) -> Outcome:
     """Import `source`; history is dated `as_of` (by default the day the source is of).
 
-    Raises PL304 (too many would vanish) and PL305 (no good row).
+    Only rows inside the places where `actor` may import are taken. Raises PL304 (too many would
+    vanish) and PL305 (no good row).
     """
     actor.require("place.import")
     started, connection = time.perf_counter(), connections[using]
     day = as_of or source.as_of
     with no_garbage_collection():
-        checked = checking.check(source.rows(), only, _known(connection))
+        allowed = _allowed(actor)
+        checked = checking.check(source.rows(), only, _known(connection), allowed)
         if not checked.rows:
             raise errors.NO_GOOD_ROWS(path=source.label)
         out = loading.load(
             connection,
             checked,
-            covers=_covered(source, only, checked),
+            covers=_narrowed(_covered(source, only, checked), allowed),
             as_of=day,
             allow_vanish=allow_vanish,
         )
@@ -66,6 +69,20 @@ def find_source(text: str | None) -> sources.Source:
         return sources.shipped()
     cache = Path(settings.ZHIJIN_FILES).parent / "packages"
     return sources.find(Path(text) if text else None, cache)
+
+
+def _allowed(actor: Actor) -> tuple[str, ...]:
+    """The codes of the subtrees in which the actor may import; everything is ("",)."""
+    if actor.is_system:
+        return ("",)
+    codes = (grant.place_code for grant in actor.grants if grant.over_place)
+    return tuple(c for c in codes if is_code(c) and actor.can("place.import", place_key(c)))
+
+
+def _narrowed(covers: list[str], allowed: tuple[str, ...]) -> list[str]:
+    """The parts of the covered subtrees that lie inside the allowed ones."""
+    inside = [code for code in covers if code.startswith(allowed)]
+    return inside + [c for c in allowed if c and c.startswith(tuple(covers)) and c not in inside]
 
 
 def _known(connection: BaseDatabaseWrapper) -> frozenset[str]:
