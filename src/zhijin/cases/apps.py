@@ -16,8 +16,11 @@ class CasesConfig(AppConfig):
     ]
 
     def ready(self) -> None:
-        """Let the worker look after the clocks."""
+        """Let the worker look after the clocks, and the playbooks count their open cases."""
+        from zhijin.cases.counting import open_by_state
         from zhijin.cases.services.clocks import sweep_all
         from zhijin.core.tasks import register_tick
+        from zhijin.playbooks.api import register_open_cases
 
         register_tick("cases.clocks", 5, sweep_all)
+        register_open_cases(open_by_state)

@@ -38,6 +38,7 @@ KINDS: dict[str, Promise] = {
     "resumed": _lazy("恢复计时"),
     "whistled": _lazy("吹哨"),
     "mustered": _lazy("部门报到"),
+    "joined": _lazy("告知对方"),
     "assigned": _lazy("指派"),
     "transferred": _lazy("转派"),
     "merged": _lazy("并入另一事项"),

@@ -167,6 +167,8 @@ def merged_cases(case: Case) -> list[Case]:
 def today(actor: Actor, roles: Sequence[str], size: int = 7) -> list[Case]:
     """What one should do now, at most ``size``: late first, then by deadline."""
     mine = Q(owner_role__in=roles) | Q(raised_to__in=roles)
+    if actor.scope.orgs:
+        mine |= Q(owner_role="reporter", reporter=actor.label)
     if actor.kind == "account":
         mine &= Q(assignee__isnull=True) | Q(assignee=actor.id)
     rows = Case.objects.filter(visible(actor), mine, is_open=True, suspended_at__isnull=True)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
 from zhijin.cases import errors
 from zhijin.cases.machine import STAGE_FIELDS, enter, machine_of
 from zhijin.cases.models import Case, CaseParty, CasePhoto, CaseRequest
@@ -33,6 +35,43 @@ def callable_in(county: int, term: str = "") -> list[orgs.Organisation]:
         if term:
             rows = rows.filter(name__contains=term)
         return list(rows.order_by("place_key", "key")[:60])
+
+
+def firms_near(case: Case) -> list[orgs.Organisation]:
+    """Firms of the case's county that may be the other side of the matter."""
+    lo, hi = place_span(f"{case.county:06d}")
+    with scoped(Actor.system("respondent")):
+        rows = orgs.Organisation.objects.filter(
+            kind="firm", place_key__gte=lo, place_key__lt=hi, valid_to=None
+        )
+        return list(rows.exclude(key=case.org_key).order_by("name")[:200])
+
+
+def join(*, actor: Actor, case_id: UUID, org_key: int) -> CaseParty:
+    """Make a firm the respondent of a matter with two sides; it sees its share from then on.
+
+    Refused before the stages that the playbook shows to that side, since being told early could
+    defeat the matter (document 002). Raises CA005, CA009, CA017, CO404.
+    """
+    with scoped(actor):
+        case = lock(actor, case_id)
+        machine = machine_of(case)
+        if case.owner_role not in roles_for(actor, case):
+            raise errors.NOT_YOURS(owner=case.owner_role)
+        side = next((p for p in machine.playbook.parties if p.id == "respondent"), None)
+        if side is None or not machine.sees(side, case.state):
+            raise errors.NOT_ALLOWED_HERE(what=_("告知被申请企业"))
+        firm = next((f for f in firms_near(case) if f.key == org_key), None)
+        if firm is None:
+            raise errors.UNKNOWN_ORG()
+        at = clock.now()
+        party = CaseParty.objects.create(
+            county=case.county, case_id=case.id, place_key=case.place_key, org_key=firm.key,
+            org_name=firm.name, kind="respondent", asked_by=actor.label, asked_at=at,
+            answered_at=at,
+        )  # fmt: skip
+        write(case, actor, "joined", at, event={"data": {"org": firm.name}})
+    return party
 
 
 def whistle(

@@ -13,7 +13,8 @@ from zhijin.cases import errors, receipts
 from zhijin.cases.machine import enter, machine_of
 from zhijin.cases.models import Case, CaseEvent
 from zhijin.cases.services.moves import MOVE_FIELDS, take
-from zhijin.cases.services.writing import lock, write
+from zhijin.cases.services.writing import lock, roles_over, write
+from zhijin.cases.sides import side_of
 from zhijin.core import clock
 from zhijin.core.actor import Actor
 from zhijin.core.models import StoredFile
@@ -146,6 +147,8 @@ def comment(*, actor: Actor, case_id: UUID, text: str, public: bool) -> CaseEven
         raise errors.WHY_NEEDED(fields={"text": str(errors.WHY_NEEDED.message)})
     with scoped(actor):
         case = lock(actor, case_id)
+        if not side_of(case, roles_over(actor, case)).internal:
+            raise errors.NOT_ALLOWED_HERE(what=_("备注"))
         return write(
             case, actor, "commented", clock.now(),
             event={"why": text.strip(), "public": public},

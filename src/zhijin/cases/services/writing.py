@@ -50,7 +50,11 @@ def roles_over(actor: Actor, case: Case) -> frozenset[str]:
         return frozenset()
     own = [case.org_key] if case.org_key else []
     called = parties_of(case) if actor.scope.orgs else []
-    return actor.roles_at(case.place_key, own + called)
+    held = actor.roles_at(case.place_key, own + called)
+    # A firm that opened a case in its own name is its reporter, and confirms it as such.
+    if case.reporter == actor.label and "firm_contact" in held:
+        held |= {"reporter"}
+    return held
 
 
 def write(

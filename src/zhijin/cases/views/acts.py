@@ -116,6 +116,15 @@ def _whistle(request: HttpRequest, found: Any) -> str:
     return _("已吹哨，召集 {count} 个单位。").format(count=len(called))
 
 
+@act("join")
+def _join(request: HttpRequest, found: Any) -> str:
+    chosen = request.POST.get("org", "")
+    if not chosen.isdigit():
+        raise BAD_REQUEST(fields={"org": _("请从列表中选择企业。")})
+    party = parties.join(actor=actor_of(request), case_id=found.id, org_key=int(chosen))
+    return _("已告知 {name}，对方从现在起可以看到相应的步骤。").format(name=party.org_name)
+
+
 @act("muster")
 def _muster(request: HttpRequest, found: Any) -> str:
     parties.muster(

@@ -32,11 +32,14 @@ from zhijin.cases.presenting import (
 from zhijin.cases.selectors import Wanted
 from zhijin.cases.services.intake import Report, open_case
 from zhijin.cases.services.moves import roles_for
-from zhijin.cases.services.parties import callable_in
+from zhijin.cases.services.parties import callable_in, firms_near
+from zhijin.cases.sides import Side, side_of
 from zhijin.core import clock, journal
 from zhijin.core.actor import Actor
 from zhijin.core.errors import Refusal
 from zhijin.core.ids import is_code, show_receipt, uuid7
+from zhijin.core.scope import scoped
+from zhijin.orgs import api as orgs
 from zhijin.places import api as places
 from zhijin.playbooks.api import Revision, current
 from zhijin.playbooks.engine import FieldSpec
@@ -61,6 +64,7 @@ def actor_of(request: HttpRequest) -> Actor:
 def home_place(actor: Actor) -> str:
     """The widest place that the actor works in, for defaults; empty when there is none."""
     codes = [g.place_code for g in actor.grants if g.over_place and g.place_code]
+    codes = codes or [g.place_code for g in actor.grants if g.place_code]
     return min(codes, key=len, default="")
 
 
@@ -123,6 +127,7 @@ def case_context(request: HttpRequest, found: Any) -> dict[str, Any]:
     mine = {g.org_key for g in actor.grants if g.org_key}
     requests = selectors.requests(found)
     owns = found.owner_role in roles
+    side = side_of(found, roles)
     waits = found.owner_role == "reporter"
     called = actions_for(found, frozenset({"reporter"})) if waits else []
     dispatch = found.is_open and actor.can("case.dispatch", found.place_key)
@@ -131,9 +136,11 @@ def case_context(request: HttpRequest, found: Any) -> dict[str, Any]:
     return {
         "case": CaseView(found),
         "path": path_of(found),
-        "lines": lines_of(found, selectors.timeline(found), photos),
+        "lines": lines_of(found, side.lines(found, selectors.timeline(found)), photos),
         "photos": photos,
-        "answers": _answers(found),
+        "answers": _answers(found, side),
+        "internal": side.internal,
+        "respondents": firms_near(found) if owns and _has_respondent(playbook) else [],
         "actions": actions_for(found, roles),
         "parties": parties,
         "my_parties": [p for p in parties if p.org_key in mine and p.answered_at is None],
@@ -183,12 +190,18 @@ def _neighbours(code: str) -> list[Any]:
     return [p for p in [*grids, *places.children(township)] if p.code != code]
 
 
-def _answers(found: Any) -> list[tuple[str, str]]:
+def _has_respondent(playbook: Any) -> bool:
+    return any(party.id == "respondent" for party in playbook.parties)
+
+
+def _answers(found: Any, side: Side) -> list[tuple[str, str]]:
     fields = machine_of(found).playbook.fields
     return [
         (fields[name].title(lang()), shown(fields[name], value))
         for name, value in found.data.items()
-        if name in fields and fields[name].type not in {"photo", "longtext"}
+        if name in fields
+        and fields[name].type not in {"photo", "longtext", "file"}
+        and side.may_see_field(name)
     ]
 
 
@@ -261,8 +274,9 @@ def opener_at(actor: Actor, code: str) -> str:
     from zhijin.core.ids import place_key
     from zhijin.core.roles import ROLES
 
+    firms = [g.org_key for g in actor.grants if g.org_key is not None]
     held = sorted(
-        (r for r in actor.roles_at(place_key(code)) if r in ROLES), key=lambda r: ROLES[r].level
+        (r for r in actor.roles_at(place_key(code), firms) if r in ROLES), key=lambda r: ROLES[r].level
     ) if code else []  # fmt: skip
     return held[0] if held else "resident"
 
@@ -275,8 +289,18 @@ def report_from(request: HttpRequest, ask: Any, kind: str, code: str, channel: s
         place_code=code, lon=lon, lat=lat, answers=entered(request, ask),
         photos=stored_photos(request, ask), phone=request.POST.get("contact_phone", "").strip(),
         name=request.POST.get("contact_name", "").strip(),
-        priority=request.POST.get("priority", ""),
+        priority=request.POST.get("priority", ""), **_firm(actor_of(request), code),
     )  # fmt: skip
+
+
+def _firm(actor: Actor, code: str) -> dict[str, Any]:
+    """The organisation in whose name somebody reports, when that is their only post."""
+    if any(g.over_place for g in actor.grants):
+        return {}
+    keys = [g.org_key for g in actor.grants if g.org_key is not None]
+    with scoped(actor):
+        firm = orgs.by_keys(actor, keys).get(keys[0]) if keys else None
+    return {"org_key": firm.key, "org_name": firm.name} if firm else {}
 
 
 @gate("case.view", methods=("GET",))

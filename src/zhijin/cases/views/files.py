@@ -30,7 +30,7 @@ def answer(stored: StoredFile, size: str) -> HttpResponse:
         raise NOT_FOUND()
     response = FileResponse(path.open("rb"), content_type=stored.media_type)
     response.headers["Cache-Control"] = "private, max-age=31536000, immutable"
-    name = f'{stored.digest[:12]}.{"jpg" if picture else "pdf"}'
+    name = f"{stored.digest[:12]}.{'jpg' if picture else 'pdf'}"
     shown = "inline" if picture else "attachment"
     response.headers["Content-Disposition"] = f'{shown}; filename="{name}"'
     return response
