@@ -1,0 +1,129 @@
+"""The transaction of one report by psycopg alone: taken from a real one, repeated with fresh ids."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import secrets
+import threading
+import time
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+import psycopg
+from django.db import connection
+from psycopg.types.json import Json, Jsonb
+
+from zhijin.core.ids import uuid7
+
+Statement = tuple[str, Any]
+#: Bytes of this length are keyed digests, which are unique.
+DIGEST = 32
+
+
+def captured(act: Callable[[], object]) -> list[Statement]:
+    """The statements that ``act`` sends inside its transaction, with their values."""
+    found: list[Statement] = []
+
+    def keep(execute: Any, sql: Any, params: Any, many: Any, context: Any) -> Any:
+        inside = connection.in_atomic_block
+        result = execute(sql, params, many, context)
+        if inside and "SAVEPOINT" not in str(sql):
+            found.append((str(sql), params))
+        return result
+
+    with connection.execute_wrapper(keep):
+        act()
+    return found
+
+
+class Fresh:
+    """Gives every id, key, code and number of a captured transaction a new value, the same everywhere."""
+
+    def __init__(self, statements: list[Statement], unique: set[str]) -> None:
+        self.statements = statements
+        self.unique = unique
+        self.uuids = {
+            str(v) for _, params in statements for v in _values(params) if isinstance(v, UUID)
+        }
+
+    def transaction(self) -> list[Statement]:
+        swap = {old: str(uuid7()) for old in self.uuids}
+        swap |= {old: secrets.token_hex(8)[: len(old)] for old in self.unique}
+        return [(sql, _swapped(params, swap)) for sql, params in self.statements]
+
+
+def _values(params: Any) -> list[Any]:
+    if isinstance(params, dict):
+        return list(params.values())
+    return list(params or [])
+
+
+def _swapped(value: Any, swap: dict[str, str]) -> Any:
+    if isinstance(value, UUID):
+        return UUID(swap.get(str(value), str(value)))
+    if isinstance(value, str):
+        for old, new in swap.items():
+            if old in value:
+                value = value.replace(old, new)
+        return value
+    if isinstance(value, (bytes, memoryview)):
+        return secrets.token_bytes(len(value)) if len(value) == DIGEST else bytes(value)
+    if isinstance(value, psycopg.Binary):
+        return _swapped(bytes(value.obj), swap)
+    if isinstance(value, (Json, Jsonb)):
+        return Jsonb(_swapped(value.obj, swap))
+    if isinstance(value, dict):
+        return {k: _swapped(v, swap) for k, v in value.items()}
+    if isinstance(value, (list, tuple)):
+        return type(value)(_swapped(v, swap) for v in value)
+    return value
+
+
+def repeat(
+    fresh: Fresh, seconds: float, processes: int, threads: int
+) -> tuple[int, float, list[float]]:
+    """Commit the transaction over and over in ``processes`` × ``threads``: count, seconds, times."""
+    context = multiprocessing.get_context("fork")
+    answers: Any = context.Queue()
+    began = time.monotonic()
+    children = [
+        context.Process(target=_work, args=(fresh, seconds, threads, answers))
+        for _ in range(processes)
+    ]
+    for child in children:
+        child.start()
+    found = [answers.get(timeout=seconds + 60) for _ in children]
+    for child in children:
+        child.join()
+    for error in (text for text, _ in found if text):
+        raise RuntimeError(error)
+    times = [t for _, some in found for t in some]
+    return len(times), time.monotonic() - began, times
+
+
+def _work(fresh: Fresh, seconds: float, threads: int, answers: Any) -> None:
+    times: list[float] = []
+    errors: list[str] = []
+    stop = time.monotonic() + seconds
+
+    def run() -> None:
+        try:
+            with psycopg.connect(os.environ["DATABASE_URL"]) as server:
+                while time.monotonic() < stop:
+                    statements = fresh.transaction()
+                    began = time.perf_counter()
+                    with server.transaction():
+                        for sql, params in statements:
+                            server.execute(sql, params)
+                    times.append(time.perf_counter() - began)
+        except psycopg.Error as error:
+            errors.append(repr(error))
+
+    workers = [threading.Thread(target=run) for _ in range(threads)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    answers.put((errors[0] if errors else "", times))
