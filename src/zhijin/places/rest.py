@@ -1,13 +1,15 @@
 """The HTTP API of places: search, one place, its children, the grids of a village, and where a
-position lies. Places are public reference data, so no key is asked for."""
+position lies. Places are public reference data, so no key is asked for.
 
-from __future__ import annotations
+No `from __future__ import annotations` here: the gate wraps each operation, and the API reads the
+types of what it wraps.
+"""
 
 from datetime import date
-from typing import Any
+from typing import Annotated, Any
 
 from django.http import HttpRequest
-from ninja import Field, Query, Router, Schema
+from ninja import Field, Path, Query, Router, Schema
 
 from zhijin.access.api import api_gate
 from zhijin.places import geometry, selectors
@@ -15,6 +17,25 @@ from zhijin.places.models import Place
 from zhijin.places.searching import search as search_places
 
 router = Router(tags=["places"])
+
+
+class PlaceProblemBody(Schema):
+    """Why a request was refused and what to do next."""
+
+    id: str = Field(description="Stable id, documented in the list of errors.")
+    message: str
+    help: str
+    fields: dict[str, str]
+
+
+class PlaceProblem(Schema):
+    """Every refusal has this form."""
+
+    error: PlaceProblemBody
+
+
+REFUSED = {400: PlaceProblem, 404: PlaceProblem, 429: PlaceProblem}
+Code = Annotated[str, Path(max_length=15, description="Division code, group or grid")]
 
 
 class PlaceOut(Schema):
@@ -68,7 +89,9 @@ def _out_or_none(place: Place | None) -> dict[str, Any] | None:
     return None if place is None else _out(place)
 
 
-@router.get("/places", response=list[PlaceOut], summary="Search places by name or code")
+@router.get(
+    "/places", response={200: list[PlaceOut], **REFUSED}, summary="Search places by name or code"
+)
 @api_gate(signed_in=False)
 def find_places(
     request: HttpRequest,
@@ -88,7 +111,9 @@ def find_places(
 
 
 @router.get(
-    "/places/locate", response=Located, summary="The grid, village and county of a position"
+    "/places/locate",
+    response={200: Located, **REFUSED},
+    summary="The grid, village and county of a position",
 )
 @api_gate(signed_in=False)
 def locate(
@@ -109,9 +134,9 @@ def locate(
     }
 
 
-@router.get("/places/{code}", response=PlaceFull, summary="One place")
+@router.get("/places/{code}", response={200: PlaceFull, **REFUSED}, summary="One place")
 @api_gate(signed_in=False)
-def place(request: HttpRequest, code: str, as_of: date | None = None) -> dict[str, Any]:
+def place(request: HttpRequest, code: Code, as_of: date | None = None) -> dict[str, Any]:
     """With `as_of`, the place as it was on that day; 404 when it did not exist then."""
     found = selectors.get(code, as_of=as_of)
     heirs = selectors.resolve_code(code) if found.valid_to else []
@@ -123,19 +148,23 @@ def place(request: HttpRequest, code: str, as_of: date | None = None) -> dict[st
     }
 
 
-@router.get("/places/{code}/children", response=list[PlaceOut], summary="One level down")
+@router.get(
+    "/places/{code}/children", response={200: list[PlaceOut], **REFUSED}, summary="One level down"
+)
 @api_gate(signed_in=False)
-def children(request: HttpRequest, code: str, as_of: date | None = None) -> list[dict[str, Any]]:
+def children(request: HttpRequest, code: Code, as_of: date | None = None) -> list[dict[str, Any]]:
     """Below a village: its groups and grids."""
     selectors.get(code)
     return [_out(child) for child in selectors.children(code, as_of=as_of)]
 
 
 @router.get(
-    "/places/{code}/grids", response=dict[str, Any], summary="Grids of a village as GeoJSON"
+    "/places/{code}/grids",
+    response={200: dict[str, Any], **REFUSED},
+    summary="Grids of a village as GeoJSON",
 )
 @api_gate(signed_in=False)
-def grids(request: HttpRequest, code: str) -> dict[str, Any]:
+def grids(request: HttpRequest, code: Code) -> dict[str, Any]:
     """A GeoJSON FeatureCollection (RFC 7946, WGS-84) of the drawn grids."""
     selectors.get(code)
     if len(code) < 12:
