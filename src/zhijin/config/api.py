@@ -13,6 +13,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils.datastructures import MultiValueDict
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
+from ninja.operation import Operation
 from ninja.parser import Parser
 
 from zhijin.access.api import Gate, api_gate
@@ -38,6 +39,7 @@ TAGS = (
     ("playbooks", "What may be reported at a place. Public."),
     ("status", "A report followed by its code. Public."),
     ("figures", "The three rates."),
+    ("places", "Divisions, groups, grids and positions. Public."),
 )
 
 
@@ -65,7 +67,10 @@ def _no_constant(name: str) -> None:
 
 
 class Api(NinjaAPI):
-    """The API with its own parser and reference."""
+    """The API; its operations are called by the names of their functions."""
+
+    def get_openapi_operation_id(self, operation: Operation) -> str:
+        return operation.view_func.__name__
 
 
 api = Api(
@@ -102,7 +107,7 @@ def wrong(request: HttpRequest, error: HttpError) -> HttpResponse:
 
 
 @api.get("/openapi.json", include_in_schema=False)
-@api_gate(signed_in=False)
+@api_gate(signed_in=False, opens=False)
 def openapi(request: HttpRequest) -> HttpResponse:
     """The description of every operation."""
     return JsonResponse(document(), json_dumps_params={"ensure_ascii": False})
@@ -122,7 +127,29 @@ def document() -> dict[str, Any]:
     for path in found["paths"].values():
         for method, operation in path.items():
             operation["security"] = _security(operation["operationId"], method)
+            for parameter in operation["parameters"]:
+                # A list here is the schema's own, which has it already; OpenAPI wants names.
+                parameter.pop("examples", None)
+            _finish(operation)
     return found
+
+
+def _finish(operation: dict[str, Any]) -> None:
+    """A summary from the first sentence, and the refusals that any operation may answer."""
+    text = operation.pop("description", "")
+    first, _, rest = text.partition("\n\n")
+    operation["summary"] = " ".join(first.split()).rstrip(".")
+    if rest:
+        operation["description"] = rest
+    refusals = {"400": "Bad Request", "404": "Not Found", "429": "Too Many Requests"}
+    if operation["security"]:
+        refusals |= {"401": "Unauthorized", "403": "Forbidden"}
+    schema = {"schema": {"$ref": "#/components/schemas/Problem"}}
+    for status, words in refusals.items():
+        operation["responses"].setdefault(
+            status, {"description": words, "content": {"application/json": schema}}
+        )
+    operation["responses"] = dict(sorted(operation["responses"].items()))
 
 
 def _security(operation_id: str, method: str) -> list[dict[str, list[str]]]:

@@ -184,7 +184,7 @@ COMMANDS: tuple[Command, ...] = (
         "playbook",
         "检查、解释、试跑、发布剧本",
         "check, explain, try and publish playbooks",
-        mount="zhijin.playbooks.engine.commands",
+        mount="zhijin.playbooks.commands",
     ),
     Command(
         "migrate",

@@ -3,14 +3,16 @@ Run by ``zhijin up`` in a process of its own, only when something changed; every
 
 from __future__ import annotations
 
+import hashlib
 import os
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from importlib import import_module
 from importlib.util import find_spec
+from pathlib import Path
 
-from zhijin.config.home import Home, say
+from zhijin.config.home import PACKAGE, Home, say
 
 
 def main() -> int:
@@ -52,12 +54,27 @@ def compile_messages() -> str:
 
 
 def collect_static() -> str:
+    """Gather and compress what pages load; takes seconds, so only when a file changed."""
     from django.conf import settings
     from django.core.management import call_command
 
-    if not settings.DEBUG:
-        call_command("collectstatic", interactive=False, verbosity=0, clear=True)
+    wanted = fingerprint_of(p for folder in PACKAGE.glob("*/static") for p in folder.rglob("*"))
+    collected = Path(settings.STATIC_ROOT) / "staticfiles.json"
+    if settings.DEBUG or (Home().remembered().get("static") == wanted and collected.exists()):
+        return ""
+    call_command("collectstatic", interactive=False, verbosity=0, clear=True)
+    Home().remember(static=wanted)
     return ""
+
+
+def fingerprint_of(paths: Iterable[Path]) -> str:
+    """Changes when a file is added, removed or written."""
+    digest = hashlib.sha256()
+    for path in sorted(paths):
+        if path.is_file():
+            facts = path.stat()
+            digest.update(f"{path}\0{facts.st_size}\0{facts.st_mtime_ns}\n".encode())
+    return digest.hexdigest()
 
 
 def install_shipped() -> str:
@@ -105,4 +122,8 @@ STEPS: tuple[tuple[str, str, Callable[[], str]], ...] = (
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:
+        print(say("中断了；下次启动会接着做。", "interrupted; the next start goes on."))
+        sys.exit(130)

@@ -23,6 +23,7 @@ from zhijin.config import database
 from zhijin.config.home import PACKAGE, Home, say
 from zhijin.config.ports import EPHEMERAL, LOOPBACK, free_port
 from zhijin.config.postgres import PostgresError
+from zhijin.config.prepare import fingerprint_of
 from zhijin.config.supervisor import Service, Supervisor, end_strays, strays
 
 WEB_PORTS = range(8000, 8100)
@@ -135,10 +136,7 @@ def fingerprint(environment: dict[str, str]) -> str:
     digest = hashlib.sha256()
     for name in ("DATABASE_URL", "ZHIJIN_DEMO", "ZHIJIN_DEMO_SCALE"):
         digest.update(environment.get(name, "").encode() + b"\0")
-    for path in sorted(_shipped()):
-        facts = path.stat()
-        digest.update(f"{path}\0{facts.st_size}\0{facts.st_mtime_ns}\n".encode())
-    return digest.hexdigest()
+    return digest.hexdigest() + fingerprint_of(_shipped())
 
 
 def _shipped() -> Iterator[Path]:
@@ -149,7 +147,7 @@ def _shipped() -> Iterator[Path]:
         PACKAGE / "shipped",
         PACKAGE.parent.parent / "playbooks",
     ):
-        yield from (p for p in folder.rglob("*") if p.is_file())
+        yield from folder.rglob("*")
 
 
 @contextmanager
