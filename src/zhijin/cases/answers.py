@@ -47,11 +47,11 @@ class Answers:
         return words[:60] or playbook.title.zh
 
 
-def unsealed(blob: bytes | None) -> dict[str, Any]:
+def unsealed(blob: bytes | memoryview | None) -> dict[str, Any]:
     """The private answers of a case. Callers journal that they read them."""
     if not blob:
         return {}
-    found: dict[str, Any] = json.loads(unseal(SEALED, blob))
+    found: dict[str, Any] = json.loads(unseal(SEALED, bytes(blob)))
     return found
 
 

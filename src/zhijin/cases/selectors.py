@@ -348,9 +348,8 @@ def published(place: str, size: int = 20) -> list[Case]:
 def changed_since(change: datetime, size: int = 500) -> list[dict[str, Any]]:
     """Cases changed after ``change``, for the live lists; the caller's scope decides which."""
     rows = Case.objects.filter(changed_at__gt=change).order_by("changed_at")[:size]
-    return list(
-        rows.values("id", "place_key", "org_key", "state", "is_open", "version", "changed_at")
-    )
+    columns = ("id", "place_key", "org_key", "state", "is_open", "version", "changed_at")
+    return [dict(row) for row in rows.values(*columns)]
 
 
 def open_by_revision(revision_ids: Sequence[UUID]) -> dict[UUID, int]:

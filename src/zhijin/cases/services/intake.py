@@ -100,7 +100,7 @@ def open_case(*, actor: Actor, report: Report, opener: str, at: datetime | None 
         )  # fmt: skip
         attach(case, line.id, report.photos, public_fields(revision.machine))
         if report.org_key is not None:
-            _join_applicant(case, report, actor)
+            _join_applicant(case, report.org_key, report.org_name, actor)
     return Opened(case.id, case.number, receipts.code_of(case.id), False)
 
 
@@ -175,9 +175,9 @@ def attach(
         CasePhoto.objects.bulk_create(rows)
 
 
-def _join_applicant(case: Case, report: Report, actor: Actor) -> None:
+def _join_applicant(case: Case, org_key: int, org_name: str, actor: Actor) -> None:
     CaseParty.objects.create(
-        county=case.county, case_id=case.id, place_key=case.place_key, org_key=report.org_key,
-        org_name=report.org_name, kind="applicant", asked_by=actor.label, asked_at=case.opened_at,
+        county=case.county, case_id=case.id, place_key=case.place_key, org_key=org_key,
+        org_name=org_name, kind="applicant", asked_by=actor.label, asked_at=case.opened_at,
         answered_at=case.opened_at,
     )  # fmt: skip

@@ -44,7 +44,7 @@ def firms_near(case: Case) -> list[orgs.Organisation]:
         rows = orgs.Organisation.objects.filter(
             kind="firm", place_key__gte=lo, place_key__lt=hi, valid_to=None
         )
-        return list(rows.exclude(key=case.org_key).order_by("name")[:200])
+        return list(rows.exclude(key=case.org_key or 0).order_by("name")[:200])
 
 
 def join(*, actor: Actor, case_id: UUID, org_key: int) -> CaseParty:

@@ -43,5 +43,5 @@ def reveal(*, actor: Actor, case: Case, purpose: str) -> dict[str, Any]:
     return details
 
 
-def _open(purpose: str, blob: bytes | None) -> str:
-    return crypto.unseal(purpose, blob) if blob else ""
+def _open(purpose: str, blob: bytes | memoryview | None) -> str:
+    return crypto.unseal(purpose, bytes(blob)) if blob else ""

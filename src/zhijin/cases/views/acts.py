@@ -53,7 +53,8 @@ def perform(request: HttpRequest, pk: UUID, what: str) -> HttpResponse:
             page = f"cases/{'field_' if face == 'field' else ''}case.html"
             return render(request, page, context, status=refusal.status)
     follow = request.POST.get("next", "")
-    if follow in {"list", "today"}:
+    # Whoever sends a case elsewhere may no longer see it.
+    if what == "transfer" or follow in {"list", "today"}:
         return redirect("desk:cases" if face == "desk" else "field:today")
     return redirect(f"{face}:case", pk=pk)
 
@@ -153,8 +154,6 @@ def _transfer(request: HttpRequest, found: Any) -> str:
         actor=actor_of(request), case_id=found.id, place_code=request.POST.get("to", "").strip(),
         why=request.POST.get("why", ""),
     )  # fmt: skip
-    request.POST = request.POST.copy()  # type: ignore[assignment]
-    request.POST["next"] = "list"  # the sender may no longer see the case
     return _("已转派。")
 
 

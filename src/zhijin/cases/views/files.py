@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest
+from django.http.response import HttpResponseBase
 
 from zhijin.access.api import gate
 from zhijin.cases import selectors
@@ -22,7 +23,7 @@ def photo_of(case: Case, digest: str) -> StoredFile:
     return row.file
 
 
-def answer(stored: StoredFile, size: str) -> HttpResponse:
+def answer(stored: StoredFile, size: str) -> HttpResponseBase:
     """The bytes; ``size`` is ``thumb`` or ``full``. Content never changes under its digest."""
     picture = stored.media_type.startswith("image/")
     path = path_of(stored.digest, "thumb" if size == "thumb" and picture else "")
@@ -37,7 +38,7 @@ def answer(stored: StoredFile, size: str) -> HttpResponse:
 
 
 @gate("case.view", methods=("GET",))
-def photo(request: HttpRequest, pk: Any, digest: str, size: str) -> HttpResponse:
+def photo(request: HttpRequest, pk: Any, digest: str, size: str) -> HttpResponseBase:
     """A photo of a case in one's scope."""
     case = selectors.get(request.actor, pk)  # type: ignore[attr-defined]
     return answer(photo_of(case, digest), size)
