@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from tests.cast import COUNTY, OTHER_VILLAGE, PREFECTURE, TOWNSHIP, VILLAGE, Cast
 from tests.orgs.conftest import SYSTEM, refusing, register
 from zhijin.core.scope import scoped
-from zhijin.orgs import counting, selectors
+from zhijin.orgs import counting, posts, selectors
 from zhijin.orgs.models import Organisation
 from zhijin.orgs.selectors import Filter
 
@@ -124,3 +124,32 @@ def test_anothers_organisation_is_not_found(cast: Cast, some: dict[str, Organisa
         with refusing() as caught:
             selectors.get(outsider, some["branch"].key)
     assert (caught.value.id, caught.value.status) == ("OR001", 404)
+
+
+def test_posts_are_paged_without_gap_or_double_and_know_how_many_hold_them() -> None:
+    org = register("大耆老村党总支")
+    with scoped(SYSTEM):
+        for kind in (
+            "secretary",
+            "deputy_secretary",
+            "committee_member",
+            "committee_member",
+            "officer",
+        ):
+            posts.create_post(actor=SYSTEM, kind=kind, org_key=org.key)
+        rows = selectors.visible_posts(SYSTEM)
+        seen, after = [], ""
+        while True:
+            page, after = selectors.posts_after(rows, after, size=2)
+            seen += [post.id for post in page]
+            if not after:
+                break
+        assert seen == list(rows.order_by("place_key", "kind", "id").values_list("id", flat=True))
+        held = posts.appoint(
+            actor=SYSTEM, post_id=seen[0], holder="示例甲", term=posts.Term(date(2025, 1, 1))
+        )
+        assert rows.get(id=seen[0]).held == 1
+        posts.end_appointment(actor=SYSTEM, appointment_id=held.id)
+        assert rows.get(id=seen[0]).held == 0
+        for nonsense in ("1", "1~a~b", "x~y~z", "9" * 30):
+            assert selectors.posts_after(rows, nonsense)[0] is not None

@@ -121,7 +121,10 @@ class Spell(models.Model):
 
 
 class Post(models.Model):
-    """A duty at an organisation or at a place (a grid, a group), with a number of seats."""
+    """A duty at an organisation or at a place (a grid, a group), with a number of seats.
+
+    ``held`` repeats how many hold it now, so that vacancies are found without counting.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid7)
     org = models.ForeignKey(Organisation, models.PROTECT, null=True, related_name="posts")
@@ -132,6 +135,7 @@ class Post(models.Model):
     kind = models.CharField(max_length=24)
     title = models.CharField(max_length=64)
     seats = models.SmallIntegerField(default=1)
+    held = models.SmallIntegerField(default=0, db_default=0)
     grade = models.CharField(max_length=32, default="", blank=True)
     valid_to = models.DateField(null=True)
     simulated = models.BooleanField(default=False)

@@ -190,6 +190,9 @@ def end_appointment(
 
 
 def _follow(post: Post) -> None:
+    """What repeats the appointments: the post's count, the organisation's leader."""
+    post.held = post.appointments.filter(valid_to=None).count()
+    post.save(update_fields=["held"])
     if post.org_id is not None and post.kind in words.LEADING:
         services.refresh_lead(Organisation.objects.get(key=post.org_id))
 

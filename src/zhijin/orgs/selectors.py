@@ -99,6 +99,21 @@ def page_after(
     return found[:size], f"{last.place_key}-{last.key}" if last else ""
 
 
+def posts_after(rows: QuerySet[Post], after: str, size: int = PAGE) -> tuple[list[Post], str]:
+    """One page of posts by place, and the mark of the next (empty at the end)."""
+    place, kind, last = (*after.split("~"), "", "")[:3]
+    if place.isascii() and place.isdigit() and len(place) <= 18:
+        try:
+            past = Q(kind__gt=kind) | Q(kind=kind, id__gt=UUID(last))
+        except ValueError:
+            past = Q()
+        key = int(place)
+        rows = rows.filter(Q(place_key__gt=key) | Q(place_key=key) & past, place_key__gte=key)
+    found = list(rows.select_related("org").order_by("place_key", "kind", "id")[: size + 1])
+    end = found[size - 1] if len(found) > size else None
+    return found[:size], f"{end.place_key}~{end.kind}~{end.id}" if end else ""
+
+
 def get(actor: Actor, key: int) -> Organisation:
     """One organisation. Raises OR001, also when it lies outside the scope."""
     found = visible(actor).filter(key=key).first()

@@ -25,7 +25,7 @@ SPELL = (
 )  # fmt: skip
 POST = (
     "id", "org_id", "place_code", "place_key", "sector_key", "industry_key", "kind", "title",
-    "seats", "grade", "simulated",
+    "seats", "held", "grade", "simulated",
 )  # fmt: skip
 APPOINTMENT = (
     "id", "post_id", "org_id", "place_code", "place_key", "sector_key", "industry_key", "holder",
@@ -99,7 +99,7 @@ def _one(demo: Demo, rng: random.Random, draft: Draft, rows: Rows) -> None:
     kind = "secretary" if party else _LEADER_OF[Kind(draft.kind)]
     post = uuid7()
     keys = (code, key, sector_key, industry_key)
-    rows.posts.append((post, draft.key, *keys, kind, _TITLES[kind], 1, "", True))
+    rows.posts.append((post, draft.key, *keys, kind, _TITLES[kind], 1, int(led), "", True))
     if led:
         how = "elected" if party or kind == "director" else "appointed"
         rows.appointments.append((

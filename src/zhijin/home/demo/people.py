@@ -200,3 +200,7 @@ def _write(demo: Demo, rows: Rows) -> None:
     demo.count("households", bulk.insert(Household, _HOUSEHOLD, rows.households))
     demo.count("people", bulk.insert(Person, _PERSON, rows.people))
     bulk.insert(Membership, _MEMBERSHIP, rows.memberships)
+    with scoped(_SYSTEM):
+        for post in {row[1] for row in rows.leaders}:
+            held = orgs.Appointment.objects.filter(post_id=post, valid_to=None).count()
+            orgs.Post.objects.filter(id=post).update(held=held)

@@ -6,9 +6,8 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.db import transaction
-from django.db.models import Count, F, Q
+from django.db.models import F
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -23,8 +22,6 @@ from zhijin.orgs.forms import AppointForm, EndForm, PostForm
 from zhijin.orgs.models import Appointment
 from zhijin.places import api as places
 
-PAGE = 50
-
 
 @gate("org.view", methods=("GET",))
 def posts(request: Request) -> HttpResponse:
@@ -35,18 +32,15 @@ def posts(request: Request) -> HttpResponse:
     rows = selectors.visible_posts(request.actor).filter(selectors.within(place))
     if kind in words.POST_KINDS:
         rows = rows.filter(kind=kind)
-    held = Count("appointments", filter=Q(appointments__valid_to=None))
-    rows = rows.annotate(held=held).select_related("org")
     if vacant:
-        rows = rows.filter(held=0) if not kind else rows.filter(held__lt=F("seats"))
-    page = Paginator(rows.order_by("place_key", "kind", "id"), PAGE).get_page(
-        request.GET.get("page")
-    )
-    named = places.get_many(post.place_code for post in page)
-    names = _holders([post.id for post in page])
+        rows = rows.filter(held__lt=F("seats")) if kind else rows.filter(held=0)
+    found, following = selectors.posts_after(rows, request.GET.get("after", ""))
+    named = places.get_many(post.place_code for post in found)
+    names = _holders([post.id for post in found])
     context = {
-        "page": page,
-        "rows": [(post, named.get(post.place_code), names.get(post.id, [])) for post in page],
+        "rows": [(post, named.get(post.place_code), names.get(post.id, [])) for post in found],
+        "next": _page(request, following) if following else "",
+        "first": _page(request, "") if request.GET.get("after") else "",
         "place": place,
         "kind": kind,
         "vacant": vacant,
@@ -54,6 +48,14 @@ def posts(request: Request) -> HttpResponse:
         "can_edit": request.actor.can("org.edit"),
     }
     return render(request, "orgs/posts.html", context)
+
+
+def _page(request: Request, after: str) -> str:
+    values = request.GET.copy()
+    values.pop("after", None)
+    if after:
+        values["after"] = after
+    return "?" + values.urlencode()
 
 
 def _holders(ids: list[UUID]) -> dict[UUID, list[str]]:
