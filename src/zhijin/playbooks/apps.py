@@ -10,5 +10,13 @@ class PlaybooksConfig(AppConfig):
     name = "zhijin.playbooks"
     label = "playbooks"
     desk_nav = [
-        NavItem("playbooks", _("行动方案"), "desk:playbooks", "playbook.view", "scroll", 40),
+        NavItem(
+            "playbooks",
+            _("行动方案"),
+            "desk:playbooks",
+            "playbook.view",
+            "workflow",
+            10,
+            "programmes",
+        ),
     ]

@@ -8,6 +8,9 @@ import uuid
 from dataclasses import dataclass
 from functools import lru_cache
 
+from zhijin.core.actor import Actor
+from zhijin.core.errors import Refusal
+from zhijin.core.ids import place_key
 from zhijin.playbooks import errors
 from zhijin.playbooks.engine import Machine, Playbook, load
 from zhijin.playbooks.models import PlaybookRevision
@@ -91,3 +94,65 @@ def catalogue(place_code: str, opened_by: str | None = None) -> list[Revision]:
     names = sorted({name for name, code, _ in in_force() if place_code.startswith(code)})
     found = [current(name, place_code) for name in names]
     return [r for r in found if opened_by is None or opened_by in r.playbook.opens.by]
+
+
+def may(actor: Actor, permission: str, place_code: str) -> bool:
+    """Whether ``actor`` holds ``permission`` over the place of a revision ("": only the system)."""
+    if not place_code:
+        return actor.is_system
+    return actor.can(permission, place_key(place_code))
+
+
+def visible(actor: Actor, pk: uuid.UUID) -> PlaybookRevision:
+    """A revision that ``actor`` may read: anything that was put into force, and own drafts.
+
+    Raises PR001, also for somebody else's draft.
+    """
+    row = PlaybookRevision.objects.filter(pk=pk).first()
+    hidden = row is not None and row.state == "draft"
+    if row is None or (hidden and not may(actor, "playbook.upload", row.place_code)):
+        raise errors.UNKNOWN_PLAYBOOK(playbook=str(pk))
+    return row
+
+
+def listed(actor: Actor) -> list[PlaybookRevision]:
+    """What the list shows: everything in force that holds where the actor works, and own drafts."""
+    codes = [grant.place_code for grant in actor.grants if grant.place_code]
+    rows = PlaybookRevision.objects.defer("source", "scenarios").exclude(state="retired")
+    return [
+        row
+        for row in rows.order_by("playbook", "place_code", "revision")
+        if (row.state == "draft" and may(actor, "playbook.upload", row.place_code))
+        or (row.state == "in_force" and _concerns(row.place_code, codes))
+    ]
+
+
+def _concerns(place_code: str, codes: list[str]) -> bool:
+    """Whether a revision of ``place_code`` holds at, or below, one of ``codes``."""
+    return not place_code or any(
+        code.startswith(place_code) or place_code.startswith(code) for code in codes
+    )
+
+
+def revisions(row: PlaybookRevision, actor: Actor) -> list[PlaybookRevision]:
+    """Every revision of the same playbook at the same place, the newest first."""
+    found = PlaybookRevision.objects.defer("source", "scenarios").filter(
+        playbook=row.playbook, place_code=row.place_code
+    )
+    mine = may(actor, "playbook.upload", row.place_code)
+    return [one for one in found.order_by("-revision") if mine or one.state != "draft"]
+
+
+def replaced_by(row: PlaybookRevision) -> PlaybookRevision | None:
+    """The revision that holds now where ``row`` is meant to hold; None when nothing does."""
+    try:
+        found = current(row.playbook, row.place_code)
+    except Refusal:
+        return None
+    return PlaybookRevision.objects.filter(pk=found.id).exclude(pk=row.pk).first()
+
+
+def own_places(actor: Actor, permission: str = "playbook.upload") -> list[str]:
+    """The counties, prefectures and provinces for which ``actor`` may put a playbook into force."""
+    codes = {grant.place_code for grant in actor.grants if grant.over_place}
+    return sorted(code for code in codes if len(code) in {2, 4, 6} and may(actor, permission, code))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from pathlib import Path
 
 from django.conf import settings
@@ -12,6 +11,7 @@ from django.db.models import Max
 from zhijin.core import clock, journal
 from zhijin.core.actor import Actor
 from zhijin.playbooks.engine import Playbook, load
+from zhijin.playbooks.engine.canonical import digest
 from zhijin.playbooks.models import PlaybookRevision
 from zhijin.playbooks.selectors import forget
 
@@ -39,17 +39,16 @@ def install_shipped(folder: Path | None = None) -> int:
 
 
 def _put_into_force(playbook: Playbook, source: str, scenarios: str) -> int:
-    digest = hashlib.sha256(source.encode()).hexdigest()
     rows = PlaybookRevision.objects.filter(playbook=playbook.id, place_code="")
     with transaction.atomic():
         present = rows.filter(state="in_force").first()
-        if present is not None and present.digest == digest:
+        if present is not None and (present.source, present.scenarios) == (source, scenarios):
             return 0
         at = clock.now()
         rows.filter(state="in_force").update(state="retired", retired_at=at)
         number = (rows.aggregate(last=Max("revision"))["last"] or 0) + 1
         made = PlaybookRevision.objects.create(
-            playbook=playbook.id, revision=number, digest=digest, title_zh=playbook.title.zh,
+            playbook=playbook.id, revision=number, digest=digest(playbook), title_zh=playbook.title.zh,
             title_en=playbook.title.en, source=source, scenarios=scenarios, state="in_force",
             uploaded_by=SHIPPED.label, published_at=at, published_by=SHIPPED.label,
         )  # fmt: skip

@@ -12,7 +12,7 @@ import sys
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any, TextIO, TypeAlias
 
 from zhijin.core.workcal import TZ
 from zhijin.playbooks.engine.canonical import digest
@@ -46,18 +46,24 @@ Wherever FILE stands, a folder that holds playbook.yaml will do.
 """
 
 
-def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """Add ``playbook`` and its commands; each sets ``handler``, called with the parsed arguments."""
+Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
+
+
+def add_parser(subparsers: Commands) -> Commands:
+    """Add ``playbook`` and its commands; each sets ``run``, called with the parsed arguments.
+
+    Returns what further commands may be added to.
+    """
     parser = subparsers.add_parser(
         "playbook",
         help="write, check, test and simulate programmes",
         description=_ABOUT,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    add_commands(parser)
+    return add_commands(parser)
 
 
-def add_commands(parser: argparse.ArgumentParser) -> None:
+def add_commands(parser: argparse.ArgumentParser) -> Commands:
     """Add the commands below ``parser``."""
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
 
@@ -67,7 +73,7 @@ def add_commands(parser: argparse.ArgumentParser) -> None:
             name, help=about, description=f"{about[0].upper()}{about[1:]}.\n\n{more}".strip(),
             formatter_class=argparse.RawDescriptionHelpFormatter,
         )  # fmt: skip
-        one.set_defaults(handler=handler)
+        one.set_defaults(run=handler)
         one.add_argument("--lang", default=_language(), choices=("zh", "en"),
                          help="language of the answers (default: %(default)s)")  # fmt: skip
         one.add_argument("--json", action="store_true", help="answer with one JSON value")
@@ -103,6 +109,7 @@ def add_commands(parser: argparse.ArgumentParser) -> None:
     two.add_argument("new", type=Path, metavar="NEW")
     schema = command("schema", _schema, "print the JSON Schema of the format, for editors")
     schema.add_argument("--scenarios", action="store_true", help="that of scenarios.yaml instead")
+    return commands
 
 
 # -- commands -----------------------------------------------------------------------
@@ -363,7 +370,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     add_commands(parser)
     args = parser.parse_args(argv)
     try:
-        return int(args.handler(args))
+        return int(args.run(args))
     except BrokenPipeError:
         sys.stderr.close()
         return OK
