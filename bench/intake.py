@@ -77,7 +77,7 @@ def _counted(statements: ground.Statements, reports: int, *, show: bool) -> dict
     if show:
         for query, calls, spent in rows[:20]:
             line = " ".join(query.split())[:110]
-            print(f"{calls / reports:6.2f} {spent / calls:7.3f} ms  {line}", file=sys.stderr)
+            sys.stderr.write(f"{calls / reports:6.2f} {spent / calls:7.3f} ms  {line}\n")
     return {
         "statements": round(sum(calls for _, calls, _ in plain) / reports, 2),
         "statements_with_begin_commit": round(sum(calls for _, calls, _ in rows) / reports, 2),

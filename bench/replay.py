@@ -61,24 +61,29 @@ def _values(params: Any) -> list[Any]:
 
 
 def _swapped(value: Any, swap: dict[str, str]) -> Any:
-    if isinstance(value, UUID):
-        return UUID(swap.get(str(value), str(value)))
-    if isinstance(value, str):
-        for old, new in swap.items():
-            if old in value:
-                value = value.replace(old, new)
-        return value
-    if isinstance(value, (bytes, memoryview)):
-        return secrets.token_bytes(len(value)) if len(value) == DIGEST else bytes(value)
-    if isinstance(value, psycopg.Binary):
-        return _swapped(bytes(value.obj), swap)
-    if isinstance(value, (Json, Jsonb)):
-        return Jsonb(_swapped(value.obj, swap))
-    if isinstance(value, dict):
-        return {k: _swapped(v, swap) for k, v in value.items()}
-    if isinstance(value, (list, tuple)):
-        return type(value)(_swapped(v, swap) for v in value)
+    """``value`` with every old id replaced, at any depth; keyed digests are drawn anew."""
+    swaps: tuple[tuple[type | tuple[type, ...], Callable[[Any], Any]], ...] = (
+        (UUID, lambda v: UUID(swap.get(str(v), str(v)))),
+        (str, lambda v: _text(v, swap)),
+        ((bytes, memoryview), _digest),
+        (psycopg.Binary, lambda v: _digest(v.obj)),
+        ((Json, Jsonb), lambda v: Jsonb(_swapped(v.obj, swap))),
+        (dict, lambda v: {name: _swapped(one, swap) for name, one in v.items()}),
+        ((list, tuple), lambda v: type(v)(_swapped(one, swap) for one in v)),
+    )
+    return next((act(value) for kind, act in swaps if isinstance(value, kind)), value)
+
+
+def _text(value: str, swap: dict[str, str]) -> str:
+    for old, new in swap.items():
+        if old in value:
+            value = value.replace(old, new)
     return value
+
+
+def _digest(value: Any) -> bytes:
+    plain = bytes(value)
+    return secrets.token_bytes(len(plain)) if len(plain) == DIGEST else plain
 
 
 def repeat(
