@@ -69,6 +69,9 @@ export const live: Behaviour = (list) => {
     const fresh = page.getElementById(list.id);
     if (!fresh || !list.isConnected) return;
     const count = reconcile(list, fresh);
+    list.hidden = fresh.hidden;
+    const empty = list.nextElementSibling;
+    if (empty?.classList.contains("empty")) empty.toggleAttribute("hidden", rows(list).length > 0);
     if (count) toast(word(list, "changed", { n: count }));
   };
   const soon = () => {

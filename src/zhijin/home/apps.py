@@ -1,6 +1,7 @@
 """The home application and the first entries of every face's navigation."""
 
 from django.apps import AppConfig
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from zhijin.ui.nav import NavItem
@@ -9,7 +10,14 @@ from zhijin.ui.nav import NavItem
 class HomeConfig(AppConfig):
     name = "zhijin.home"
     label = "home"
-    desk_nav = [NavItem("today", _("今天"), "desk:today", "case.view", "house", 1)]
+    desk_nav = [
+        NavItem("today", _("今天"), "desk:today", "case.view", "house", 1),
+        *(
+            [NavItem("clock", _("演示时钟"), "desk:clock", "demo.clock", "alarm-clock", 90, "admin")]
+            if settings.ZHIJIN_DEMO
+            else []
+        ),
+    ]
     field_nav = [
         NavItem("today", _("今天"), "field:today", "case.act", "list-checks", 1),
         NavItem("report", _("上报"), "field:report", "case.report", "camera", 2),
