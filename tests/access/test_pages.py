@@ -116,3 +116,23 @@ def test_signing_in_never_leads_elsewhere(cast, target):
     form = {"username": username, "password": "five-looms-9", "next": target}
     answer = Client().post(reverse("portal:sign-in"), form)
     assert (answer.status_code, answer["Location"]) == (302, "/desk/")
+
+
+@pytest.mark.parametrize(
+    ("who", "home"),
+    [
+        ("grid_worker", "/field/"), ("branch_secretary", "/desk/"), ("outsider", "/desk/"),
+        ("system_admin", "/desk/admin/accounts/"), ("security_officer", "/desk/admin/grants/"),
+        ("auditor", "/desk/admin/journal/"),
+    ],
+)  # fmt: skip
+def test_everybody_begins_where_their_work_is(cast, who, home):
+    username = getattr(cast, who).account.username
+    form = {"username": username, "password": "five-looms-9"}
+    assert Client().post(reverse("portal:sign-in"), form)["Location"] == home
+
+
+def test_who_has_no_role_yet_begins_at_their_own_account():
+    make_account("newcomer")
+    form = {"username": "newcomer", "password": "five-looms-9"}
+    assert Client().post(reverse("portal:sign-in"), form)["Location"] == reverse("desk:me")

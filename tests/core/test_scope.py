@@ -130,6 +130,15 @@ def test_a_refusal_caught_inside_leaves_the_outer_scope(rows):
         assert seen() == {rows.grid}
 
 
+def test_a_lost_transaction_ends_quietly(rows):
+    """A view that shows a refusal of a service without a savepoint still answers."""
+    with transaction.atomic():
+        with scoped(over(GRID)):
+            transaction.set_rollback(True)
+        assert connection.needs_rollback
+    assert seen() == set()
+
+
 def test_the_explicit_filter_says_the_same_as_row_level_security(rows):
     actor = over(VILLAGE)
     with scoped(Actor.system("x")):

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
+from inspect import signature
 from typing import Any
 from urllib.parse import urlencode
 
@@ -134,6 +135,8 @@ def api_gate(
                 return operation(request, *args, **kwargs)
 
         entered.gate = demand  # type: ignore[attr-defined]
+        # The router reads annotations in this module's names, where the operation's are not known.
+        entered.__signature__ = signature(operation, eval_str=True)  # type: ignore[attr-defined]
         return entered
 
     return decorate

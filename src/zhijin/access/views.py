@@ -21,7 +21,13 @@ from zhijin.access.models import Account
 from zhijin.access.selectors import current_grants, demo_grants
 from zhijin.core import crypto
 from zhijin.core.errors import Refusal
+from zhijin.core.roles import ROLES
 
+ADMINISTRATORS_DESKS = {
+    "system_admin": "desk:accounts",
+    "security_officer": "desk:grants",
+    "auditor": "desk:journal",
+}
 FIELD_ROLES = frozenset({"grid_worker", "grid_leader", "neighbour_leader"})
 
 
@@ -74,14 +80,20 @@ def _entered(request: Request, account: Account, token: str) -> HttpResponse:
 
 
 def _target(request: Request, wanted: str) -> str:
+    """Where somebody goes who is signed in already."""
     safe = url_has_allowed_host_and_scheme(wanted, allowed_hosts={request.get_host()})
     return wanted if safe and wanted else reverse("desk:me")
 
 
 def home_of(account: Account) -> str:
-    """Where an account begins: the field for grid posts, the desk for everybody else."""
+    """Where an account begins: the field for grid posts, an administrator's own desk, or the desk."""
     roles = set(current_grants().filter(account=account).values_list("role", flat=True))
-    return "/field/" if roles and roles <= FIELD_ROLES else "/desk/"
+    if roles and roles <= FIELD_ROLES:
+        return "/field/"
+    if len(roles) == 1 and (name := ADMINISTRATORS_DESKS.get(*roles)):
+        return reverse(name)
+    works = any("case.view" in ROLES[role].permissions for role in roles if role in ROLES)
+    return "/desk/" if works else reverse("desk:me")
 
 
 @gate(methods=("POST",))

@@ -40,7 +40,8 @@ def scoped(actor: Actor) -> Iterator[None]:
             yield
         finally:
             connection.zhijin_scope = outer  # type: ignore[attr-defined]
-        if inside:
+        # After a refusal that was caught the transaction is lost, and its settings with it.
+        if inside and not connection.needs_rollback:
             _apply(outer)
 
 

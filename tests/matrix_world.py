@@ -1,0 +1,231 @@
+"""One record of every kind, all in the cast's village, for the permission matrix: what each address is tried with.
+
+A new address with parameters needs one line in :data:`SAMPLES`; a new kind of record, one in :func:`build`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from tests.cases import steps
+from tests.cast import GRID, VILLAGE, Cast
+from tests.orgs.conftest import register
+from zhijin.cases.models import CasePhoto
+from zhijin.core import clock
+from zhijin.core.actor import Actor
+from zhijin.core.scope import scoped
+from zhijin.orgs.models import SheetRun
+from zhijin.orgs.posts import create_post
+from zhijin.people.households import register_household
+from zhijin.people.services import register_person
+from zhijin.places.models import ImportRun
+from zhijin.playbooks.models import PlaybookRevision
+from zhijin.programmes.models import Publication
+from zhijin.programmes.webhooks import endpoints
+
+SYSTEM = Actor.system("test")
+POST_KIND = "secretary"
+#: Names of addresses whose sample is a record of the cast's village: another county's officer gets 404.
+PLACED = {
+    "desk:place-edit", "desk:org", "desk:org-edit", "desk:post", "desk:case", "desk:receipt",
+    "desk:private", "desk:case-orgs", "desk:photo", "desk:case-act", "desk:publication",
+    "field:case", "desk:person", "desk:household",
+    "api:get_case", "api:case_events", "api:case_photos", "api:case_photo", "api:move_case",
+    "api:comment_case", "api:case_requests", "api:ask_consent", "api:decide_consent",
+    "api:resume_case", "api:transfer_case", "api:merge_case", "api:unmerge_case",
+    "api:whistle_case",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class World:
+    """What :func:`build` made."""
+
+    case: Any
+    code: str
+    digest: str
+    request: Any
+    org: Any
+    post: Any
+    sheet_run: Any
+    import_run: Any
+    publication: Any
+    endpoint: Any
+    account: Any
+    other: Any
+    person: Any
+    household: Any
+    playbook: Any
+    bodies: dict[str, dict[str, Any]]
+
+
+def build(cast: Cast) -> World:
+    """Make the records. The places and the programme are there (fixture ``ground``)."""
+    handled, accepted = steps.handled(cast), steps.accepted(cast)
+    asked = steps.ask(cast.grid_worker, accepted, steps.TUESDAY)
+    secretary = cast.branch_secretary.account
+    org = register("大耆老村党支部")
+    case = steps.one(handled.case_id)
+    with scoped(SYSTEM):
+        photo = CasePhoto.objects.filter(case_id=case.id).first()
+        post = create_post(actor=SYSTEM, kind=POST_KIND, org_key=org.key)
+        sheet_run = SheetRun.objects.create(
+            account_id=secretary.pk, what="orgs", file_name="组织.xlsx",
+            summary={"added": 0, "changed": 0, "same": 0},
+        )  # fmt: skip
+        import_run = ImportRun.objects.create(**_import_run())
+        publication = Publication.objects.create(**_publication(case))
+        household = register_household(actor=SYSTEM, place_code=VILLAGE, number="7")
+        person = register_person(
+            actor=SYSTEM, place_code=VILLAGE, name="张小满", household=household
+        )
+    playbook = PlaybookRevision.objects.get(playbook="test-hazard")
+    endpoint, _secret = endpoints.create(
+        actor=cast.system_admin.actor, label="市平台", url="https://93.184.215.14/in",
+        place_code=VILLAGE,
+    )  # fmt: skip
+    world = World(
+        case, handled.code, photo.file_id, asked, org, post, sheet_run, import_run, publication,
+        endpoint, secretary, steps.one(accepted.case_id), person, household, playbook, {},
+    )  # fmt: skip
+    world.bodies.update(_bodies(world))
+    return world
+
+
+def _import_run() -> dict[str, Any]:
+    counts = dict.fromkeys(
+        ("rows", "added", "renamed", "vanished", "restored", "finding_count"), 0
+    )
+    return {"as_of": clock.today(), "source": "test", "actor": "test", "seconds": 0.1, **counts}
+
+
+def _publication(case: Any) -> dict[str, Any]:
+    return {
+        "county": case.county, "place_key": case.place_key, "place_code": case.place_code,
+        "case_id": case.id, "number": case.number, "playbook": case.playbook,
+        "revision_id": case.revision_id, "rule": 0, "board": "village-affairs",
+        "state": Publication.State.HELD, "prepared_at": clock.now(),
+    }  # fmt: skip
+
+
+def _case(world: World) -> dict[str, Any]:
+    return {"pk": world.case.id}
+
+
+def _api_case(world: World) -> dict[str, Any]:
+    return {"case_id": world.case.id}
+
+
+def _village(world: World) -> dict[str, Any]:
+    return {"code": VILLAGE}
+
+
+def _photo(world: World) -> dict[str, Any]:
+    return {"digest": world.digest, "size": "thumb"}
+
+
+def _account(world: World) -> dict[str, Any]:
+    return {"pk": world.account.pk}
+
+
+def _sheet(world: World) -> dict[str, Any]:
+    return {"what": "orgs"}
+
+
+def _status(world: World) -> dict[str, Any]:
+    return {"code": world.code}
+
+
+#: The parameters of every address that has some.
+SAMPLES: dict[str, Callable[[World], dict[str, Any]]] = {
+    "style-face": lambda _: {"face": "desk"},
+    # access
+    "desk:account": _account,
+    "desk:account-grants": _account,
+    # places
+    **dict.fromkeys(
+        ("desk:place", "desk:place-edit", "desk:place-map", "desk:place-picture", "desk:place-check",
+         "desk:place-shape", "portal:place-pick-in", "portal:place", "api:place", "api:children",
+         "api:grids"),
+        _village,
+    ),
+    "desk:place-import": lambda w: {"pk": w.import_run.pk},
+    "desk:place-findings": lambda w: {"pk": w.import_run.pk},
+    # organisations and tables
+    "desk:org": lambda w: {"key": w.org.key},
+    "desk:org-edit": lambda w: {"key": w.org.key},
+    "desk:post": lambda w: {"pk": w.post.pk},
+    "desk:sheet-run": lambda w: {"pk": w.sheet_run.pk},
+    "desk:sheet-answer": lambda w: {"pk": w.sheet_run.pk},
+    "desk:sheet-import": _sheet,
+    "desk:sheet-template": _sheet,
+    "desk:sheet-export": _sheet,
+    # cases
+    **dict.fromkeys(
+        ("desk:case", "desk:receipt", "desk:private", "desk:case-orgs", "field:case"), _case
+    ),
+    "desk:photo": lambda w: _case(w) | _photo(w),
+    "desk:case-act": lambda w: _case(w) | {"what": "move"},
+    "portal:report-form": lambda _: {"playbook": "test-hazard"},
+    "portal:status": _status,
+    "portal:photo": lambda w: _status(w) | _photo(w),
+    **dict.fromkeys(
+        ("api:get_case", "api:case_events", "api:case_photos", "api:move_case", "api:comment_case",
+         "api:case_requests", "api:ask_consent", "api:resume_case", "api:transfer_case",
+         "api:merge_case", "api:unmerge_case", "api:whistle_case"),
+        _api_case,
+    ),
+    "api:case_photo": lambda w: _api_case(w) | {"digest": w.digest},
+    "api:decide_consent": lambda w: {"request_id": w.request.id},
+    "api:get_status": _status,
+    "api:move_status": _status,
+    "api:reopen_status": _status,
+    # people
+    "desk:person": lambda w: {"pk": w.person.id},
+    "desk:household": lambda w: {"pk": w.household.id},
+    # playbooks
+    **dict.fromkeys(
+        ("desk:playbook", "desk:playbook-source", "desk:playbook-scenarios",
+         "desk:playbook-simulate", "desk:playbook-changes", "desk:playbook-publish",
+         "desk:playbook-retire", "desk:playbook-discard"),
+        lambda w: {"pk": w.playbook.id},
+    ),
+    "desk:playbook-download": lambda w: {"pk": w.playbook.id, "name": "playbook"},
+    "api:get_playbook": lambda _: {"playbook": "test-hazard"},
+    # Open311
+    **dict.fromkeys(
+        ("open311:discovery", "open311:services", "open311:requests"), lambda _: {"form": "json"}
+    ),
+    "open311:service": lambda _: {"code": "test-hazard", "form": "json"},
+    "open311:request": lambda w: {"number": w.case.number, "form": "json"},
+    "open311:token": lambda w: {"token": w.case.number, "form": "json"},
+    "open311:media": lambda w: {"case": w.case.id, "digest": w.digest},
+    # programmes
+    "desk:publication": lambda w: {"pk": w.publication.id},
+    "desk:webhook": lambda w: {"pk": w.endpoint.id},
+}  # fmt: skip
+
+def _bodies(world: World) -> dict[str, dict[str, Any]]:
+    """What is sent, by row: right in form, so that rights are what decides. Else an empty form."""
+    why = {"why": "测试"}
+    return {
+        "POST desk:place-edit": {"do": "rename", "name": "大耆老新村"},
+        "POST desk:person": {"do": "leave"},
+        "POST desk:account": {"do": "restore"},
+        "POST desk:account-grants": {"do": "give", "role": "neighbour_leader", "place": GRID},
+        "POST api:open_case": {
+            "playbook": "test-hazard", "place_code": VILLAGE, "answers": {"what": "路灯不亮"},
+        },
+        "POST api:move_case": {"move": "no-such-move"},
+        "POST api:comment_case": {"text": "已到现场"},
+        "POST api:ask_consent": {"kind": "extend", "amount": "1 workday", **why},
+        "POST api:decide_consent": {"granted": True},
+        "POST api:transfer_case": {"place_code": GRID, **why},
+        "POST api:merge_case": {"into": str(world.other.id), **why},
+        "POST api:unmerge_case": why,
+        "POST api:whistle_case": {"org_keys": [world.org.key], "what": "请派人"},
+        "POST api:move_status": {"move": "closed", "data": {"satisfied": 5}},
+        "POST api:reopen_status": why,
+    }  # fmt: skip
