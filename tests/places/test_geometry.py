@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.db import connection
 
 from tests.places.factories import SOUTH, SYSTEM, VILLAGE, WEST, grid, middle, plant, square
-from zhijin.core import geo
+from zhijin.core import clock, geo
 from zhijin.core.errors import Refusal
 from zhijin.core.scope import scoped
 from zhijin.places import geometry, services
@@ -93,6 +95,18 @@ def test_ended_grids_and_old_versions_do_not_count() -> None:
     assert geometry.locate(*middle(4)) is None
     assert geometry.outlines_in(VILLAGE) == []
     assert Outline.objects.count() == 2
+
+
+def test_an_outline_as_it_was() -> None:
+    made = grid("第一网格", square(0))
+    first = geometry.outline_of(made.code)
+    with scoped(SYSTEM), clock.freeze(first.valid_from + timedelta(days=3)):
+        services.draw(actor=SYSTEM, code=made.code, geometry=square(4))
+    day = timedelta(days=1)
+    assert geometry.outline_of(made.code, at=first.valid_from - day) is None
+    assert geometry.outline_of(made.code, at=first.valid_from + day).version == 1
+    assert geometry.outline_of(made.code, at=first.valid_from + 4 * day).version == 2
+    assert geometry.outline_of(made.code).version == 2
 
 
 def test_holes_and_several_parts() -> None:

@@ -90,6 +90,9 @@ def test_forms_change_places(cast) -> None:
     assert made.households == 40
     assert geometry.locate(*middle()) == made
     client.post(url, {"do": "group", "name": "上寨组"})
+    outline = json.dumps(square(0, 0, 3))
+    client.post(url, {"do": "draw", "version": "0", "datum": "wgs84", "geometry": outline})
+    assert geometry.outline_of(VILLAGE).source == "pasted"
     assert selectors.counts(VILLAGE) == {"group": 1, "grid": 1}
     own = f"/desk/places/{made.code}/edit/"
     client.post(own, {"do": "rename", "name": "东网格"})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.db.models import BooleanField, Q, QuerySet
@@ -122,9 +123,13 @@ def _distance_m(point: geo.Point, geometry: dict[str, Any]) -> float:
     return geo.distance_m(point, (edge.x, edge.y))
 
 
-def outline_of(code: str) -> Outline | None:
-    """The current outline of a place, if one is drawn or known."""
-    return Outline.objects.filter(place=code, valid_to=None).select_related("place").first()
+def outline_of(code: str, *, at: datetime | None = None) -> Outline | None:
+    """The outline of a place as it is, or as it was at the moment `at`; None when not drawn."""
+    found = Outline.objects.filter(place=code).select_related("place")
+    if at is None:
+        return found.filter(valid_to=None).first()
+    then = Q(valid_from__lte=at) & (Q(valid_to=None) | Q(valid_to__gt=at))
+    return found.filter(then).order_by("-version").first()
 
 
 def current_outlines(code: str, *levels: str) -> QuerySet[Outline]:

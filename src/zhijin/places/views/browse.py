@@ -17,8 +17,7 @@ from zhijin.places.models import LevelChoices, Place
 from zhijin.places.names import Kind
 from zhijin.places.searching import search as search_places
 
-_NEXT = {
-    None: (Level.PREFECTURE, Level.COUNTY, Level.TOWNSHIP, Level.VILLAGE),
+_NEXT: dict[Level | None, tuple[Level, ...]] = {
     Level.PROVINCE: (Level.COUNTY, Level.TOWNSHIP, Level.VILLAGE),
     Level.PREFECTURE: (Level.TOWNSHIP, Level.VILLAGE),
     Level.COUNTY: (Level.VILLAGE, Level.GROUP, Level.GRID),
@@ -159,6 +158,7 @@ def _found(text: str) -> list[dict[str, str]]:
 
 
 def _columns(level: Level | None) -> list[tuple[str, str]]:
+    """Levels counted beside each child. Not beside provinces: that would count the whole country."""
     return [(key.value, str(LevelChoices(key).label)) for key in _NEXT.get(level, ())]
 
 
