@@ -4,6 +4,7 @@ No ``from __future__ import annotations`` here: the gate wraps each operation, a
 the types of what it wraps.
 """
 
+from datetime import datetime
 from typing import Annotated, Any, BinaryIO, Literal, cast
 from uuid import UUID
 
@@ -32,7 +33,7 @@ from zhijin.core import ratelimit
 from zhijin.core.actor import Actor
 from zhijin.core.errors import BAD_REQUEST
 from zhijin.core.files import store_photo
-from zhijin.core.ids import show_receipt
+from zhijin.core.ids import is_code, show_receipt
 from zhijin.core.scope import scoped
 from zhijin.playbooks.api import catalogue, current
 
@@ -43,6 +44,14 @@ CHANGED = {**REFUSED, 409: s.Problem}
 PUBLIC = {400: s.Problem, 404: s.Problem, 429: s.Problem}
 READERS = Actor.system("api")
 
+PlaceQuery = Annotated[
+    str,
+    Query(
+        pattern=r"^([1-9][0-9]{1,14})?$",
+        description="A division code; its whole subtree is meant. Empty: everywhere.",
+        examples=["530602105207"],
+    ),
+]
 CaseId = Annotated[UUID, Path(description="The case's id.")]
 Code = Annotated[str, Path(max_length=24, description="The reporter's status code.")]
 IdempotencyKey = Annotated[
@@ -61,6 +70,13 @@ View = Literal[
 ]
 
 
+def known_form(place: str) -> str:
+    """``place`` itself. Raises CO400 when it is no division code."""
+    if place and not is_code(place):
+        raise BAD_REQUEST(fields={"place": "2, 4, 6, 9, 12, 14 or 15 digits"})
+    return place
+
+
 def actor_of(request: HttpRequest) -> Actor:
     actor: Actor = request.actor  # type: ignore[attr-defined]
     return actor
@@ -71,7 +87,7 @@ def actor_of(request: HttpRequest) -> Actor:
 def list_cases(
     request: HttpRequest,
     view: View = "open",
-    place: s.PlaceCode = "",
+    place: PlaceQuery = "",
     playbook: Annotated[str, Query(max_length=64)] = "",
     owner: Annotated[str, Query(max_length=32, description="A role.")] = "",
     q: Annotated[str, Query(max_length=100, description="Words, or a number.")] = "",
@@ -80,7 +96,13 @@ def list_cases(
 ) -> Any:
     """Cases in your scope, the most pressing first (ended ones: the newest first)."""
     wanted = selectors.Wanted(
-        view=view, place=place, playbook=playbook, owner=owner, text=q, after=after, size=size
+        view=view,
+        place=known_form(place),
+        playbook=playbook,
+        owner=owner,
+        text=q,
+        after=after,
+        size=size,
     )
     page = selectors.page(actor_of(request), wanted)
     return s.CasePage(items=[brief(case) for case in page.rows], after=page.after)
@@ -179,7 +201,7 @@ def upload_photo(request: HttpRequest, file: Annotated[UploadedFile, File()]) ->
 
     Name its digest when you open or move a case.
     """
-    stored = store_photo(cast(BinaryIO, file.file), file.name or "photo", file.size or 0)
+    stored = store_photo(cast("BinaryIO", file.file), file.name or "photo", file.size or 0)
     return Status(
         201,
         s.StoredOut(
@@ -310,24 +332,26 @@ def whistle_case(request: HttpRequest, case_id: CaseId, body: s.WhistleIn) -> An
 @api_gate("case.view")
 def get_rates(
     request: HttpRequest,
-    since: s.Moment,
-    until: s.Moment,
-    place: s.PlaceCode = "",
+    since: Annotated[datetime, Query(description="Cases opened from this moment on.")],
+    until: Annotated[datetime, Query(description="And before this one.")],
+    place: PlaceQuery = "",
 ) -> Any:
     """Response, resolution and satisfaction rate in your scope, each with its denominator."""
-    return rates_out(selectors.rates(actor_of(request), since, until, place))
+    return rates_out(
+        selectors.rates(actor_of(request), s.moment(since), s.moment(until), known_form(place))
+    )
 
 
 @router.get("/playbooks", response={200: list[s.PlaybookOut], **PUBLIC}, tags=["playbooks"])
 @api_gate(signed_in=False)
 def list_playbooks(
     request: HttpRequest,
-    place: s.PlaceCode = "",
+    place: PlaceQuery = "",
     opened_by: Annotated[str, Query(max_length=32, description="A role.")] = "",
 ) -> Any:
     """What may be reported at a place (empty: what holds everywhere). Needs no key."""
     with scoped(READERS):
-        return [playbook_out(r) for r in catalogue(place, opened_by or None)]
+        return [playbook_out(r) for r in catalogue(known_form(place), opened_by or None)]
 
 
 @router.get("/playbooks/{playbook}", response={200: s.PlaybookOut, **PUBLIC}, tags=["playbooks"])
@@ -335,11 +359,11 @@ def list_playbooks(
 def get_playbook(
     request: HttpRequest,
     playbook: Annotated[str, Path(max_length=64)],
-    place: s.PlaceCode = "",
+    place: PlaceQuery = "",
 ) -> Any:
     """One programme as it holds at a place. Needs no key."""
     with scoped(READERS):
-        return playbook_out(current(playbook, place))
+        return playbook_out(current(playbook, known_form(place)))
 
 
 @router.get("/status/{code}", response={200: s.StatusOut, **PUBLIC}, tags=["status"])

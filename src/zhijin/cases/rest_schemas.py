@@ -7,6 +7,7 @@ from uuid import UUID
 from ninja import Schema
 from pydantic import AfterValidator, ConfigDict, Field
 
+from zhijin.core.errors import BAD_REQUEST
 from zhijin.core.ids import is_code
 
 
@@ -20,6 +21,14 @@ def _year(value: datetime) -> datetime:
     if value.tzinfo is None or not 1970 <= value.year <= 2200:
         raise ValueError("a moment needs a time zone and a year from 1970 to 2200")
     return value
+
+
+def moment(value: datetime) -> datetime:
+    """``value`` itself. Raises CO400 when it has no time zone or an impossible year."""
+    try:
+        return _year(value)
+    except ValueError as error:
+        raise BAD_REQUEST(fields={"_": str(error)}) from error
 
 
 PlaceCode = Annotated[

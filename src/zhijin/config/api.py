@@ -141,9 +141,12 @@ def _finish(operation: dict[str, Any]) -> None:
     operation["summary"] = " ".join(first.split()).rstrip(".")
     if rest:
         operation["description"] = rest
-    refusals = {"400": "Bad Request", "404": "Not Found", "429": "Too Many Requests"}
+    # A wrong key is refused even where none is needed.
+    refusals = {
+        "400": "Bad Request", "401": "Unauthorized", "404": "Not Found", "429": "Too Many Requests",
+    }  # fmt: skip
     if operation["security"]:
-        refusals |= {"401": "Unauthorized", "403": "Forbidden"}
+        refusals["403"] = "Forbidden"
     schema = {"schema": {"$ref": "#/components/schemas/Problem"}}
     for status, words in refusals.items():
         operation["responses"].setdefault(
