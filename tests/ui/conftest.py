@@ -25,6 +25,7 @@ NAV = [
 def _library_alone(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     settings.ROOT_URLCONF = "tests.ui.urls"
     settings.ZHIJIN_DEMO = True
+    settings.ZHIJIN_UI_SCOPES = ""
     templates = [{**settings.TEMPLATES[0], "DIRS": [Path(__file__).parent / "templates"]}]
     settings.TEMPLATES = templates
     for config in apps.get_app_configs():

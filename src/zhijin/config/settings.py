@@ -167,6 +167,8 @@ ZHIJIN_OIDC = {
     "client_id": os.environ.get("ZHIJIN_OIDC_CLIENT_ID", ""),
     "client_secret": os.environ.get("ZHIJIN_OIDC_CLIENT_SECRET", ""),
 }
+#: Fills the place switch of the desk.
+ZHIJIN_UI_SCOPES = "zhijin.home.scopes.scopes"
 OFFICE_NAME = _("织锦")
 
 LOGGING = {

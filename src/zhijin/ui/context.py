@@ -10,7 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
-from django.utils.functional import SimpleLazyObject
+from django.utils.functional import SimpleLazyObject, cached_property
 from django.utils.module_loading import import_string
 from django.utils.translation import get_language
 
@@ -69,19 +69,19 @@ class Ui:
         """Where complaints about the platform itself go (投诉建议), from every page."""
         return _reverse("portal:feedback", "/report/")
 
-    @property
+    @cached_property
     def desk_nav(self) -> tuple[nav.NavGroup, ...]:
         return nav.groups(self.request, "desk")
 
-    @property
+    @cached_property
     def field_nav(self) -> tuple[nav.NavLink, ...]:
         return _flat(nav.groups(self.request, "field"))
 
-    @property
+    @cached_property
     def portal_nav(self) -> tuple[nav.NavLink, ...]:
         return _flat(nav.groups(self.request, "portal"))
 
-    @property
+    @cached_property
     def scopes(self) -> list[ScopeItem]:
         """The places of the signed-in person, from the function that ``ZHIJIN_UI_SCOPES`` names."""
         dotted = getattr(settings, "ZHIJIN_UI_SCOPES", "")
