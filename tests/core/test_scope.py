@@ -130,12 +130,12 @@ def test_a_refusal_caught_inside_leaves_the_outer_scope(rows):
         assert seen() == {rows.grid}
 
 
-def test_a_lost_transaction_ends_quietly(rows):
-    """A view that shows a refusal of a service without a savepoint still answers."""
-    with transaction.atomic():
-        with scoped(over(GRID)):
+def test_a_lost_part_takes_its_scope_along(rows):
+    """A service without a savepoint refused, its caller shows the refusal and goes on."""
+    with scoped(over(GRID)):
+        with scoped(Actor.system("service")):
             transaction.set_rollback(True)
-        assert connection.needs_rollback
+        assert seen() == {rows.grid}
     assert seen() == set()
 
 
