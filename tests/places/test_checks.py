@@ -7,13 +7,14 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from tests.places.factories import SYSTEM, VILLAGE, grid, plant, square
+from tests.places.factories import SYSTEM, VILLAGE, grid, middle, plant, square
 from zhijin.core import geo
 from zhijin.core.scope import scoped
 from zhijin.places import services
 from zhijin.places.checks import Finding, check_village
 from zhijin.places.importing import outlines
 from zhijin.places.models import Outline
+from zhijin.places.points import SitePoint, _providers, register_points
 
 pytestmark = pytest.mark.django_db
 
@@ -99,6 +100,20 @@ def test_grids_to_be_ended_are_left_out() -> None:
     grid("二", square(0.5))
     assert "PG04" in check()
     assert "PG04" not in check(gone=[a.code])
+
+
+def test_not_more_findings_than_anyone_reads() -> None:
+    grid("一", square(0))
+    lon, lat = middle(5)
+    register_points(
+        "test-many", lambda _village: (SitePoint(str(n), "户", lon, lat) for n in range(450))
+    )
+    try:
+        found = [f for f in check_village(VILLAGE).findings if f.id == "PG08"]
+    finally:
+        _providers.pop("test-many")
+    assert len(found) == 201
+    assert "250" in found[-1].message
 
 
 def test_the_report_is_json() -> None:

@@ -3,10 +3,12 @@ points without a grid. Every finding carries the area or point it speaks of."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+import shapely
 from django.utils.translation import gettext as _
 from shapely import Point, STRtree
 from shapely.geometry import shape
@@ -90,15 +92,34 @@ def check_village(
     outline = village_outline or _geometry(geometry.outline_of(code))
     points = list(points_in(code))
     report.points = len(points)
-    report.findings += [
-        *_undrawn(grids, shapes, village),
-        *_crossing(shapes, called),
-        *_overlaps(areas, called),
-        *_against_village(areas, outline, village, called),
-        *_beyond_county(areas, geometry.county_outline(code), called),
-        *_points(points, areas, called),
-    ]
+    for area in areas.values():
+        shapely.prepare(area)
+    report.findings += _not_too_many(
+        [
+            *_undrawn(grids, shapes, village),
+            *_crossing(shapes, called),
+            *_overlaps(areas, called),
+            *_against_village(areas, outline, village, called),
+            *_beyond_county(areas, geometry.county_outline(code), called),
+            *_points(points, areas, called),
+        ]
+    )
     return report
+
+
+def _not_too_many(findings: list[Finding]) -> list[Finding]:
+    """At most `_MOST` findings of one kind; how many more there are is told in one line."""
+    counted = Counter(finding.id for finding in findings)
+    seen: Counter[str] = Counter()
+    kept: list[Finding] = []
+    for finding in findings:
+        seen[finding.id] += 1
+        if seen[finding.id] <= _MOST:
+            kept.append(finding)
+        elif seen[finding.id] == _MOST + 1:
+            text = _("还有 {n} 条同类结果没有列出").format(n=counted[finding.id] - _MOST)
+            kept.append(Finding(finding.id, "note", text))
+    return kept
 
 
 def _geometry(outline: Outline | None) -> dict[str, Any] | None:
@@ -153,7 +174,7 @@ def _against_village(
     village = to_shape(outline)
     if not areas:
         return
-    for body, size in real_parts(village.difference(unary_union(list(areas.values()))))[:_MOST]:
+    for body, size in real_parts(village.difference(unary_union(list(areas.values())))):
         text = _("有 {size} 平方米不属于任何网格").format(size=_size(size))
         yield Finding("PG05", "error", text, (place.code,), round(size), body)
     for code, area in areas.items():
@@ -181,7 +202,7 @@ def _beyond_county(
 def _points(
     points: list[tuple[str, SitePoint]], areas: dict[str, BaseGeometry], names: dict[str, str]
 ) -> Iterator[Finding]:
-    for _kind, point in points[: _MOST * 50]:
+    for _kind, point in points:
         if point.lon is None or point.lat is None:
             if not point.grid:
                 text = _("{label}没有位置，也没有网格").format(label=point.label)
