@@ -13,5 +13,5 @@ def ensure_demo() -> dict[str, Any]:
     from zhijin.home.demo.registry import Scale
 
     made = make(Scale(os.environ.get("ZHIJIN_DEMO_SCALE") or Scale.VILLAGE))
-    note = ", ".join(f"{name} {count:,}" for name, count in made.counts.items())
+    note = ", ".join(f"{name} {count:,}" for name, count in made.counts.items() if count)
     return {"note": note, "demo_accounts": table()}

@@ -97,6 +97,7 @@ def _grouped(rows: QuerySet[Organisation], width: int) -> Iterable[tuple[Any, ..
             leaderless=Count("key", filter=party & Q(led=False)),
             overdue=Count("key", filter=party & late),
             healthy=Count("key", filter=party & Q(led=True) & fit),
-            people=Sum(F("members"), filter=party),
+            # Every member belongs to one branch; what committees state repeats their branches.
+            people=Sum(F("members"), filter=Q(kind=words.Kind.BRANCH)),
         )
     )

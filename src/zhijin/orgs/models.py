@@ -145,7 +145,13 @@ class Post(models.Model):
         indexes = [models.Index(fields=["place_key", "kind"], name="orgs_post_place")]
 
     def __str__(self) -> str:
-        return self.title
+        return self.label
+
+    @property
+    def label(self) -> str:
+        """The title; one that only repeats the kind is said in the reader's language."""
+        kind = words.POST_KINDS.get(self.kind)
+        return str(kind.zh) if kind is not None and self.title == kind.title else self.title
 
     @property
     def line_keys(self) -> tuple[int, ...]:

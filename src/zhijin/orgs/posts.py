@@ -36,7 +36,7 @@ def create_post(
     known = words.POST_KINDS.get(kind)
     if known is None:
         raise errors.BAD_POST_KIND(kind=kind)
-    post = Post(kind=kind, title=" ".join(title.split())[:64] or str(known.zh), seats=max(1, seats),
+    post = Post(kind=kind, title=" ".join(title.split())[:64] or known.title, seats=max(1, seats),
                 grade=grade, simulated=simulated)  # fmt: skip
     if org_key is not None:
         org = services.lock_organisation(actor=actor, key=org_key)
@@ -47,7 +47,7 @@ def create_post(
         actor.require("org.edit", place.key)
         post.place_code, post.place_key = place.code, place.key
     if known.at_grid and level_of(post.place_code) != "grid":
-        raise errors.GRID_ONLY(title=post.title)
+        raise errors.GRID_ONLY(title=post.label)
     post.save(force_insert=True)
     _tell(actor, "post.created", post, f"post:{post.id}")
     return post
@@ -138,9 +138,9 @@ def _check(post: Post, holder: str, term: Term, person_id: UUID | None) -> None:
         raise errors.BAD_TERM()
     current = list(post.appointments.filter(valid_to=None))
     if len(current) >= post.seats:
-        raise errors.SEATS_FULL(title=post.title, seats=post.seats)
+        raise errors.SEATS_FULL(title=post.label, seats=post.seats)
     if person_id is not None and any(a.person_id == person_id for a in current):
-        raise errors.ALREADY_HOLDS(holder=holder, title=post.title)
+        raise errors.ALREADY_HOLDS(holder=holder, title=post.label)
 
 
 def _account(username: str) -> access.Account | None:

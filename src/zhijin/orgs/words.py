@@ -13,6 +13,7 @@ from typing import Final
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import override
 
 Text = str | Promise
 
@@ -128,6 +129,12 @@ class PostKind:
     at_grid: bool = False
     term_years: int = 0
     seats: int = 1
+
+    @property
+    def title(self) -> str:
+        """The title that a post of this kind is stored under: the Chinese source."""
+        with override("zh-hans"):
+            return str(self.zh)
 
 
 _POSTS = (

@@ -11,7 +11,9 @@ from zhijin.ui.nav import NavItem
 class PeopleConfig(AppConfig):
     name = "zhijin.people"
     label = "people"
-    desk_nav = [NavItem("people", _("居民"), "desk:people", "person.view", "user", 55, "registers")]
+    desk_nav = [
+        NavItem("people", _("居民与户"), "desk:people", "person.view", "user", 55, "registers")
+    ]
 
     def ready(self) -> None:
         from zhijin.core import labels

@@ -136,7 +136,7 @@ def rows(actor: Actor, place: str) -> Iterator[dict[str, Any]]:
 
 
 PEOPLE = Sheet(
-    key="people", title=_("居民"), about=_("居民和户。导出时姓名、电话遮盖，不含身份证号和住址。"),
+    key="people", title=_("居民与户"), about=_("居民和户。导出时姓名、电话遮盖，不含身份证号和住址。"),
     columns=COLUMNS, import_permission="person.import", export_permission="person.view",
     saver=saver, rows=rows, personal=True, order=40,
 )  # fmt: skip

@@ -209,7 +209,10 @@ def household(request: Request, pk: UUID) -> HttpResponse:
 
 def _leader(found: Household) -> str:
     """The neighbour leader's name; empty without one, or where the viewer may not see the post."""
-    held = Appointment.objects.filter(id=found.neighbour_leader_id, valid_to=None).first()
+    leader = found.neighbour_leader_id
+    if leader is None:
+        return ""
+    held = Appointment.objects.filter(id=leader, valid_to=None).first()
     return held.holder if held else ""
 
 
