@@ -359,7 +359,7 @@ class TestReading:
         picture = client.get(told["media_url"].removeprefix("http://testserver"))
         assert picture.status_code == 200
         assert picture.headers["Content-Type"] == "image/jpeg"
-        assert b"".join(picture.streaming_content)[:2] == b"\xff\xd8"
+        assert picture.getvalue()[:2] == b"\xff\xd8"
 
     def test_a_photo_that_is_not_published_is_not_there(self, client: Client, key: str) -> None:
         case = case_of(send(client, key, media=[upload()]).json()[0]["service_request_id"])

@@ -137,7 +137,7 @@ class TestOpening:
         assert (photo["digest"], photo["field"]) == (digest, "photos")
         picture = officer.get(photo["url"])
         assert picture.headers["Content-Type"] == "image/jpeg"
-        assert b"".join(picture.streaming_content)[:2] == b"\xff\xd8"
+        assert picture.getvalue()[:2] == b"\xff\xd8"
         assert cast.outsider.client.get(photo["url"]).status_code == 404
 
 
