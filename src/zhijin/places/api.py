@@ -3,6 +3,7 @@
 from zhijin.places.checks import Finding, Report, check_village
 from zhijin.places.demo import seed as seed_demo
 from zhijin.places.demo import villages as demo_villages
+from zhijin.places.finding import code_at, known
 from zhijin.places.geometry import (
     Location,
     county_outline,
@@ -64,6 +65,7 @@ __all__ = [
     "bigrams",
     "check_village",
     "children",
+    "code_at",
     "counts",
     "counts_by_kind",
     "county_outline",
@@ -81,6 +83,7 @@ __all__ = [
     "history",
     "import_shipped",
     "kind_of",
+    "known",
     "label",
     "labels",
     "locate",

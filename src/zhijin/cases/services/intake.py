@@ -107,11 +107,10 @@ def open_case(*, actor: Actor, report: Report, opener: str, at: datetime | None 
 def locate(report: Report) -> str:
     """The code of the grid under the position, else of the place named. Raises CA001."""
     if report.lon is not None and report.lat is not None:
-        found = places.look_up(report.lon, report.lat)
-        nearest = found.grid or found.village
-        if nearest is not None:
-            return str(nearest.code)
-    if report.place_code and (report.place_known or places.find(report.place_code) is not None):
+        found = places.code_at(report.lon, report.lat)
+        if found is not None:
+            return found
+    if report.place_code and (report.place_known or places.known(report.place_code)):
         return report.place_code
     raise errors.UNKNOWN_PLACE(place=report.place_code or "—")
 

@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db.models import Q
 
 from zhijin.cases.models import Case, CaseEvent, CaseParty, CaseRequest
-from zhijin.core import facts, jobs, journal
+from zhijin.core import facts, jobs, journal, rows
 from zhijin.core.actor import Actor
 from zhijin.core.errors import NOT_FOUND
 from zhijin.core.scope import scope_q
@@ -76,7 +76,7 @@ def write(
     details = dict(event or {})
     case.changed_at = at
     if new:
-        case.save(force_insert=True)
+        rows.insert(case)
     else:
         case.version += 1
         columns = {*changed, "version", "changed_at"}
@@ -87,7 +87,7 @@ def write(
         county=case.county, case_id=case.id, place_key=case.place_key, seq=case.version, at=at,
         kind=kind, actor=actor.label, actor_name=actor.name[:64], **details,
     )  # fmt: skip
-    line.save(force_insert=True)
+    rows.insert(line)
     journal.write(
         actor, f"case.{kind}", case.record, place_key=case.place_key,
         detail={"event": str(line.id), "seq": line.seq},

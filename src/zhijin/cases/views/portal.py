@@ -20,7 +20,7 @@ from zhijin.cases.services.intake import Report, open_case
 from zhijin.core import ratelimit
 from zhijin.core.actor import Actor
 from zhijin.core.errors import Refusal
-from zhijin.core.ids import is_code, show_receipt, uuid7
+from zhijin.core.ids import show_receipt, uuid7
 from zhijin.core.scope import scoped
 from zhijin.places import api as places
 from zhijin.playbooks.api import Revision, current
@@ -32,7 +32,7 @@ REMEMBER = 180 * 24 * 3600
 def place_of(request: HttpRequest) -> str:
     """The place the visitor chose: in the address, else remembered by this browser."""
     code = request.GET.get("place") or request.POST.get("place") or request.COOKIES.get("place", "")
-    return code if is_code(code) and places.find(code) is not None else ""
+    return code if places.known(code) else ""
 
 
 @public(methods=("GET",))
