@@ -138,6 +138,23 @@ def _check(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def _backup(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "target", metavar="FILE", help=say("写到这个文件或目录", "file or directory to write to")
+    )
+    parser.add_argument(
+        "--without-keys",
+        action="store_true",
+        help=say("不带密钥（密钥另外保管）", "leave the keys out (keep them elsewhere)"),
+    )
+
+
+def _restore(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "source", metavar="FILE", help=say("zhijin backup 写出的文件", "what zhijin backup wrote")
+    )
+
+
 CONFIG = "zhijin.config."
 COMMANDS: tuple[Command, ...] = (
     Command(
@@ -202,6 +219,22 @@ COMMANDS: tuple[Command, ...] = (
         mount="zhijin.access.commands",
         django=True,
         database=True,
+    ),
+    Command(
+        "backup",
+        "备份数据库、密钥和文件",
+        "back up database, keys and files",
+        run=CONFIG + "backups:backup",
+        add=_backup,
+        more_zh="可以在运行中备份。写成一个文件，里面每一部分都有摘要。",
+        more_en="Works while the platform runs. Writes one archive with the digest of each part.",
+    ),
+    Command(
+        "restore",
+        "从备份恢复到空目录",
+        "restore a backup into an empty state directory",
+        run=CONFIG + "backups:restore",
+        add=_restore,
     ),
     Command(
         "verify",
