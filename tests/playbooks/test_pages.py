@@ -73,7 +73,7 @@ def test_the_list_shows_what_holds_and_own_drafts(cast) -> None:
 def test_open_cases_stand_in_the_picture(cast, monkeypatch) -> None:
     row = published(cast.county_officer.actor)
     monkeypatch.setattr(counting, "_counters",
-                        [lambda actor, pks: {(row.pk, "handling"): 12}])  # fmt: skip
+                        [lambda _actor, _pks: {(row.pk, "handling"): 12}])  # fmt: skip
     client = cast.county_officer.client
     page = body(client.get(f"/desk/playbooks/{row.pk}/"))
     assert re.search(r'class="pb-count"[^>]*>12<', page)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from zhijin.cases.machine import machine_of
 from zhijin.cases.models import Case, CaseEvent
 from zhijin.core.roles import ROLES
-from zhijin.playbooks.engine.model import Party
+from zhijin.playbooks.engine import Party
 
 #: Roles whose people work on cases; a firm's contact does not.
 SIDES = frozenset({"firm_contact", "reporter", "resident"})

@@ -26,7 +26,7 @@ def lang() -> str:
     return "en" if (get_language() or "").startswith("en") else "zh"
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=32)
 def loaded(pk: uuid.UUID, source: str) -> Loaded:
     """The source of a revision, read once (a draft's source is part of the key)."""
     return load(source, "playbook.yaml")
@@ -39,7 +39,7 @@ def playbook_of(row: PlaybookRevision) -> Playbook:
     return found
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=32)
 def proven(pk: uuid.UUID, source: str, scenarios: str) -> ScenarioReport:
     """The scenarios of a revision, run once."""
     found = loaded(pk, source).playbook

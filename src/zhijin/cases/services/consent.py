@@ -20,8 +20,7 @@ from zhijin.core.actor import Actor
 from zhijin.core.errors import BAD_REQUEST, NOT_FOUND
 from zhijin.core.roles import ROLES, resolve
 from zhijin.core.scope import scoped
-from zhijin.playbooks.engine import Duration
-from zhijin.playbooks.engine.model import Extension
+from zhijin.playbooks.engine import Duration, Extension
 
 SUSPEND_FIELDS = (*CLOCK_FIELDS, "suspended_at", "suspended_until")
 #: Who decides on leaving the rates: never below the county.

@@ -7,11 +7,20 @@ from zhijin.playbooks.engine.durations import Duration, Unit
 from zhijin.playbooks.engine.findings import Finding, Severity
 from zhijin.playbooks.engine.loading import Loaded, load, load_file
 from zhijin.playbooks.engine.machine import Action, FieldProblem, Fire, Machine
-from zhijin.playbooks.engine.model import FieldSpec, Move, Playbook, State
+from zhijin.playbooks.engine.model import (
+    Extension,
+    FieldSpec,
+    Move,
+    Party,
+    Playbook,
+    State,
+    Suspension,
+)
 
 __all__ = [
     "Action",
     "Duration",
+    "Extension",
     "FieldProblem",
     "FieldSpec",
     "Finding",
@@ -19,9 +28,11 @@ __all__ = [
     "Loaded",
     "Machine",
     "Move",
+    "Party",
     "Playbook",
     "Severity",
     "State",
+    "Suspension",
     "Unit",
     "load",
     "load_file",

@@ -9,14 +9,21 @@ from __future__ import annotations
 from typing import Final
 
 from zhijin.playbooks.engine import (
-    problems_meaning,
+    problems_content,
+    problems_flow,
     problems_scenarios,
     problems_structure,
     problems_syntax,
 )
 from zhijin.playbooks.engine.findings import Problem
 
-_LAYERS: Final = (problems_syntax, problems_structure, problems_meaning, problems_scenarios)
+_LAYERS: Final = (
+    problems_syntax,
+    problems_structure,
+    problems_flow,
+    problems_content,
+    problems_scenarios,
+)
 
 PROBLEMS: Final[dict[str, Problem]] = {}
 for _layer in _LAYERS:

@@ -66,50 +66,71 @@ def add_parser(subparsers: Commands) -> Commands:
 def add_commands(parser: argparse.ArgumentParser) -> Commands:
     """Add the commands below ``parser``."""
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    _add_writing(commands)
+    _add_trying(commands)
+    return commands
 
-    def command(name: str, handler: Callable[[argparse.Namespace], int], about: str,
-                more: str = "") -> argparse.ArgumentParser:  # fmt: skip
-        one = commands.add_parser(
-            name, help=about, description=f"{about[0].upper()}{about[1:]}.\n\n{more}".strip(),
-            formatter_class=argparse.RawDescriptionHelpFormatter,
-        )  # fmt: skip
-        one.set_defaults(run=handler)
-        one.add_argument("--lang", default=_language(), choices=("zh", "en"),
-                         help="language of the answers (default: %(default)s)")  # fmt: skip
-        one.add_argument("--json", action="store_true", help="answer with one JSON value")
-        return one
 
-    new = command("new", _new, "make a folder with a working sample")
+def _command(
+    commands: Commands,
+    name: str,
+    handler: Callable[[argparse.Namespace], int],
+    about: str,
+    more: str = "",
+) -> argparse.ArgumentParser:
+    one = commands.add_parser(
+        name,
+        help=about,
+        description=f"{about[0].upper()}{about[1:]}.\n\n{more}".strip(),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    one.set_defaults(run=handler)
+    one.add_argument(
+        "--lang",
+        default=_language(),
+        choices=("zh", "en"),
+        help="language of the answers (default: %(default)s)",
+    )
+    one.add_argument("--json", action="store_true", help="answer with one JSON value")
+    return one
+
+
+def _add_writing(commands: Commands) -> None:
+    new = _command(commands, "new", _new, "make a folder with a working sample")
     new.add_argument("id", help="id of the programme, such as river-patrol")
     new.add_argument("--into", type=Path, default=Path("playbooks"), metavar="FOLDER",
                      help="where to make it (default: %(default)s)")  # fmt: skip
-    check = command("check", _check, "list everything that is wrong, all at once",
-                    "Errors keep a playbook from being put into force; warnings do not.\n"
-                    "Exit code 1 when there is an error (with --strict: or a warning).")  # fmt: skip
+    check = _command(commands, "check", _check, "list everything that is wrong, all at once",
+                     "Errors keep a playbook from being put into force; warnings do not.\n"
+                     "Exit code 1 when there is an error (with --strict: or a warning).")  # fmt: skip
     check.add_argument("files", nargs="+", type=Path, metavar="FILE")
     check.add_argument("--strict", action="store_true", help="count warnings as errors")
     for name, handler, about in (
         ("explain", _explain, "tell the playbook in sentences"),
         ("picture", _picture, "draw its states and steps as SVG"),
     ):
-        command(name, handler, about).add_argument("file", type=Path, metavar="FILE")
-    test = command("test", _test, "run the scenarios beside the playbook",
-                   "Stories run on a virtual clock with the working calendar. A playbook can be\n"
-                   "put into force only when they take every step.")  # fmt: skip
+        _command(commands, name, handler, about).add_argument("file", type=Path, metavar="FILE")
+    schema = _command(commands, "schema", _schema,
+                      "print the JSON Schema of the format, for editors")  # fmt: skip
+    schema.add_argument("--scenarios", action="store_true", help="that of scenarios.yaml instead")
+
+
+def _add_trying(commands: Commands) -> None:
+    test = _command(commands, "test", _test, "run the scenarios beside the playbook",
+                    "Stories run on a virtual clock with the working calendar. A playbook can be\n"
+                    "put into force only when they take every step.")  # fmt: skip
     test.add_argument("files", nargs="+", type=Path, metavar="FILE")
-    play = command("simulate", _simulate, "play a year of cases and show what would be late")
+    play = _command(commands, "simulate", _simulate,
+                    "play a year of cases and show what would be late")  # fmt: skip
     play.add_argument("file", type=Path, metavar="FILE")
     play.add_argument("--cases", type=int, default=300, help="how many (default: %(default)s)")
     play.add_argument("--from", dest="start", default="2026-01-01", metavar="DATE",
                       help="first day (default: %(default)s)")  # fmt: skip
     play.add_argument("--days", type=int, default=365, help="length (default: %(default)s)")
     play.add_argument("--seed", type=int, default=1, help="the dice (default: %(default)s)")
-    two = command("diff", _diff, "say what changes from one revision to another")
+    two = _command(commands, "diff", _diff, "say what changes from one revision to another")
     two.add_argument("old", type=Path, metavar="OLD")
     two.add_argument("new", type=Path, metavar="NEW")
-    schema = command("schema", _schema, "print the JSON Schema of the format, for editors")
-    schema.add_argument("--scenarios", action="store_true", help="that of scenarios.yaml instead")
-    return commands
 
 
 # -- commands -----------------------------------------------------------------------

@@ -240,63 +240,61 @@ def _answer(spec: FieldSpec, dice: random.Random, now: datetime) -> Any:
     }.get(spec.type, "模拟" * max(1, int(low)))
 
 
-def _summed(machine: Machine, calendar: WorkCalendar, runs: list[CaseRun]) -> Simulation:
-    stays: dict[str, list[int]] = defaultdict(list)
-    late: Counter[str] = Counter()
-    steps: Counter[str] = Counter()
-    told: Counter[str] = Counter()
-    days: Counter[tuple[str, object]] = Counter()
-    for run in runs:
+@dataclass
+class _Tally:
+    """What is counted while the histories are read."""
+
+    stays: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
+    late: Counter[str] = field(default_factory=Counter)
+    steps: Counter[str] = field(default_factory=Counter)
+    told: Counter[str] = field(default_factory=Counter)
+    days: Counter[tuple[str, object]] = field(default_factory=Counter)
+    escalations: int = 0
+
+    def read(self, run: CaseRun) -> None:
+        """Count one case."""
         entered = run.history[0].at
         for item in run.history:
             if item.event == "moved":
-                stays[item.state].append(_minutes(item.at - entered))
+                self.stays[item.state].append(_minutes(item.at - entered))
                 if item.actor != "system":
-                    steps[item.actor] += 1
-                    days[item.actor, item.at.astimezone(TZ).date()] += 1
+                    self.steps[item.actor] += 1
+                    self.days[item.actor, item.at.astimezone(TZ).date()] += 1
             elif item.event == "entered":
                 entered = item.at
-            late[item.state] += item.event == "late"
+            self.late[item.state] += item.event == "late"
             for action in item.fire.actions if item.fire else ():
-                told[action.role or ""] += action.role is not None
+                self.told[action.role or ""] += action.role is not None
+                self.escalations += action.kind == "escalate"
+
+    def role(self, name: str) -> RoleLoad:
+        """The load of one role."""
+        busiest = max((n for (who, _), n in self.days.items() if who == name), default=0)
+        return RoleLoad(name, self.steps[name], self.told[name], busiest)
+
+
+def _summed(machine: Machine, calendar: WorkCalendar, runs: list[CaseRun]) -> Simulation:
+    tally = _Tally()
+    for run in runs:
+        tally.read(run)
     whole = sorted(_minutes(run.entered_at - run.history[0].at) for run in runs if run.closed)
+    years = {year for run in runs for year in (run.history[0].at.year, run.now.year)}
     return Simulation(
         cases=len(runs),
         closed=len(whole),
         late_cases=sum(any(h.event == "late" for h in run.history) for run in runs),
-        escalations=sum(
-            action.kind == "escalate"
-            for run in runs
-            for h in run.history
-            if h.fire
-            for action in h.fire.actions
-        ),
+        escalations=tally.escalations,
         p50=percentile(whole, 50),
         p90=percentile(whole, 90),
         longest=whole[-1] if whole else 0,
         states=[
-            _state_load(name, stays[name], late[name])
+            _state_load(name, tally.stays[name], tally.late[name])
             for name in machine.playbook.states
-            if stays[name]
+            if tally.stays[name]
         ],
-        roles=[
-            RoleLoad(
-                role,
-                steps[role],
-                told[role],
-                max((n for (who, _), n in days.items() if who == role), default=0),
-            )
-            for role in sorted({*steps, *told} - {""})
-        ],
+        roles=[tally.role(name) for name in sorted({*tally.steps, *tally.told} - {""})],
         outcomes=dict(Counter(run.state for run in runs if run.closed)),
-        provisional_years=sorted(
-            {
-                year
-                for run in runs
-                for year in (run.history[0].at.year, run.now.year)
-                if calendar.provisional(year)
-            }
-        ),
+        provisional_years=sorted(year for year in years if calendar.provisional(year)),
     )
 
 

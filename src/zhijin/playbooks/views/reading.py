@@ -84,8 +84,11 @@ def playbook(request: Request, pk: uuid.UUID) -> HttpResponse:
     row, context = page(request, pk, "playbook")
     counts = open_cases(request.actor, [row.pk])
     by_state = {state: counts.get((row.pk, state), 0) for state in context["book"].states}
-    shown = by_state if row.state != "draft" else None
+    shown = {state: n for state, n in by_state.items() if n}
+    report = presenting.proven(row.pk, row.source, row.scenarios)
     context |= {
+        "report": report,
+        "steps": len(report.covered) + len(report.uncovered),
         "picture": presenting.drawn(context["book"], shown),
         "sections": sections(context["book"], presenting.lang()),
         "open": sum(by_state.values()),
