@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import io
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PIL import Image
 from PIL.ExifTags import GPS, IFD, Base
 from playwright.sync_api import Page, expect
 
-from tests.browser import PHONE, OpenPage
+from tests.browser import DESKTOP, PHONE, OpenPage, findings, overflow
 from tests.ui import urls
 
 pytestmark = pytest.mark.browser
@@ -175,3 +176,33 @@ def test_the_desk_has_its_menu_on_a_phone(open_page: OpenPage) -> None:
     expect(menu).to_be_visible()
     expect(menu.get_by_role("link")).to_have_text(["今天", "事项", "界面部件"])
     expect(menu.get_by_role("link", name="事项")).to_have_attribute("aria-current", "page")
+
+
+def test_the_place_switch_opens_within_the_screen(open_page: OpenPage, settings: Any) -> None:
+    settings.ZHIJIN_UI_SCOPES = "tests.ui.test_frame.scopes"
+    page = open_page("/desk/list/", size=PHONE)
+    assert overflow(page) == []
+    page.locator(".menu-start > summary").click()
+    links = page.locator(".menu-start a")
+    expect(links).to_have_text(["口江乡", "口江村"])
+    box = page.locator(".menu-start .menu-list").bounding_box()
+    assert box is not None
+    assert 0 <= box["x"] <= PHONE[0] - box["width"]
+    page.keyboard.press("Escape")
+    expect(links.first).to_be_hidden()
+
+
+def test_the_print_holds_the_work_and_not_the_frame(open_page: OpenPage) -> None:
+    page = open_page("/desk/style/")
+    page.emulate_media(media="print")
+    expect(page.locator(".desk-nav")).to_be_hidden()
+    expect(page.locator(".desk-top")).to_be_hidden()
+    expect(page.get_by_role("table").first).to_be_visible()
+
+
+def test_states_can_be_told_without_colour(open_page: OpenPage) -> None:
+    page = open_page("/desk/style/", size=DESKTOP, forced_colors="active")
+    assert findings(page) == []
+    for badge in page.locator(".badge").all():
+        assert badge.evaluate("e => getComputedStyle(e).borderTopWidth") == "1px"
+    assert page.locator('.due[data-state="late"] .due-word').first.inner_text().startswith("已逾期")
