@@ -12,6 +12,7 @@ from django.db.models import BigIntegerField, Count, ExpressionWrapper, F, Q, Qu
 
 from zhijin.cases.grams import grams, likeness
 from zhijin.cases.models import Case, CaseEvent, CaseParty, CasePhoto, CaseRequest
+from zhijin.cases.searching import matching
 from zhijin.cases.services.writing import visible
 from zhijin.core import clock
 from zhijin.core.actor import Actor
@@ -86,16 +87,9 @@ def _narrowed(rows: QuerySet[Case], wanted: Wanted) -> QuerySet[Case]:
     if wanted.owner:
         rows = rows.filter(Q(owner_role=wanted.owner) | Q(raised_to=wanted.owner))
     if wanted.text:
-        rows = rows.filter(_matching(wanted.text))
+        only_open = wanted.view not in {"closed", "all", "merged"}
+        rows = rows.filter(matching(wanted.text, place=wanted.place, only_open=only_open))
     return rows
-
-
-def _matching(text: str) -> Q:
-    """By number, else by every pair of characters of the words."""
-    if text.replace("-", "").isalnum() and text.isascii() and any(c.isdigit() for c in text):
-        return Q(number__startswith=text.upper())
-    pairs = grams(text)
-    return Q(grams__contains=pairs) if pairs else Q(text__contains=text)
 
 
 def _key(case: Case, column: str) -> str:
