@@ -291,7 +291,7 @@ COMMANDS: tuple[Command, ...] = (
 GROUPS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("运行", "Run", ("up", "down", "status", "doctor")),
     ("数据与剧本", "Data and programmes", ("import", "demo", "playbook")),
-    ("维护", "Look after", ("account", "migrate", "verify", "bench")),
+    ("维护", "Look after", ("backup", "restore", "account", "migrate", "verify", "bench")),
     ("开发与部署", "Develop and deploy", ("messages", "serve", "worker", "manage")),
 )
 
