@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from zhijin.cases.views import acts, files
+from zhijin.cases.views import acts, desk_map, files
 from zhijin.cases.views import desk as desk_views
 from zhijin.cases.views import field as field_views
 from zhijin.cases.views import portal as portal_views
@@ -19,6 +19,7 @@ desk = [
     path("cases/", desk_views.cases, name="cases"),
     path("cases/new/", desk_views.case_new, name="case-new"),
     path("cases/rates/", desk_views.rates, name="rates"),
+    path("cases/map/", desk_map.case_map, name="case-map"),
     path("cases/requests/", desk_views.requests, name="requests"),
     path("cases/<uuid:pk>/", desk_views.case, name="case"),
     path("cases/<uuid:pk>/receipt/", portal_views.receipt, name="receipt"),
