@@ -10,7 +10,7 @@ from django.db import connection
 from tests.places.factories import SYSTEM, VILLAGE, grid, middle, plant, square
 from zhijin.core import geo
 from zhijin.core.scope import scoped
-from zhijin.places import services
+from zhijin.places import drawing
 from zhijin.places.checks import Finding, check_village
 from zhijin.places.importing import outlines
 from zhijin.places.models import Outline
@@ -27,7 +27,7 @@ def check(**options: Any) -> dict[str, Finding]:
 
 def outline(geometry: object) -> None:
     with scoped(SYSTEM):
-        services.draw(actor=SYSTEM, code=VILLAGE, geometry=geometry)
+        drawing.draw(actor=SYSTEM, code=VILLAGE, geometry=geometry)
 
 
 def test_a_village_without_grids() -> None:

@@ -11,7 +11,7 @@ from tests.places.factories import SOUTH, SYSTEM, VILLAGE, WEST, grid, middle, p
 from zhijin.core import clock, geo
 from zhijin.core.errors import Refusal
 from zhijin.core.scope import scoped
-from zhijin.places import geometry, services
+from zhijin.places import drawing, geometry, services
 from zhijin.places.importing import outlines
 from zhijin.places.models import Outline
 
@@ -62,7 +62,7 @@ def test_outside_every_grid_is_told() -> None:
     assert found.place.code == "530602"
     assert found.sentence == "位置在昭阳区，但不在任何已画的网格内，请选择村或社区。"
     with scoped(SYSTEM):
-        services.draw(actor=SYSTEM, code=VILLAGE, geometry=square(0, 0, 8))
+        drawing.draw(actor=SYSTEM, code=VILLAGE, geometry=square(0, 0, 8))
     inside = geometry.look_up(WEST + 0.005, SOUTH + 0.05)
     assert inside.grid is None
     assert inside.village.code == VILLAGE
@@ -87,7 +87,7 @@ def test_impossible_positions(lon: object, lat: object, datum: str) -> None:
 def test_ended_grids_and_old_versions_do_not_count() -> None:
     made = grid("第一网格", square(0))
     with scoped(SYSTEM):
-        services.draw(actor=SYSTEM, code=made.code, geometry=square(4))
+        drawing.draw(actor=SYSTEM, code=made.code, geometry=square(4))
     assert geometry.locate(*middle(0)) is None
     assert geometry.locate(*middle(4)) == made
     with scoped(SYSTEM):
@@ -101,7 +101,7 @@ def test_an_outline_as_it_was() -> None:
     made = grid("第一网格", square(0))
     first = geometry.outline_of(made.code)
     with scoped(SYSTEM), clock.freeze(first.valid_from + timedelta(days=3)):
-        services.draw(actor=SYSTEM, code=made.code, geometry=square(4))
+        drawing.draw(actor=SYSTEM, code=made.code, geometry=square(4))
     day = timedelta(days=1)
     assert geometry.outline_of(made.code, at=first.valid_from - day) is None
     assert geometry.outline_of(made.code, at=first.valid_from + day).version == 1
@@ -140,9 +140,23 @@ def test_features_are_geojson() -> None:
     assert feature["properties"]["area_m2"] == round(geo.area_m2(feature["geometry"]))
 
 
-def test_the_box_index_can_serve() -> None:
+def test_the_box_index_serves() -> None:
+    plant(VILLAGE)
     with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute(
+            "INSERT INTO places_place (code, key, name, level, parent_id, kind)"
+            " SELECT '99' || lpad(n::text, 13, '0'), 10^17 + n, 'x', 'grid', %s, ''"
+            " FROM generate_series(1, 4000) n",
+            [VILLAGE],
+        )
+        cursor.execute(
+            "INSERT INTO places_outline (place_id, version, geometry, min_lon, min_lat, max_lon,"
+            " max_lat, area_m2, source, licence, simulated, drawn_by)"
+            " SELECT code, 1, '{}', x, y, x + 0.01, y + 0.01, 1, '', '', false, ''"
+            " FROM places_place, LATERAL (SELECT 70 + key %% 60 AS x, 20 + key %% 25 AS y)"
+            " WHERE code LIKE '99%%'"
+        )
+        cursor.execute("ANALYZE places_outline, places_place")
         sql, params = geometry._boxes_holding(106.0, 26.0).query.sql_with_params()
         cursor.execute("EXPLAIN " + sql, params)
         plan = "\n".join(line for (line,) in cursor.fetchall())

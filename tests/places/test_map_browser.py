@@ -15,7 +15,7 @@ from tests.browser import OpenPage, findings, overflow
 from tests.cast import PARTS, make_member
 from tests.places.factories import VILLAGE, grid, middle, plant, square
 from zhijin.access.middleware import COOKIE
-from zhijin.places import geometry, selectors
+from zhijin.places import drawing, geometry, selectors
 from zhijin.places.importing import outlines
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -179,10 +179,9 @@ def test_somebody_else_drew_in_the_meantime(open_map: Any) -> None:
     dialog.get_by_role("button", name="放到图上").click()
     from tests.places.factories import SYSTEM
     from zhijin.core.scope import scoped
-    from zhijin.places import services
 
     with scoped(SYSTEM):
-        services.draw(actor=SYSTEM, code=made.code, geometry=square(2))
+        drawing.draw(actor=SYSTEM, code=made.code, geometry=square(2))
     page.get_by_role("button", name="保存", exact=True).click()
     expect(page.locator("[data-toasts]")).to_contain_text("刚被别人改过")
     assert geometry.outline_of(made.code).version == 2

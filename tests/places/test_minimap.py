@@ -10,7 +10,7 @@ from django.template import Context, Template
 
 from tests.places.factories import SYSTEM, VILLAGE, grid, middle, plant, square
 from zhijin.core.scope import scoped
-from zhijin.places import services
+from zhijin.places import drawing
 
 pytestmark = pytest.mark.django_db
 
@@ -23,7 +23,7 @@ def test_grids_the_marked_one_and_the_point() -> None:
     grid("一", square(0))
     marked = grid("二", square(1))
     with scoped(SYSTEM):
-        services.draw(actor=SYSTEM, code=VILLAGE, geometry=square(0, 0, 2))
+        drawing.draw(actor=SYSTEM, code=VILLAGE, geometry=square(0, 0, 2))
     svg = ET.fromstring(draw(place=marked, point=middle(1)))
     paths = svg.findall("{*}path") or svg.findall("path")
     areas = [path for path in paths if path.get("fill-rule")]

@@ -13,7 +13,7 @@ from zhijin.core.actor import Actor
 from zhijin.core.errors import Refusal
 from zhijin.core.models import Fact, JournalEntry
 from zhijin.core.scope import scoped
-from zhijin.places import geometry, selectors, services
+from zhijin.places import drawing, geometry, selectors, services
 from zhijin.places.importing import outlines
 from zhijin.places.models import Outline, Place, Succession
 
@@ -91,7 +91,7 @@ def test_permission_is_asked_at_the_place(cast) -> None:
         for call, arguments in (
             (services.create_grid, {"village": VILLAGE, "name": "二"}),
             (services.create_group, {"village": VILLAGE, "name": "二"}),
-            (services.draw, {"code": made.code, "geometry": square(2)}),
+            (drawing.draw, {"code": made.code, "geometry": square(2)}),
             (services.rename, {"code": made.code, "name": "二"}),
             (services.retire, {"code": made.code}),
             (services.succeed, {"old": VILLAGE, "new": ["530621103203"], "kind": "merge"}),
@@ -107,13 +107,13 @@ def test_permission_is_asked_at_the_place(cast) -> None:
 def test_every_version_of_a_drawing_is_kept() -> None:
     made = grid("第一网格", square(0))
     with scoped(SYSTEM):
-        same = services.draw(actor=SYSTEM, code=made.code, geometry=square(0), base_version=1)
-        again = services.draw(actor=SYSTEM, code=made.code, geometry=square(1), base_version=1)
+        same = drawing.draw(actor=SYSTEM, code=made.code, geometry=square(0), base_version=1)
+        again = drawing.draw(actor=SYSTEM, code=made.code, geometry=square(1), base_version=1)
     assert (same.version, again.version) == (1, 2)
     versions = Outline.objects.filter(place=made).order_by("version")
     assert [o.valid_to is None for o in versions] == [False, True]
     assert versions[0].valid_to == versions[1].valid_from
-    assert refused(services.draw, code=made.code, geometry=square(2), base_version=1) == "PL107"
+    assert refused(drawing.draw, code=made.code, geometry=square(2), base_version=1) == "PL107"
     with scoped(SYSTEM):
         facts = Fact.objects.filter(kind="place.grid.drawn").values_list("value", flat=True)
         drawn = sorted(facts)
@@ -127,11 +127,11 @@ def test_a_drawing_stays_in_its_county() -> None:
         "type": "Polygon",
         "coordinates": [[[110, 30], [110.01, 30], [110.01, 30.01], [110, 30]]],
     }
-    assert refused(services.draw, code=made.code, geometry=far) == "PL106"
-    assert refused(services.draw, code=made.code, geometry={"type": "Point"}) == "PL105"
-    assert refused(services.draw, code="5306", geometry=square()) == "PL001"
+    assert refused(drawing.draw, code=made.code, geometry=far) == "PL106"
+    assert refused(drawing.draw, code=made.code, geometry={"type": "Point"}) == "PL105"
+    assert refused(drawing.draw, code="5306", geometry=square()) == "PL001"
     with scoped(SYSTEM):
-        services.draw(actor=SYSTEM, code=made.code, geometry=square())
+        drawing.draw(actor=SYSTEM, code=made.code, geometry=square())
     assert geometry.locate(*middle()) == made
 
 

@@ -3,6 +3,7 @@
 from zhijin.places.checks import Finding, Report, check_village
 from zhijin.places.demo import seed as seed_demo
 from zhijin.places.demo import villages as demo_villages
+from zhijin.places.drawing import draw
 from zhijin.places.finding import code_at, known
 from zhijin.places.geometry import (
     Location,
@@ -43,7 +44,6 @@ from zhijin.places.services import (
     create_division,
     create_grid,
     create_group,
-    draw,
     merge_grids,
     rename,
     replace_grids,

@@ -24,3 +24,11 @@ class PlacesConfig(AppConfig):
             "admin",
         ),
     ]
+
+    def ready(self) -> None:
+        """Name places for the pages of others, and what was done to them for the journal."""
+        from zhijin.core import labels
+        from zhijin.places import naming
+
+        labels.register("place", naming.places)
+        labels.register_actions(naming.ACTIONS)

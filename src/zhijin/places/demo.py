@@ -19,7 +19,7 @@ from shapely.ops import voronoi_diagram
 
 from zhijin.core.actor import Actor
 from zhijin.core.scope import scoped
-from zhijin.places import geometry, services
+from zhijin.places import drawing, geometry, services
 from zhijin.places.models import Outline, Place
 from zhijin.places.selectors import get, subtree
 from zhijin.places.shapes import to_geojson, to_shape
@@ -104,7 +104,7 @@ def _village(actor: Actor, code: str, area: BaseGeometry, groups: int, grids: in
         return Seeded(code, village.short, 0, 0)
     for number in range(1, groups + 1):
         services.create_group(actor=actor, village=code, name=f"{numeral(number)}组")
-    services.draw(actor=actor, code=code, geometry=to_geojson(area), source=SOURCE, simulated=True)
+    drawing.draw(actor=actor, code=code, geometry=to_geojson(area), source=SOURCE, simulated=True)
     rng = random.Random(f"grids {code}")
     for number, part in enumerate(tile(area, grids, rng), 1):
         services.create_grid(

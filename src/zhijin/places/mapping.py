@@ -14,8 +14,10 @@ from django.utils.translation import gettext as _
 
 from zhijin.core.actor import Actor
 from zhijin.places import errors, services
+from zhijin.places.drawing import draw
 from zhijin.places.geometry import outline_of, outlines_in
 from zhijin.places.models import Outline
+from zhijin.places.steps import lock_village
 
 
 @dataclass(frozen=True)
@@ -54,7 +56,7 @@ def save_map(
 
     Raises CO403, PL001, PL101–PL108; then nothing at all is written.
     """
-    services.lock_village(actor=actor, code=village)
+    lock_village(actor=actor, code=village)
     stored = {o.place_id: o for o in outlines_in(village)}
     out = Saved()
     if outline is not None:
@@ -81,9 +83,7 @@ def save_map(
 
 
 def _draw(actor: Actor, grid: Drawn, old: Outline | None, out: Saved) -> None:
-    new = services.draw(
-        actor=actor, code=grid.code, geometry=grid.geometry, base_version=grid.version
-    )
+    new = draw(actor=actor, code=grid.code, geometry=grid.geometry, base_version=grid.version)
     if old is None or new.pk != old.pk:
         out.drawn.append(grid.code)
     if grid.name and grid.code and len(grid.code) == 15:

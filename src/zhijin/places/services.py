@@ -1,4 +1,4 @@
-"""Writes of places: groups and grids, their outlines, mergers and splits, names and ends.
+"""Writes of places: groups and grids, mergers and splits, names and ends (outlines: `drawing`).
 
 Each verb checks the permission at the place, locks the village, writes change, journal row and
 fact in one transaction, and keeps what was before.
@@ -7,36 +7,30 @@ fact in one transaction, and keeps what was before.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime
-from typing import Any
+from datetime import date
 
 from django.db import transaction
-from django.db.models import Max
 from django.utils.translation import gettext as _
 
-from zhijin.core import clock, facts, geo, journal
+from zhijin.core import clock
 from zhijin.core.actor import Actor
 from zhijin.core.ids import LEVELS, Level, is_code, parent_code, place_key, uuid7
 from zhijin.places import errors
-from zhijin.places.geometry import county_outline, outline_of
-from zhijin.places.models import FormerName, Outline, Place, Succession
+from zhijin.places.drawing import close, draw
+from zhijin.places.geometry import outline_of
+from zhijin.places.models import FormerName, Place, Succession
 from zhijin.places.names import kind_of
 from zhijin.places.selectors import (
     current_q,
     get,
-    labels,
     predecessors,
-    resolve_code,
     within_q,
 )
-from zhijin.places.shapes import area_m2, join, read, to_shape
-
-Geometry = dict[str, Any]
+from zhijin.places.shapes import join
+from zhijin.places.steps import lock_place, lock_village, must_exist, tell
 
 _HIGHEST = {Level.GROUP: 99, Level.GRID: 999}
 _WIDTH = {Level.GROUP: 2, Level.GRID: 3}
-#: More of a drawn area than this outside its county is a mistake of coordinates, not of drawing.
-_OUTSIDE_SHARE = 0.05
 
 
 def create_group(
@@ -87,36 +81,8 @@ def _create(
     )
     grid.key = place_key(grid.code)
     grid.save(force_insert=True)
-    _tell(actor, f"{level.value}.created", grid, {"name": grid.name})
+    tell(actor, f"{level.value}.created", grid, {"name": grid.name})
     return grid
-
-
-def lock_village(*, actor: Actor, code: str) -> Place:
-    """The village, locked for this transaction, when `actor` may edit its grids and it exists.
-
-    Raises CO403, PL001, PL002, PL101.
-    """
-    if not is_code(code):
-        raise errors.NO_SUCH_PLACE(code=code)
-    actor.require("grid.edit", place_key(code))
-    village = Place.objects.select_for_update(no_key=True).filter(code=code).first()
-    if village is None:
-        raise errors.NO_SUCH_PLACE(code=code)
-    if village.level != Level.VILLAGE:
-        raise errors.NOT_A_VILLAGE(name=village.short)
-    _must_exist(village)
-    return village
-
-
-def _must_exist(place: Place) -> None:
-    if not place.existed(clock.today()):
-        heirs = labels([heir.code for heir in resolve_code(place.code)])
-        raise errors.PLACE_ENDED(
-            name=place.short,
-            code=place.code,
-            day=place.valid_to,
-            successors="、".join(heirs.values()) or _("没有登记"),
-        )
 
 
 def _next_code(village: Place, level: Level, number: int | None) -> str:
@@ -146,7 +112,7 @@ def rename(*, actor: Actor, code: str, name: str, at: date | None = None) -> Pla
 
     Groups and grids need grid.edit, divisions place.edit. Raises CO403, PL001, PL104.
     """
-    place = _locked(actor, code)
+    place = lock_place(actor=actor, code=code)
     if place.level in {Level.GROUP, Level.GRID}:
         name = _checked_name(get(place.code[:12]), place.level, name, besides=code)
     elif not name.strip() or len(name) > 64:
@@ -155,83 +121,8 @@ def rename(*, actor: Actor, code: str, name: str, at: date | None = None) -> Pla
     if old != place.name:
         FormerName.objects.create(place=place, name=old, valid_to=at or clock.today())
         place.save(update_fields=["name"])
-        _tell(actor, f"{place.level}.renamed", place, {"from": old, "to": place.name})
+        tell(actor, f"{place.level}.renamed", place, {"from": old, "to": place.name})
     return place
-
-
-def _locked(actor: Actor, code: str) -> Place:
-    """Any place, locked, when `actor` may edit it."""
-    if not is_code(code):
-        raise errors.NO_SUCH_PLACE(code=code)
-    small = LEVELS[len(code)] in {Level.GROUP, Level.GRID}
-    actor.require("grid.edit" if small else "place.edit", place_key(code))
-    place = Place.objects.select_for_update(no_key=True).filter(code=code).first()
-    if place is None:
-        raise errors.NO_SUCH_PLACE(code=code)
-    return place
-
-
-@transaction.atomic(savepoint=False)
-def draw(
-    *,
-    actor: Actor,
-    code: str,
-    geometry: object,
-    base_version: int | None = None,
-    source: str = "",
-    simulated: bool = False,
-    datum: str = "wgs84",
-) -> Outline:
-    """Draw the outline of a grid, group or village anew; earlier versions are kept.
-
-    `base_version` is the version that was edited (0: none yet). Raises CO403, PL001, PL002, PL105
-    (not an area), PL106 (outside the county), PL107 (somebody else drew in the meantime).
-    """
-    body = read(geometry, datum)
-    if not is_code(code) or len(code) < 12:
-        raise errors.NO_SUCH_PLACE(code=code)
-    village = lock_village(actor=actor, code=code[:12])
-    place = village if code == village.code else get(code)
-    _must_exist(place)
-    _inside_county(code, body)
-    old = outline_of(code)
-    if base_version is not None and base_version != (old.version if old else 0):
-        raise errors.MAP_CHANGED(name=place.short, version=old.version if old else 0)
-    if old and old.geometry == body:
-        return old
-    now = clock.now()
-    if old:
-        _close(old, now)
-    version = Outline.objects.filter(place=place).aggregate(n=Max("version"))["n"] or 0
-    box = geo.bbox(body)
-    outline = Outline.objects.create(
-        place=place,
-        version=version + 1,
-        geometry=body,
-        **box._asdict(),
-        area_m2=round(geo.area_m2(body)),
-        source=source or "drawn",
-        simulated=simulated,
-        drawn_by=actor.label,
-        valid_from=now,
-    )
-    _tell(actor, f"{place.level}.drawn", place, {"version": outline.version}, outline.area_m2)
-    return outline
-
-
-def _inside_county(code: str, body: Geometry) -> None:
-    county = county_outline(code)
-    if county is None:
-        return
-    area = to_shape(body)
-    outside = area_m2(area.difference(to_shape(county.geometry))) / area_m2(area)
-    if outside > _OUTSIDE_SHARE:
-        raise errors.OUTSIDE_COUNTY(percent=round(outside * 100), county=county.place.short)
-
-
-def _close(outline: Outline, at: datetime) -> None:
-    outline.valid_to = at
-    outline.save(update_fields=["valid_to"])
 
 
 @transaction.atomic(savepoint=False)
@@ -240,8 +131,8 @@ def retire(*, actor: Actor, code: str, into: Sequence[str] = (), at: date | None
 
     Raises CO403, PL001, PL002, PL110.
     """
-    place = _locked(actor, code)
-    _must_exist(place)
+    place = lock_place(actor=actor, code=code)
+    must_exist(place)
     return _end(actor, place, list(into), at or clock.today(), Succession.Kind.MERGE)
 
 
@@ -254,8 +145,8 @@ def _end(
     place.save(update_fields=["valid_to"])
     drawn = outline_of(place.code)
     if drawn:
-        _close(drawn, clock.now())
-    _tell(actor, f"{place.level}.ended", place, {"into": into, "kind": kind.value})
+        close(drawn, clock.now())
+    tell(actor, f"{place.level}.ended", place, {"into": into, "kind": kind.value})
     return place
 
 
@@ -317,7 +208,7 @@ def _one_village(actor: Actor, places: Iterable[Place]) -> Place:
         raise errors.NOT_SAME_VILLAGE()
     village = lock_village(actor=actor, code=villages.pop())
     for place in places:
-        _must_exist(place)
+        must_exist(place)
     return village
 
 
@@ -346,7 +237,7 @@ def create_division(*, actor: Actor, code: str, name: str, at: date | None = Non
         valid_from=at or clock.today(),
     )
     place.save(force_insert=True)
-    _tell(actor, f"{place.level}.created", place, {"name": place.name})
+    tell(actor, f"{place.level}.created", place, {"name": place.name})
     return place
 
 
@@ -365,26 +256,10 @@ def succeed(
     `kind` is merge, split or rename. `old` ends on that day; its records stay under its code, which
     resolves to the successors. Raises CO403, PL001, PL110.
     """
-    place = _locked(actor, old)
+    place = lock_place(actor=actor, code=old)
     if kind not in Succession.Kind.values or not new:
         raise errors.SUCCESSION_WRONG(reason=_("要写明种类和接续的地方"))
     day = at or clock.today()
     known = set(Succession.objects.filter(old=place).values_list("new_id", flat=True))
     fresh = [code for code in dict.fromkeys(new) if code not in known]
     return _end(actor, place, fresh, place.valid_to or day, Succession.Kind(kind), note)
-
-
-def _tell(actor: Actor, action: str, place: Place, detail: dict[str, Any], value: int = 1) -> None:
-    """The journal row and the fact of a change to a place."""
-    name = f"place:{place.code}"
-    journal.write(actor, action, name, place_key=place.key, detail=detail)
-    facts.record(
-        f"place.{action}",
-        at=clock.now(),
-        place_code=place.code,
-        subject=name,
-        actor=actor,
-        record=name,
-        value=value,
-        attrs=detail,
-    )

@@ -11,12 +11,15 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from zhijin.core.ids import LEVELS
 from zhijin.places.importing.sources import Row
 from zhijin.places.names import kind_of
 
 NAME_LIMIT = 64
+_BAD_CODE = gettext_noop("代码应为 2、4、6、9 或 12 位数字：{code}")
+_BAD_PARENT = gettext_noop("上级代码 {parent} 与本代码的前几位不符")
 _BLANK = {"Zs", "Zl", "Zp", "Cc", "Cf"}
 _PARENT = {2: 0, 4: 2, 6: 4, 9: 6, 12: 9}
 # What makes a key of a code: zeros up to twelve digits, then the level (core.ids.place_key).
@@ -67,11 +70,8 @@ def check(
 ) -> Checked:
     """Check every row. `only` keeps these subtrees and their ancestors; `known` codes may be parents.
 
-    Outside the subtrees `allowed` nothing is taken; their ancestors may stand in the table.
-
-    Errors: PI01 malformed code, PI02 empty name, PI03 name too long, PI04 code twice, PI05 parent
-    column does not match the code, PI06 parent unknown, PI07 not allowed. Warnings: PI11 blanks taken out of a name,
-    PI12 the same row twice, PI13 a character that no font shows (private use).
+    Outside the subtrees `allowed` nothing is taken; their ancestors may stand in the table. What the
+    ids of findings mean is in docs/how-to/import-divisions.md.
     """
     out = Checked()
     good, say = out.rows, out.findings.append
@@ -80,11 +80,7 @@ def check(
         _file, _line, code, name, parent = row
         size = len(code)
         if size not in _PARENT or not code.isdecimal() or not code.isascii() or code[0] == "0":
-            say(
-                _finding(
-                    row, "PI01", _("代码应为 2、4、6、9 或 12 位数字：{code}").format(code=code)
-                )
-            )
+            say(_finding(row, "PI01", _(_BAD_CODE).format(code=code)))
             continue
         if only and not code.startswith(only) and not any(o.startswith(code) for o in only):
             continue
@@ -93,25 +89,25 @@ def check(
             continue
         if not name.isprintable() or " " in name:
             name = _cleaned(row, say)
-        if not name:
-            say(_finding(row, "PI02", _("名称是空的")))
-        elif len(name) > NAME_LIMIT:
-            say(_finding(row, "PI03", _("名称超过 {n} 个字").format(n=NAME_LIMIT)))
-        elif parent is not None and parent != code[: _PARENT[size]]:
-            say(
-                _finding(
-                    row, "PI05", _("上级代码 {parent} 与本代码的前几位不符").format(parent=parent)
-                )
-            )
+        above = code[: _PARENT[size]]
+        if not name or len(name) > NAME_LIMIT:
+            say(_bad_name(row, name))
+        elif parent is not None and parent != above:
+            say(_finding(row, "PI05", _(_BAD_PARENT).format(parent=parent)))
         elif code in good:
             say(_twice(row, name, good[code].name, lines[code].line))
         else:
             kind = kind_of(code) if size >= 9 else ""
-            parent = code[: _PARENT[size]]
-            good[code] = Division(code, code + _REST[size], name, _LEVEL[size], parent, kind)
+            good[code] = Division(code, code + _REST[size], name, _LEVEL[size], above, kind)
             lines[code] = row
     _check_parents(out, lines, known)
     return out
+
+
+def _bad_name(row: Row, name: str) -> Finding:
+    if not name:
+        return _finding(row, "PI02", _("名称是空的"))
+    return _finding(row, "PI03", _("名称超过 {n} 个字").format(n=NAME_LIMIT))
 
 
 def _outside(row: Row, allowed: tuple[str, ...], say: Callable[[Finding], None]) -> None:

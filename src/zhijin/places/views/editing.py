@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from zhijin.access.api import gate
 from zhijin.core.actor import Actor
 from zhijin.core.errors import BAD_REQUEST, Refusal
-from zhijin.places import services
+from zhijin.places import drawing, services
 from zhijin.places.models import Place
 
 Act = Callable[[Actor, str, QueryDict], Place | None]
@@ -85,7 +85,7 @@ def _draw(actor: Actor, code: str, data: QueryDict) -> None:
     datum = data.get("datum", "wgs84")
     if datum not in {"wgs84", "gcj02"}:
         raise BAD_REQUEST()
-    services.draw(
+    drawing.draw(
         actor=actor,
         code=code,
         geometry=data.get("geometry", ""),
