@@ -186,3 +186,19 @@ def test_a_table_of_residents_comes_in_by_household_and_goes_out_masked(cast: Ca
     assert [v["name"] for v in values] == ["示**", "示**"]
     assert {v["id_number"] for v in values} == {None}
     assert "核对户数" in str(table.above[0][1][0])
+
+
+def test_a_refused_row_takes_its_new_household_with_it_and_the_next_makes_it_again(
+    cast: Cast,
+) -> None:
+    rows = [
+        ["所属网格", "户号", "姓名", "身份证号码", "授权方式"],
+        [GRID, "07-001", "示例甲", ID, ""],
+        [GRID, "07-001", "示例乙", "", ""],
+    ]
+    send = {"file": SimpleUploadedFile("名册.xlsx", xlsx(rows).getvalue()), "partial": "on"}
+    page = cast.township_officer.client.post("/desk/sheets/people/import/", send).content.decode()
+    assert "PE007" in page
+    with scoped(SYSTEM):
+        assert Person.objects.count() == 1
+        assert Household.objects.get().memberships.count() == 1

@@ -96,7 +96,8 @@ def _check_parent(org: Organisation) -> None:
     above, steps = org.parent, 0
     if above is not None and above.valid_to is not None:
         raise errors.PARENT_WRONG(reason=_("{name}已经撤销").format(name=above.name))
-    while above is not None:
+    # Nothing can stand below an organisation that is only being registered.
+    while above is not None and not org._state.adding:
         if above.key == org.key or steps > _DEEPEST:
             raise errors.PARENT_WRONG(reason=_("上下级连成了圈"))
         above, steps = Organisation.objects.filter(key=above.parent_id or 0).first(), steps + 1

@@ -68,6 +68,8 @@ ORG_COLUMNS = (
 
 
 def org_saver(actor: Actor) -> Any:
+    lookup = _Lookup(actor)
+
     def save(row: Row) -> str:
         values = row.values
         fields = {name: values[name] for name in ("name", "sector", "industry", "place_code")}
@@ -75,12 +77,13 @@ def org_saver(actor: Actor) -> Any:
             if values[name] is not None:
                 fields[name] = values[name]
         if values["parent"]:
-            fields["parent"] = _organisation(actor, values["parent"], values["place_code"])
-        found = _same(actor, values)
+            fields["parent"] = lookup.organisation(values["parent"], values["place_code"])
+        found = lookup.same(values)
         if found is None:
-            services.register_organisation(
+            made = services.register_organisation(
                 actor=actor, kind=values["kind"], valid_from=values["valid_from"], **fields
             )
+            lookup.learn(made)
             return "added"
         before = found.version
         after = services.change_organisation(actor=actor, key=found.key, **fields)
@@ -89,29 +92,54 @@ def org_saver(actor: Actor) -> Any:
     return save
 
 
-def _same(actor: Actor, values: dict[str, Any]) -> Organisation | None:
-    """The organisation that a row means: by key, by credit code, or by name at its place."""
-    rows = selectors.visible(actor).filter(valid_to=None)
-    if values["key"]:
-        return selectors.get(actor, int(values["key"]) if values["key"].isdigit() else 0)
-    if values["credit_code"]:
-        found = rows.filter(credit_code=values["credit_code"]).first()
-        if found is not None:
-            return found
-    return rows.filter(place_key=place_key(values["place_code"]), name=values["name"]).first()
+class _Lookup:
+    """Finds organisations by what a table calls them, asking the database once for each name."""
 
+    def __init__(self, actor: Actor) -> None:
+        self.actor = actor
+        self.rows = selectors.visible(actor).filter(valid_to=None)
+        self.parents: dict[tuple[str, str], Organisation] = {}
+        self.at_place: dict[str, dict[str, int]] = {}
 
-def _organisation(actor: Actor, text: str, place_code: str) -> Organisation:
-    """By key, or by full name, nearest to the place first."""
-    rows = selectors.visible(actor).filter(valid_to=None)
-    if text.isdigit() and len(text) <= 18:
-        return selectors.get(actor, int(text))
-    for length in (12, 9, 6, 4, 2):
-        if len(place_code) >= length:
-            found = rows.filter(selectors.within(place_code[:length]), name=text).first()
+    def same(self, values: dict[str, Any]) -> Organisation | None:
+        """The organisation that a row means: by key, by credit code, or by name at its place."""
+        if values["key"]:
+            key = values["key"]
+            return selectors.get(self.actor, int(key) if key.isdigit() and len(key) < 19 else 0)
+        if values["credit_code"]:
+            found = self.rows.filter(credit_code=values["credit_code"]).first()
             if found is not None:
                 return found
-    raise errors.PARENT_WRONG(reason=text)
+        key = self.names(values["place_code"]).get(values["name"])
+        return self.rows.filter(key=key).first() if key is not None else None
+
+    def names(self, place_code: str) -> dict[str, int]:
+        """Name → key of everything at exactly this place."""
+        if place_code not in self.at_place:
+            here = self.rows.filter(place_key=place_key(place_code)).order_by("-key")
+            self.at_place[place_code] = dict(here.values_list("name", "key"))
+        return self.at_place[place_code]
+
+    def learn(self, made: Organisation) -> None:
+        self.names(made.place_code).setdefault(made.name, made.key)
+
+    def organisation(self, text: str, place_code: str) -> Organisation:
+        """By key, or by full name, nearest to the place first. Raises OR001, OR007."""
+        if text.isdigit() and len(text) <= 18:
+            return selectors.get(self.actor, int(text))
+        known = self.parents.get((text, place_code))
+        if known is None:
+            known = self.parents[text, place_code] = self._nearest(text, place_code)
+        return known
+
+    def _nearest(self, text: str, place_code: str) -> Organisation:
+        for length in (12, 9, 6, 4, 2):
+            if len(place_code) >= length:
+                near = self.rows.filter(selectors.within(place_code[:length]))
+                found = near.filter(name=text).order_by("place_key", "key").first()
+                if found is not None:
+                    return found
+        raise errors.PARENT_WRONG(reason=text)
 
 
 def org_rows(actor: Actor, place: str) -> Iterator[dict[str, Any]]:
@@ -145,9 +173,11 @@ APPOINTMENT_COLUMNS = (
 
 
 def appointment_saver(actor: Actor) -> Any:
+    lookup = _Lookup(actor)
+
     def save(row: Row) -> str:
         values = row.values
-        post = _post(actor, values)
+        post = _post(actor, lookup, values)
         held = post.appointments.filter(valid_to=None, holder=values["holder"]).first()
         if held is not None and values["valid_to"] is None:
             return "same"
@@ -177,7 +207,7 @@ def _appoint(actor: Actor, post: Post, values: dict[str, Any]) -> Appointment:
     )  # fmt: skip
 
 
-def _post(actor: Actor, values: dict[str, Any]) -> Post:
+def _post(actor: Actor, lookup: _Lookup, values: dict[str, Any]) -> Post:
     """The post that a row means; set up when the organisation or grid has none of the kind yet."""
     kind = values["kind"]
     seats = words.POST_KINDS[kind].seats
@@ -185,7 +215,7 @@ def _post(actor: Actor, values: dict[str, Any]) -> Post:
         return posts.ensure_post(
             actor=actor, kind=kind, place_code=values["place_code"], seats=seats
         )
-    org = _organisation(actor, values["org"], values["place_code"])
+    org = lookup.organisation(values["org"], values["place_code"])
     found = org.posts.filter(kind=kind, valid_to=None).first()
     return found or posts.create_post(actor=actor, kind=kind, org_key=org.key, seats=seats)
 

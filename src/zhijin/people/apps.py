@@ -25,3 +25,4 @@ class PeopleConfig(AppConfig):
         places.register_points("household", sites.households)
         labels.register("person", naming.persons)
         labels.register_actions(naming.ACTIONS)
+        labels.register_sights("person.reveal", "person.found", "person.export")

@@ -9,10 +9,14 @@ from django.utils.translation import gettext_lazy as _
 
 from zhijin.core import crypto, journal, sheets
 from zhijin.core.actor import Actor
+from zhijin.core.errors import Refusal
 from zhijin.core.sheets import Column, Row
 from zhijin.orgs.api import Sheet
 from zhijin.people import households, selectors, services
 from zhijin.people.models import Household, Person
+
+#: Households seen in one table, by village and number.
+Homes = dict[tuple[str, str], Household]
 
 GENDERS = {"男": "m", "女": "f"}
 PARTY = {"群众": "", "中共党员": "member", "预备党员": "probationary", "入党积极分子": "activist"}
@@ -43,6 +47,8 @@ COLUMNS = (
 
 
 def saver(actor: Actor) -> Any:
+    homes: Homes = {}
+
     def save(row: Row) -> str:
         values = row.values
         found = _same(values)
@@ -51,7 +57,7 @@ def saver(actor: Actor) -> Any:
         if values["id_number"]:
             fields["id_number"] = values["id_number"]
         if found is None:
-            _register(actor, values, fields)
+            _register(actor, values, fields, homes)
             return "added"
         if not _differs(found, values, fields):
             return "same"
@@ -93,24 +99,38 @@ def _differs(person: Person, values: dict[str, Any], fields: dict[str, Any]) -> 
     return not (same and same_name)
 
 
-def _register(actor: Actor, values: dict[str, Any], fields: dict[str, Any]) -> None:
+def _register(actor: Actor, values: dict[str, Any], fields: dict[str, Any], homes: Homes) -> None:
     consents = {}
     if values["consent"]:
         consents = {key: values["consent"] for key in ("phone", "id_number") if values[key]}
-    services.register_person(
-        actor=actor, place_code=values["place_code"], name=values["name"],
-        household=_household(actor, values), relation=values["relation"] or "",
-        consents=consents, **fields,
-    )  # fmt: skip
+    before = set(homes)
+    try:
+        services.register_person(
+            actor=actor, place_code=values["place_code"], name=values["name"],
+            household=_household(actor, values, homes), relation=values["relation"] or "",
+            consents=consents, **fields,
+        )  # fmt: skip
+    except Refusal:
+        # The row is undone, and with it a household that was new.
+        for key in set(homes) - before:
+            del homes[key]
+        raise
 
 
-def _household(actor: Actor, values: dict[str, Any]) -> Household | None:
+def _household(actor: Actor, values: dict[str, Any], homes: Homes) -> Household | None:
+    """The row's household, registered when it is new; each is looked up once."""
     number, code = values["household"], values["place_code"]
     if not number:
         return None
-    found = households.find(village=code[:12], number=number)
-    if found is not None:
-        return found
+    key = (code[:12], number)
+    if key not in homes:
+        found = households.find(village=code[:12], number=number)
+        homes[key] = found or _new_household(actor, values)
+    return homes[key]
+
+
+def _new_household(actor: Actor, values: dict[str, Any]) -> Household:
+    number, code = values["household"], values["place_code"]
     head = values["name"] if values["relation"] in {"户主", "本人"} else ""
     return households.register_household(
         actor=actor, place_code=code, number=number, address=values["address"] or "", head=head
