@@ -145,7 +145,7 @@ def test_the_box_index_serves() -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO places_place (code, key, name, level, parent_id, kind)"
-            " SELECT '99' || lpad(n::text, 13, '0'), 10^17 + n, 'x', 'grid', %s, ''"
+            " SELECT '99' || lpad(n::text, 13, '0'), 100000000000000000 + n, 'x', 'grid', %s, ''"
             " FROM generate_series(1, 4000) n",
             [VILLAGE],
         )
