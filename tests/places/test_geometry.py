@@ -153,8 +153,8 @@ def test_the_box_index_serves() -> None:
             "INSERT INTO places_outline (place_id, version, geometry, min_lon, min_lat, max_lon,"
             " max_lat, area_m2, source, licence, simulated, drawn_by)"
             " SELECT code, 1, '{}', x, y, x + 0.01, y + 0.01, 1, '', '', false, ''"
-            " FROM places_place, LATERAL (SELECT 70 + key %% 60 AS x, 20 + key %% 25 AS y)"
-            " WHERE code LIKE '99%%'"
+            " FROM places_place, LATERAL (SELECT 70 + key % 60 AS x, 20 + key % 25 AS y)"
+            " WHERE code LIKE '99%'"
         )
         cursor.execute("ANALYZE places_outline, places_place")
         sql, params = geometry._boxes_holding(106.0, 26.0).query.sql_with_params()
