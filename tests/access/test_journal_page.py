@@ -82,6 +82,24 @@ def test_reading_the_journal_is_in_the_journal(cast, looked):
     assert entry.detail == {"actor": "李春禾"}
 
 
+def test_every_look_at_personal_data_is_among_those_who_saw_whom(cast):
+    for action in ("person.reveal", "case.private.read", "case.unsealed", "case.accept"):
+        journal.write(cast.grid_worker.actor, action, f"x:{action}", detail={"why": "核实"})
+    first = read(cast.auditor.client)
+    rows = read(cast.auditor.client, PAGE + links(first, "谁看了个人信息")).split("<tbody>")[1]
+    assert rows.count("核实") == 3
+    assert "case.accept" not in rows
+
+
+def test_details_are_told_in_words(cast):
+    detail = {"why": "走访", "fields": ["phone", "id_number"], "role": "grid_worker", "seq": 7}
+    journal.write(cast.grid_worker.actor, "person.reveal", WHOM, detail=detail)
+    text = read(cast.auditor.client)
+    assert "查看项 电话、身份证号" in text
+    assert "角色 网格员" in text
+    assert "seq" not in text.split("<tbody>")[1]
+
+
 @pytest.mark.parametrize(
     ("query", "there", "gone"),
     [

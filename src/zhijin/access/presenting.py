@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.utils.functional import Promise
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from zhijin.access.models import RoleGrant
 from zhijin.core import labels
@@ -105,6 +107,8 @@ class Entry:
 
 
 _REASONS = ("why", "purpose", "reason")
+#: Told elsewhere on the line, or of use to programs only.
+_NO_MORE = frozenset({*_REASONS, "event", "seq", "program"})
 
 
 def entries(rows: Sequence[JournalEntry]) -> list[Entry]:
@@ -127,16 +131,33 @@ def _code(key: int) -> str:
 def _entry(row: JournalEntry, named: dict[str, str], places: dict[int, str]) -> Entry:
     detail = row.detail if isinstance(row.detail, dict) else {}
     why = next((str(detail[name]) for name in _REASONS if detail.get(name)), "")
-    rest = {k: v for k, v in detail.items() if k not in _REASONS and v not in (None, "", [], {})}
+    rest = {k: v for k, v in detail.items() if k not in _NO_MORE and v not in (None, "", [], {})}
     return Entry(
         row.id, row.at, row.actor_name or _someone(row.actor), row.actor,
         labels.action(row.action), row.action, named.get(row.object, _short(row.object)),
         row.object, why, places.get(row.place_key or 0, ""),
-        "；".join(f"{key} {_plain(value)}" for key, value in rest.items()),
+        "；".join(f"{_word(key)} {_plain(key, value)}" for key, value in rest.items()),
     )  # fmt: skip
 
 
-def _plain(value: Any) -> str:
+#: What the details of entries are called; what is not listed is shown as it stands.
+_WORDS: dict[str, Promise] = {
+    "fields": _lazy("查看项"), "role": _lazy("角色"), "place": _lazy("地方"), "rows": _lazy("条数"),
+    "username": _lazy("用户名"), "label": _lazy("用途"), "name": _lazy("名称"), "from": _lazy("从"),
+    "to": _lazy("到"), "actor": _lazy("谁"), "action": _lazy("动作"), "object": _lazy("对象"),
+    "phone": _lazy("电话"), "id_number": _lazy("身份证号"), "address": _lazy("住址"),
+}  # fmt: skip
+
+
+def _word(name: str) -> str:
+    return str(_WORDS.get(name, name))
+
+
+def _plain(key: str, value: Any) -> str:
+    if key == "role":
+        return role_title(str(value))
+    if key == "fields" and isinstance(value, list):
+        return "、".join(_word(str(v)) for v in value)
     return "、".join(str(v) for v in value) if isinstance(value, list) else str(value)
 
 

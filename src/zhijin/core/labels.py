@@ -15,6 +15,7 @@ Labeller = Callable[[Sequence[str]], Mapping[str, str]]
 
 _labellers: dict[str, Labeller] = {}
 _actions: dict[str, Text] = {}
+_sights: set[str] = set()
 
 
 def register(kind: str, labeller: Labeller) -> None:
@@ -31,6 +32,15 @@ def register(kind: str, labeller: Labeller) -> None:
 def register_actions(titles: Mapping[str, Text]) -> None:
     """Name what the journal's actions mean: ``{"case.accept": _("受理")}``."""
     _actions.update(titles)
+
+
+def register_sights(*names: str) -> None:
+    """Say which actions are looks at somebody's personal data: what an auditor asks for first."""
+    _sights.update(names)
+
+
+def sights() -> frozenset[str]:
+    return frozenset(_sights)
 
 
 def actions() -> Mapping[str, Text]:

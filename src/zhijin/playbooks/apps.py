@@ -19,4 +19,22 @@ class PlaybooksConfig(AppConfig):
             10,
             "programmes",
         ),
+        NavItem(
+            "calendar",
+            _("工作日历"),
+            "desk:calendar",
+            "playbook.view",
+            "calendar",
+            20,
+            "programmes",
+        ),
+        NavItem(
+            "calendar-set",
+            _("工作日历"),
+            "desk:calendar",
+            "settings.manage",
+            "calendar",
+            50,
+            "admin",
+        ),
     ]

@@ -20,11 +20,13 @@ class ProgrammesConfig(AppConfig):
     def ready(self) -> None:
         """Tell cases where to learn what is public and what was told, and begin the recurring chores."""
         from zhijin.cases import api as cases
+        from zhijin.core import labels
         from zhijin.core.tasks import register_tick
-        from zhijin.programmes import selectors
+        from zhijin.programmes import naming, selectors
         from zhijin.programmes.effects import following
         from zhijin.programmes.webhooks import sending
 
+        labels.register_actions(naming.ACTIONS)
         cases.provide_published(selectors.shown_of)
         cases.provide_told(selectors.told)
         register_tick("programmes.follow_ups", 20.0, following.open_due)
