@@ -57,7 +57,11 @@ def test_every_page_is_legible_and_accessible(desk: Any, size: tuple[int, int], 
         shot(page, f"{kind}-{path.split('/')[0] or 'states'}")
         assert overflow(page) == []
         assert findings(page) == []
-    for path, name in (("/desk/playbooks/", "list"), ("/desk/playbooks/upload/", "upload")):
+    for path, name in (
+        ("/desk/playbooks/", "list"),
+        ("/desk/playbooks/upload/", "upload"),
+        ("/desk/calendar/2027/", "calendar"),
+    ):
         page = desk(path, size=size, lang=lang)
         shot(page, f"{kind}-{name}")
         assert overflow(page) == []

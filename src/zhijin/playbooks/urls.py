@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from zhijin.playbooks.views import reading, writing
+from zhijin.playbooks.views import calendar, reading, writing
 
 desk = [
     path("playbooks/", reading.playbooks, name="playbooks"),
@@ -16,4 +16,8 @@ desk = [
     path("playbooks/<uuid:pk>/publish/", writing.publish, name="playbook-publish"),
     path("playbooks/<uuid:pk>/retire/", writing.retire, name="playbook-retire"),
     path("playbooks/<uuid:pk>/discard/", writing.discard, name="playbook-discard"),
+    path("calendar/", calendar.year, name="calendar"),
+    path("calendar/notice/", calendar.notice, name="calendar-notice"),
+    path("calendar/<int:number>/", calendar.year, name="calendar-year"),
+    path("calendar/<int:number>/back/", calendar.notice_back, name="calendar-notice-back"),
 ]

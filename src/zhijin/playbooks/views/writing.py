@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from zhijin.access.api import Request, gate
 from zhijin.core import clock
+from zhijin.core.calendar import current
 from zhijin.core.errors import Refusal
 from zhijin.playbooks import presenting, selectors, services
 from zhijin.playbooks.engine import Loaded
@@ -102,7 +103,7 @@ def play(request: Request, pk: uuid.UUID) -> HttpResponse:
     seed = _number(request.GET.get("seed"), 1, 9999)
     start = clock.local(clock.now()).replace(month=1, day=1)
     book = context["book"]
-    result = simulate(book, openings(book, cases, start, days, seed), seed=seed)
+    result = simulate(book, openings(book, cases, start, days, seed), current(), seed=seed)
     context |= presenting.simulated(book, result)
     context |= {"cases": cases, "days": days, "seed": seed, "most": MOST_CASES, "year": start.year}
     return render(request, "playbooks/simulate.html", context)
