@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -33,8 +34,9 @@ def work() -> None:
                 wait=False, install_signal_handlers=False, listen_notify=False, concurrency=2
             )
 
-    with app.replace_connector(connector) as worker_app:
-        asyncio.run(run(worker_app))
+    # In a thread of its own: a browser test may have left an event loop running in this one.
+    with app.replace_connector(connector) as worker_app, ThreadPoolExecutor(1) as pool:
+        pool.submit(lambda: asyncio.run(run(worker_app))).result(60)
 
 
 def test_a_worker_does_what_follows(effects: None, cast: Cast) -> None:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 KINDS: dict[str, Promise] = {
@@ -99,7 +100,7 @@ def hidden(text: str) -> str:
 
 def titles(kinds: Iterable[str]) -> str:
     """The kinds in the reader's words."""
-    return "、".join(str(KINDS[kind]) for kind in kinds if kind in KINDS)
+    return gettext("、").join(str(KINDS[kind]) for kind in kinds if kind in KINDS)
 
 
 def _texts(value: Any) -> Iterable[str]:

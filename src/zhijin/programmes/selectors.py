@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 
 from zhijin.cases.api import Published, Told
 from zhijin.core import clock
@@ -76,7 +76,7 @@ def labelled(playbook: Playbook, fields: Mapping[str, Any]) -> list[tuple[str, A
         if spec.type in {"choice", "choices"}:
             titles = {choice.id: choice.title(_lang()) for choice in spec.choices}
             chosen = value if isinstance(value, list) else [value]
-            words: Any = "、".join(titles.get(str(one), str(one)) for one in chosen)
+            words: Any = gettext("、").join(titles.get(str(one), str(one)) for one in chosen)
         else:
             words = value
         found.append((spec.title(_lang()), words))

@@ -87,7 +87,7 @@ def publication(request: Request, pk: UUID) -> HttpResponse:
         if row is None:
             raise NOT_FOUND()
         context = {
-            "row": row, "item": selectors.item_of(row), "refusal": refusal,
+            "row": row, "item": selectors.item_of(row), "rows": _others(row), "refusal": refusal,
             "found": pii.titles(row.found), "texts": _texts(request, row),
             "given": request.POST,
         }  # fmt: skip
@@ -110,6 +110,13 @@ def _decided(request: Request, pk: UUID) -> None:
         photos=request.POST.getlist("photo"), checked=request.POST.get("checked") == "1",
     )  # fmt: skip
     messages.success(request, _("已公开。"))
+
+
+def _others(row: Publication) -> list[tuple[str, Any]]:
+    """The fields that are no text: they are shown, and cannot be changed."""
+    playbook = revision(row.revision_id).playbook
+    prose = {name for name, spec in playbook.fields.items() if spec.type in {"text", "longtext"}}
+    return selectors.labelled(playbook, {n: v for n, v in row.fields.items() if n not in prose})
 
 
 def _texts(request: Request, row: Publication) -> list[dict[str, Any]]:

@@ -22,7 +22,7 @@ TYPES: dict[str, Promise] = {
     "case.opened": gettext_lazy("新事项"),
     "case.moved": gettext_lazy("进入下一环节"),
     "case.closed": gettext_lazy("办结"),
-    "case.reopened": gettext_lazy("重新办理"),
+    "case.reopened": gettext_lazy("重办"),
     "case.transferred": gettext_lazy("转派"),
     "case.escalated": gettext_lazy("逾期上报"),
     "case.late": gettext_lazy("逾期"),
