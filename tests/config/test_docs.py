@@ -65,6 +65,18 @@ def test_links_lead_somewhere(page):
     assert broken == []
 
 
+def test_every_page_is_found_from_the_first_one():
+    seen, todo = set(), [DOCS / "README.md"]
+    while todo:
+        page = todo.pop()
+        if page in seen or page.suffix != ".md":
+            continue
+        seen.add(page)
+        links = LINK.findall(page.read_text(encoding="utf-8"))
+        todo += [p for p in ((page.parent / link).resolve() for link in links) if p.exists()]
+    assert sorted(str(p.relative_to(DOCS)) for p in set(DOCS.rglob("*.md")) - seen) == []
+
+
 def test_every_decision_is_listed():
     index = (DOCS / "adr" / "README.md").read_text(encoding="utf-8")
     assert [p.name for p in DOCS.glob("adr/0*.md") if p.name not in index] == []
