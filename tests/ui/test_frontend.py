@@ -31,6 +31,7 @@ def run(*command: str) -> subprocess.CompletedProcess[str]:
         capture_output=True,
         text=True,
         timeout=170,
+        check=False,
     )
 
 
