@@ -11,6 +11,7 @@ from django.db import IntegrityError, connection, connections, transaction
 from tests.cast import COUNTY, OTHER_COUNTY, PREFECTURE, VILLAGE
 from tests.playbooks.support import ROOT, SOUND, spoilt
 from tests.playbooks.test_scenarios import STORIES
+from zhijin.core import labels
 from zhijin.core.actor import Actor
 from zhijin.core.errors import Refusal
 from zhijin.core.scope import scoped
@@ -246,3 +247,13 @@ def test_two_officers_at_once_make_one_draft_and_one_in_force(cast) -> None:
     assert results.count("ok") == 1
     assert set(results) <= {"ok", "PR005", "PR006"}
     assert PlaybookRevision.objects.filter(playbook="drain", state="in_force").count() == 1
+
+
+def test_the_journal_names_revisions_and_years(cast) -> None:
+    row = draft(cast.county_officer.actor)
+    named = labels.objects([f"playbook_revision:{row.pk}", "calendar:2027", "playbook_revision:x"])
+    assert named["calendar:2027"] == "2027 年工作日历"
+    assert labels.objects([f"playbook_revision:{row.pk}"]) == {
+        f"playbook_revision:{row.pk}": "排水沟堵塞 1"
+    }
+    assert labels.action("playbook.publish") == "行动方案生效"

@@ -38,3 +38,12 @@ class PlaybooksConfig(AppConfig):
             "admin",
         ),
     ]
+
+    def ready(self) -> None:
+        """Name the records and actions of this room for the journal."""
+        from zhijin.core import labels
+        from zhijin.playbooks import naming
+
+        labels.register("playbook_revision", naming.revisions)
+        labels.register("calendar", naming.years)
+        labels.register_actions(naming.ACTIONS)
