@@ -14,6 +14,8 @@ from zhijin.core.actor import Actor
 from zhijin.core.errors import Refusal
 from zhijin.core.ids import ancestor_codes, place_key
 from zhijin.core.models import JournalEntry
+from zhijin.core.scope import scoped
+from zhijin.places import services
 from zhijin.places.importing import checking, outlines, run, sources, trim
 from zhijin.places.importing.loading import Outcome
 from zhijin.places.models import ImportRun, Outline, Place
@@ -148,6 +150,26 @@ def test_grids_below_a_vanished_village_are_told(tmp_path: Path) -> None:
     )
     assert [f.id for f in out.findings] == ["PI21", "PI24"]
     assert get(made.code).valid_to is None
+
+
+@pytest.mark.django_db
+def test_an_older_table_does_not_undo_what_happened_since(tmp_path: Path) -> None:
+    load(tmp_path, HEAD + ROWS)
+    with scoped(SYSTEM):
+        services.create_division(actor=SYSTEM, code="530602099", name="新街道", at=date(2025, 5, 1))
+        services.rename(actor=SYSTEM, code="530602105", name="靖安街道", at=date(2025, 5, 1))
+        services.succeed(
+            actor=SYSTEM, old="530602105208", new=["530602105207"], kind="merge",
+            at=date(2025, 5, 1),
+        )  # fmt: skip
+    out = load(tmp_path, HEAD + ROWS)
+    assert (out.added, out.renamed, out.vanished, out.restored) == (0, 0, 0, 0)
+    assert get("530602105").name == "靖安街道"
+    assert get("530602099").valid_to is None
+    assert get("530602105208").valid_to == date(2025, 5, 1)
+    newer = HEAD.replace("2024", "2026") + ROWS.replace("530602105208,松杉村村民委员会\n", "")
+    out = load(tmp_path, newer, allow_vanish=True)
+    assert (out.renamed, out.vanished) == (1, 1)  # now the table knows better
 
 
 @pytest.mark.django_db

@@ -180,11 +180,15 @@ def _vanish(
     as_of: date,
     allow_vanish: bool,
 ) -> None:
-    where = f"p.key <@ %s::int8multirange AND p.valid_to IS NULL AND p.level IN {DIVISIONS}"
+    # What began after the day of the table cannot be missing from it.
+    where = (
+        f"p.key <@ %s::int8multirange AND p.valid_to IS NULL AND p.level IN {DIVISIONS}"
+        " AND (p.valid_from IS NULL OR p.valid_from < %s)"
+    )
     cursor.execute(
         "SELECT p.code, p.name, i.code IS NULL AND p.code <> ALL(%s) FROM places_place p"
         f" LEFT JOIN incoming i ON i.code = p.code WHERE {where}",
-        [checked.refused, _spans(covers)],
+        [checked.refused, _spans(covers), as_of],
     )
     current = cursor.fetchall()
     gone = [(code, name) for code, name, missing in current if missing]
@@ -222,14 +226,16 @@ def _warn_of_orphans(cursor: Any, out: Outcome, codes: list[str]) -> None:
 
 
 def _rename(cursor: Any, out: Outcome, as_of: date) -> None:
+    """Names of the table; one that was changed after the day of the table stays."""
     cursor.execute(
         "WITH changed AS (SELECT p.code, p.name AS old, i.name FROM places_place p"
-        " JOIN incoming i ON i.code = p.code WHERE p.name <> i.name), kept AS ("
+        " JOIN incoming i ON i.code = p.code WHERE p.name <> i.name AND NOT EXISTS ("
+        " SELECT FROM places_former_name f WHERE f.place_id = p.code AND f.valid_to > %s)), kept AS ("
         " INSERT INTO places_former_name (place_id, name, valid_to)"
         " SELECT code, old, %s FROM changed)"
         " UPDATE places_place p SET name = c.name FROM changed c WHERE p.code = c.code"
         " RETURNING p.code, c.old, c.name",
-        [as_of],
+        [as_of, as_of],
     )
     renamed = cursor.fetchall()
     out.renamed = len(renamed)
