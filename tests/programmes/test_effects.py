@@ -227,6 +227,21 @@ class TestPublication:
         (row,) = publications()
         assert (row.state, row.fields["note"]) == ("shown", "换了整条线路")
 
+    def test_jobs_that_run_out_of_turn_do_no_harm(self, cast: Cast) -> None:
+        made = opened()
+        step(cast, made, "handling")
+        step(cast, made, "closed", note="好了")
+        reporter.reopen(code=made.code, why="又不亮了")
+        jobs = waiting()
+        tasks.follow(jobs[2]["case"], jobs[2]["event"])
+        assert publications() == []
+        step(cast, made, "closed", note="换了线路")
+        last = waiting()[-1]
+        tasks.follow(last["case"], last["event"])
+        tasks.follow(jobs[3]["case"], jobs[3]["event"])
+        (row,) = publications()
+        assert (row.state, row.fields["note"]) == ("shown", "换了线路")
+
     def test_publishing_is_no_step_of_the_work(self, cast: Cast) -> None:
         """Whoever has the case open is not refused because it was published meanwhile."""
         made = opened()

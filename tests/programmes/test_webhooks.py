@@ -11,6 +11,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 
 from tests.cast import COUNTY, OTHER_COUNTY, Cast
 from tests.programmes.conftest import closed, follow_all, opened, waiting
@@ -20,7 +21,7 @@ from zhijin.core.errors import Refusal
 from zhijin.core.models import JournalEntry
 from zhijin.core.scope import scoped
 from zhijin.programmes.models import Delivery, Endpoint, Notice
-from zhijin.programmes.webhooks import egress, endpoints, sending, signing
+from zhijin.programmes.webhooks import egress, endpoints, queueing, sending, signing
 
 pytestmark = pytest.mark.usefixtures("effects")
 ADMIN = Actor.system("test")
@@ -241,6 +242,29 @@ class TestRetries:
         assert Receiver.got == []
 
 
+class TestQueueing:
+    def test_what_is_due_again_gets_one_job(self, receiver: str) -> None:
+        registered(receiver)
+        Receiver.answers = [500]
+        opened()
+        follow_all()
+        send_all()
+        (row,) = deliveries()
+        assert queueing.requeue() == 0
+        with clock.freeze(row.next_at):
+            assert queueing.requeue() == 1
+            assert queueing.requeue() == 0
+        assert Receiver.got[1:] == []
+
+    def test_one_message_at_a_time_goes_to_an_endpoint(self, receiver: str) -> None:
+        made, _ = registered(receiver)
+        opened()
+        follow_all()
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT lock FROM procrastinate_jobs WHERE queue_name = 'webhooks'")
+            assert cursor.fetchall() == [(f"webhook:{made.id}",)]
+
+
 class TestRotation:
     def test_for_a_day_both_secrets_sign(self, receiver: str) -> None:
         made, old = registered(receiver)
@@ -352,8 +376,6 @@ def test_a_transfer_is_told_with_the_new_place(cast: Cast, receiver: str) -> Non
 
 
 def test_deliveries_do_not_hold_a_transaction_while_they_wait(cast, receiver, monkeypatch) -> None:
-    from django.db import connection
-
     registered(receiver)
     opened()
     follow_all()

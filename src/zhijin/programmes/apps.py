@@ -24,10 +24,10 @@ class ProgrammesConfig(AppConfig):
         from zhijin.core.tasks import register_tick
         from zhijin.programmes import naming, selectors
         from zhijin.programmes.effects import following
-        from zhijin.programmes.webhooks import sending
+        from zhijin.programmes.webhooks import queueing
 
         labels.register_actions(naming.ACTIONS)
         cases.provide_published(selectors.shown_of)
         cases.provide_told(selectors.told)
         register_tick("programmes.follow_ups", 20.0, following.open_due)
-        register_tick("programmes.deliveries", 5.0, sending.sweep)
+        register_tick("programmes.deliveries", 5.0, queueing.requeue)

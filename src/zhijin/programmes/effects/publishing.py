@@ -18,14 +18,19 @@ NEVER = frozenset({"phone", "id_number", "person", "file"})
 
 def carry_out(happening: Happening) -> None:
     """Prepare (or renew) every publication whose state was reached; a reopened case is taken down."""
-    if happening.event.kind == "reopened":
+    if happening.event.kind == "reopened" and happening.case.is_open:
         _take_down(happening)
     for index, rule in enumerate(happening.playbook.publish):
-        if rule.when != happening.reached:
+        if rule.when != happening.reached or _is_over(happening, rule.when):
             continue
         with transaction.atomic():
             if once(happening, "publish", index):
                 _prepare(happening, index, rule)
+
+
+def _is_over(happening: Happening, state: str) -> bool:
+    """Whether the end that was reached has been undone meanwhile. Jobs may run late and out of turn."""
+    return happening.revision.machine.state(state).final and happening.case.is_open
 
 
 def _prepare(happening: Happening, index: int, rule: Any) -> None:

@@ -9,6 +9,8 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Q
+from procrastinate.contrib.django import app
+from procrastinate.exceptions import AlreadyEnqueued
 
 from zhijin.core import clock, crypto, jobs
 from zhijin.core.ids import uuid7
@@ -87,8 +89,39 @@ def queue(
     ]
     Delivery.objects.bulk_create(rows)
     for row in rows:
-        jobs.defer("programmes.deliver", queue="webhooks", delivery=str(row.id))
+        jobs.defer(
+            "programmes.deliver", queue="webhooks", lock=lock_of(row.endpoint_id),
+            delivery=str(row.id),
+        )  # fmt: skip
     return rows
+
+
+def lock_of(endpoint_id: UUID) -> str:
+    """One message at a time goes to an endpoint, so that a slow one holds up nobody else."""
+    return f"webhook:{endpoint_id}"
+
+
+def requeue(limit: int = 200) -> int:
+    """Queue a job for each message that is due again; returns how many. Sends nothing itself.
+
+    Also what a killed worker had in hand. A message that has a job already gets no second one.
+    """
+    due = Delivery.objects.filter(
+        state=Delivery.State.WAITING, next_at__lte=clock.now(), endpoint__is_active=True
+    )
+    count = 0
+    for pk, endpoint_id in due.order_by("next_at").values_list("id", "endpoint_id")[:limit]:
+        task = app.configure_task(
+            "programmes.deliver", queue="webhooks", lock=lock_of(endpoint_id),
+            queueing_lock=f"delivery:{pk}",
+        )  # fmt: skip
+        try:
+            with transaction.atomic():
+                task.defer(delivery=str(pk))
+        except AlreadyEnqueued:
+            continue
+        count += 1
+    return count
 
 
 def ping(endpoint: Endpoint) -> Delivery:

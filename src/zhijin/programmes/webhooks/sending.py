@@ -126,7 +126,7 @@ def _tell(account: UUID, endpoint: Endpoint) -> None:
 
 
 def sweep(limit: int = 100) -> int:
-    """Send again what is due (also what a killed worker had in hand); returns how many were tried."""
+    """Send what is due here and now, one after another; returns how many were tried."""
     due = Delivery.objects.filter(
         state=Delivery.State.WAITING, next_at__lte=clock.now(), endpoint__is_active=True
     )
