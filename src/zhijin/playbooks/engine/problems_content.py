@@ -291,13 +291,6 @@ ALL: Final = (
         "A condition uses what was asked at the opening or in an earlier step.",
     ),
     Problem(
-        "PB261", _E,
-        "照这个设置，“{name}”没有人能打开或处理。",
-        "As it stands, nobody can open or handle “{name}”.",
-        "请检查 opens.by。",
-        "Check opens.by.",
-    ),
-    Problem(
         "PB262", _W,
         "方案“{name}”不在本系统里。",
         "There is no playbook “{name}” on this platform.",

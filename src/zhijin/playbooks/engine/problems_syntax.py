@@ -117,4 +117,9 @@ ALL: Final = (
         "PB023", _E, "不能用“<<”合并别处的内容。", "Merge keys (“<<”) are not allowed.",
         "请把内容在这里写全。", "Write the content out here.",
     ),
+    Problem(
+        "PB024", _E, "这里多出了内容。", "Something is left over here.",
+        "引号或括号后面不能再写别的；如果整段都是文字，请全部放进一对引号里。",
+        "Nothing may follow a closing quotation mark or bracket; put the whole text in one pair.",
+    ),
 )  # fmt: skip

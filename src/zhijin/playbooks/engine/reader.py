@@ -189,7 +189,8 @@ def _recover(document: Document, lines: list[str], line: int, mended: set[int]) 
     while index > 0 and not lines[index].strip():
         index -= 1
     better = mend(lines[index])
-    if better is not None and (index + 1) not in mended:
+    emptied = better is not None and better.endswith(":")
+    if better is not None and not emptied and (index + 1) not in mended:
         lines[index] = better
         mended.add(index + 1)
         return
@@ -232,6 +233,8 @@ def _explained(error: MarkedYAMLError, lines: list[str]) -> tuple[str, Mark, dic
     line = place.line + 1 if place is not None else 1
     column = place.column + 1 if place is not None else 1
     line = min(line, max(len(lines), 1))
+    if problem == "PB011" and lines and lines[line - 1][: column - 1].strip():
+        problem = "PB024"
     return problem, Mark(line, column), {"detail": " ".join(said.split())[:120]}
 
 

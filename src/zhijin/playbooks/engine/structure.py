@@ -135,13 +135,16 @@ class _Pruner:
 
     def apply(self, errors: list[dict[str, Any]]) -> None:
         doomed: list[tuple[Node, str | int, Node]] = []
+        renamed = {
+            tuple(item["loc"])
+            for item in errors
+            if item["type"] == "extra_forbidden" and self.rename(tuple(item["loc"]))
+        }
         for number, item in enumerate(errors):
             path: Path = tuple(item["loc"])
             if item["type"] == "missing":
                 self.fill(path, number)
-            elif item["type"] == "extra_forbidden" and self.rename(path):
-                continue
-            else:
+            elif path not in renamed:
                 path = path[:-1] if path and path[-1] == "[key]" else path
                 self.pruned.add(path)
                 found = self.find(path)
@@ -154,8 +157,10 @@ class _Pruner:
         found = self.find(path[:-1])
         node = found[2] if found else self.root
         name = str(path[-1])
+        if isinstance(node.value, dict) and name in node.value:
+            return  # a misspelt key that has just been given its name
         self.pruned.add(path)
-        if isinstance(node.value, dict):
+        if isinstance(node.value, dict) and name not in node.value:
             value = _PLACEHOLDERS.get(name, f"ghost-{self.attempt}-{number}")
             node.value[name] = _planted(value, node.mark)
             node.keys[name] = node.mark
