@@ -29,7 +29,7 @@ SYSTEM = Actor.system("test")
 POST_KIND = "secretary"
 #: Names of addresses whose sample is a record of the cast's village: another county's officer gets 404.
 PLACED = {
-    "desk:place-edit", "desk:org", "desk:org-edit", "desk:post", "desk:case", "desk:receipt",
+    "desk:org", "desk:org-edit", "desk:post", "desk:case", "desk:receipt",
     "desk:private", "desk:case-orgs", "desk:photo", "desk:case-act", "desk:publication",
     "field:case", "desk:person", "desk:household",
     "api:get_case", "api:case_events", "api:case_photos", "api:case_photo", "api:move_case",
@@ -194,6 +194,8 @@ SAMPLES: dict[str, Callable[[World], dict[str, Any]]] = {
     ),
     "desk:playbook-download": lambda w: {"pk": w.playbook.id, "name": "playbook"},
     "api:get_playbook": lambda _: {"playbook": "test-hazard"},
+    "desk:calendar-year": lambda _: {"number": 2026},
+    "desk:calendar-notice-back": lambda _: {"number": 2026},
     # Open311
     **dict.fromkeys(
         ("open311:discovery", "open311:services", "open311:requests"), lambda _: {"form": "json"}
