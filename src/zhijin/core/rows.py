@@ -30,7 +30,7 @@ def insert(row: Model) -> None:
 
 @lru_cache(maxsize=64)
 def _fields(model: type[Model]) -> tuple[tuple[str, str, Field[Any, Any]], ...]:
-    return tuple((f.attname, f.column, f) for f in model._meta.concrete_fields)
+    return tuple((f.attname, f.column or f.attname, f) for f in model._meta.concrete_fields)
 
 
 @lru_cache(maxsize=256)
