@@ -240,6 +240,8 @@ def test_checking_what_is_not_saved_yet(cast) -> None:
     assert found["PG05"]["geometry"]["type"] in {"Polygon", "MultiPolygon"}
     assert geometry.outline_of(stored.code).version == 1
     assert post_json(client, url, {"grids": [{"geometry": "坏"}]}).status_code == 400
+    many = post_json(client, url, {"grids": [{"geometry": square()}] * 1000})
+    assert "999" in many.json()["error"]["message"]
 
 
 def test_shapes_are_worked_on_without_storing(cast) -> None:

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 import shapely
@@ -24,6 +25,7 @@ from zhijin.places.shapes import real_parts, to_shape, why_invalid
 
 #: Not more findings of one kind than anyone will read.
 _MOST = 200
+_MOST_PAIRS = 20_000
 
 
 @dataclass(frozen=True)
@@ -149,13 +151,14 @@ def _crossing(shapes: dict[str, dict[str, Any]], names: dict[str, str]) -> Itera
 def _overlaps(areas: dict[str, BaseGeometry], names: dict[str, str]) -> Iterator[Finding]:
     codes = sorted(areas)
     tree = STRtree([areas[code] for code in codes])
-    near = [
+    near = (
         (code, codes[int(j)])
         for i, code in enumerate(codes)
         for j in tree.query(areas[code], predicate="intersects")
         if int(j) > i
-    ]
-    for a, b in near:
+    )
+    # Neighbours touch: a thousand grids have some three thousand pairs, a heap of drawings millions.
+    for a, b in islice(near, _MOST_PAIRS):
         for body, size in real_parts(areas[a].intersection(areas[b])):
             text = _("{a}与{b}重叠 {size} 平方米").format(a=names[a], b=names[b], size=_size(size))
             yield Finding("PG04", "error", text, (a, b), round(size), body)

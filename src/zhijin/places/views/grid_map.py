@@ -19,6 +19,9 @@ from zhijin.places.models import Place
 from zhijin.places.points import points_in
 from zhijin.places.views.browse import chain
 
+#: A village has at most 999 grids.
+_MOST_SHAPES = 999
+
 
 @gate("place.view", methods=("GET",))
 def page(request: HttpRequest, code: str) -> HttpResponse:
@@ -51,7 +54,7 @@ def picture(request: HttpRequest, code: str) -> HttpResponse:
     return JsonResponse(_picture(village))
 
 
-@gate("place.view", methods=("POST",))
+@gate("place.view", methods=("POST",), rate="120/m")
 def check(request: HttpRequest, code: str) -> HttpResponse:
     """Check what is drawn but not saved yet: {grids: [{code, geometry}]}."""
     _village(code)
@@ -69,7 +72,7 @@ def check(request: HttpRequest, code: str) -> HttpResponse:
     )
 
 
-@gate("place.view", methods=("POST",))
+@gate("place.view", methods=("POST",), rate="120/m")
 def shape(request: HttpRequest, code: str) -> HttpResponse:
     """Work on shapes without storing anything: {do: cut|join|read, …} → {geometries: […]}."""
     _village(code)
@@ -110,6 +113,8 @@ def _items(body: dict[str, Any], name: str) -> list[dict[str, Any]]:
     items = body.get(name) or []
     if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
         raise errors.BAD_GEOMETRY(reason=_("提交的地图内容不完整"))
+    if len(items) > _MOST_SHAPES:
+        raise errors.BAD_GEOMETRY(reason=_("图形太多，最多 {n} 个").format(n=_MOST_SHAPES))
     return items
 
 
