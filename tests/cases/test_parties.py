@@ -133,6 +133,17 @@ class TestWhistle:
             assert CasePhoto.objects.filter(case_id=made.case_id).count() == 1
             assert CaseParty.objects.filter(case_id=made.case_id).count() == 1
 
+    def test_it_finds_the_case_by_its_words_and_its_number(self, cast: Cast) -> None:
+        roads = agency("交通运输局")
+        called = officer_of(roads, "roads")
+        made, _other = in_grid(), in_grid()
+        whistle(cast.township_officer, made, [roads.key])
+        actor = called.actor
+        for text in ("村口", made.number):
+            with scoped(actor):
+                found = [row.id for row in page(actor, Wanted(view="all", text=text)).rows]
+            assert found == [made.case_id], text
+
     def test_its_other_cases_stay_hidden(self, cast: Cast) -> None:
         roads = agency("交通运输局")
         called = officer_of(roads, "roads")

@@ -121,6 +121,26 @@ class TestViews:
         assert ids(cast.outsider, text=one(far.case_id).number) == [far.case_id]
         assert len(ids(cast.county_officer, text="村口")) == 1
 
+    def test_more_hits_than_the_search_gives_are_found_by_walking_the_list(
+        self, cast: Cast, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        made = [in_grid(TUESDAY + n * MINUTE) for n in range(5)]
+        in_grid(answers={"what": "垃圾满了"})
+        monkeypatch.setattr("zhijin.cases.searching.MOST", 3)
+        assert ids(cast.grid_worker, text="村口") == [m.case_id for m in made]
+        assert ids(cast.grid_worker, text="530602-260609") != []
+        assert turned(cast.grid_worker, view="all", text="村口", size=2) == [
+            m.case_id for m in reversed(made)
+        ]
+
+    def test_the_function_itself_gives_nothing_beyond_the_scope(self, cast: Cast) -> None:
+        in_grid()
+        statement = "SELECT cases_matching('{村口}', '', '{[0,1000000000000000000)}', false, 9)"
+        assert len(raw(cast.grid_worker.actor, statement)) == 1
+        assert raw(cast.outsider.actor, statement) == []
+        assert raw(Actor.resident(), statement) == []
+        assert raw(None, statement) == []
+
     def test_whom_it_was_raised_to_finds_it_among_its_own(self, cast: Cast) -> None:
         made = in_grid()
         sweep_at(at("2026-06-09 11:00"))

@@ -21,6 +21,8 @@ from zhijin.core.geo import distance_m
 from zhijin.core.ids import place_span
 
 PAGE = 50
+#: How far the keys of two counties lie apart.
+COUNTY_STEP = 10**12
 #: Columns that a list shows; the rest stays in the table.
 LISTED = (
     "id", "number", "title", "playbook", "revision_id", "place_code", "state", "is_open",
@@ -54,10 +56,12 @@ class Page:
 def page(actor: Actor, wanted: Wanted) -> Page:
     """One page of cases, most pressing (or newest) first, in one statement."""
     rows = Case.objects.filter(visible(actor)).only(*LISTED)
-    rows = _narrowed(rows, wanted)
+    rows = _narrowed(actor, rows, wanted)
     newest = wanted.view in {"closed", "all", "merged"}
     column = "opened_at" if newest else "due_at"
     order = ("-opened_at", "-id") if newest else ("due_at", "id")
+    if newest:
+        rows = rows.filter(_in_county(actor, wanted.place))
     rows = _after(rows, wanted.after, column, newest).order_by(*order)
     found = list(rows[: wanted.size + 1])
     shown = found[: wanted.size]
@@ -65,7 +69,15 @@ def page(actor: Actor, wanted: Wanted) -> Page:
     return Page(shown, _key(shown[-1], column) if more else "")
 
 
-def _narrowed(rows: QuerySet[Case], wanted: Wanted) -> QuerySet[Case]:
+def _in_county(actor: Actor, place: str) -> Q:
+    """Says again, where all of it lies in one county, which: those lists have an index by county."""
+    spans = [place_span(place)] if place else list(actor.scope.places)
+    counties = {key // COUNTY_STEP for lo, hi in spans for key in (lo, hi - 1)}
+    alone = len(counties) == 1 and not actor.scope.orgs
+    return Q(county=counties.pop()) if alone else Q()
+
+
+def _narrowed(actor: Actor, rows: QuerySet[Case], wanted: Wanted) -> QuerySet[Case]:
     at = clock.now()
     views = {
         "open": Q(is_open=True, due_at__isnull=False),
@@ -88,7 +100,7 @@ def _narrowed(rows: QuerySet[Case], wanted: Wanted) -> QuerySet[Case]:
         rows = rows.filter(Q(owner_role=wanted.owner) | Q(raised_to=wanted.owner))
     if wanted.text:
         only_open = wanted.view not in {"closed", "all", "merged"}
-        rows = rows.filter(matching(wanted.text, place=wanted.place, only_open=only_open))
+        rows = rows.filter(matching(actor, wanted.text, place=wanted.place, only_open=only_open))
     return rows
 
 
@@ -182,23 +194,24 @@ class Counts:
 
 
 def counts(actor: Actor, place: str = "") -> Counts:
-    """The figures of today's page in one statement over the open part of the table."""
+    """The figures of today's page, each from an index that holds all it counts."""
     at = clock.now()
     midnight = clock.local(at).replace(hour=0, minute=0, second=0, microsecond=0)
     rows = Case.objects.filter(visible(actor))
     if place:
         lo, hi = place_span(place)
         rows = rows.filter(place_key__gte=lo, place_key__lt=hi)
-    recent = Q(is_open=True) | Q(changed_at__gte=midnight)
-    found = rows.filter(recent).aggregate(
-        open=Count("id", filter=Q(is_open=True)),
-        overdue=Count("id", filter=Q(is_open=True, due_at__lt=at)),
-        soon=Count("id", filter=Q(is_open=True, due_at__gte=at, due_at__lt=at + timedelta(days=1))),
-        raised=Count("id", filter=Q(is_open=True) & ~Q(raised_to="")),
-        new_today=Count("id", filter=Q(opened_at__gte=midnight)),
-        closed_today=Count("id", filter=Q(closed_at__gte=midnight)),
+    found = rows.filter(is_open=True).aggregate(
+        open=Count("id"),
+        overdue=Count("id", filter=Q(due_at__lt=at)),
+        soon=Count("id", filter=Q(due_at__gte=at, due_at__lt=at + timedelta(days=1))),
+        raised=Count("id", filter=~Q(raised_to="")),
     )
-    return Counts(**found)
+    return Counts(
+        **found,
+        new_today=rows.filter(opened_at__gte=midnight).count(),
+        closed_today=rows.filter(closed_at__gte=midnight).count(),
+    )
 
 
 @dataclass(frozen=True)
@@ -278,21 +291,25 @@ def rates(actor: Actor, since: datetime, until: datetime, place: str = "") -> di
 
 
 def rates_below(
-    actor: Actor, since: datetime, until: datetime, level: int
-) -> dict[str, dict[str, Rate]]:
-    """As :func:`rates`, for every place whose code has ``level`` digits (at most 12), in one statement.
+    actor: Actor, since: datetime, until: datetime, place: str, level: int
+) -> tuple[dict[str, Rate], dict[str, dict[str, Rate]]]:
+    """:func:`rates` of a place, and of every place in it whose code has ``level`` digits (at most 12).
 
-    Places without cases are left out.
+    One statement; places without cases are left out.
     """
     at, step = clock.now(), 10 ** (18 - level)
+    lo, hi = place_span(place)
     rows: Any = (
         _counted(actor, since, until)
+        .filter(place_key__gte=lo, place_key__lt=hi)
         .annotate(part=ExpressionWrapper(F("place_key") / step, output_field=BigIntegerField()))
         .values("part")
         .order_by()
         .annotate(**_tallies(at))
     )
-    return {f"{row['part']:0{level}d}": _rates_of(row) for row in rows}
+    found = {f"{row.pop('part'):0{level}d}": row for row in rows}
+    whole = {name: sum(row[name] for row in found.values()) for name in _tallies(at)}
+    return _rates_of(whole), {code: _rates_of(row) for code, row in found.items()}
 
 
 def _counted(actor: Actor, since: datetime, until: datetime) -> QuerySet[Case]:
