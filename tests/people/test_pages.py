@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from datetime import date
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -14,6 +15,8 @@ from tests.people.test_people import register
 from zhijin.core import sheets
 from zhijin.core.models import JournalEntry
 from zhijin.core.scope import scoped
+from zhijin.orgs import api as orgs
+from zhijin.people import households
 from zhijin.people.models import Household, Membership, Person
 from zhijin.people.sheet import COLUMNS
 
@@ -202,3 +205,24 @@ def test_a_refused_row_takes_its_new_household_with_it_and_the_next_makes_it_aga
     with scoped(SYSTEM):
         assert Person.objects.count() == 1
         assert Household.objects.get().memberships.count() == 1
+
+
+def test_a_household_that_nobody_looks_after_is_listed_and_mended(cast: Cast) -> None:
+    with scoped(SYSTEM):
+        home = households.register_household(actor=SYSTEM, place_code=VILLAGE, number="08-001")
+        post = orgs.ensure_post(actor=SYSTEM, kind="neighbour_leader", place_code=GRID, seats=9)
+        held = orgs.appoint(
+            actor=SYSTEM, post_id=post.id, holder="示例联户", term=orgs.Term(date(2025, 1, 1))
+        )
+    client, url = cast.branch_secretary.client, f"/desk/households/{home.id}/"
+    for gap in ("grid", "leader", "", "x"):
+        assert "08-001" in client.get("/desk/households/", {"gap": gap}).content.decode()
+    assert "网格" in client.post(url, {"place_code": "530602"}).content.decode()
+    assert client.post(url, {"place_code": GRID}).status_code == 302
+    assert "08-001" not in client.get("/desk/households/", {"gap": "grid"}).content.decode()
+    assert "示例联户" in client.get(url).content.decode()
+    assert client.post(url, {"leader": str(held.id)}).status_code == 302
+    assert "08-001" not in client.get("/desk/households/", {"gap": "leader"}).content.decode()
+    assert cast.outsider.client.post(url, {"place_code": GRID}).status_code == 404
+    unchanged = cast.grid_worker.client.post(url, {"place_code": VILLAGE})
+    assert "CO403" in unchanged.content.decode() or "权限" in unchanged.content.decode()

@@ -69,3 +69,18 @@ class ConsentForm(forms.Form):
     how = forms.CharField(
         label=_("同意方式"), max_length=120, help_text=_("例如：2026-03-01 纸质授权书。")
     )
+
+
+class HouseholdForm(forms.Form):
+    """Giving a household its grid and its neighbour leader."""
+
+    place_code = forms.CharField(
+        label=_("网格代码"), max_length=15, required=False, help_text=_("不填就不改。")
+    )
+    leader = forms.ChoiceField(label=_("联户长"), required=False)
+
+    def clean_place_code(self) -> str:
+        code = str(self.cleaned_data["place_code"])
+        if code and not is_code(code):
+            raise forms.ValidationError(_("请填写 12 位村代码或 15 位网格代码。"))
+        return code

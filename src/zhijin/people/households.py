@@ -80,6 +80,8 @@ def place_household(
         changed["neighbour_leader_id"] = _leader(actor, leader_id)
     if lon is not None and lat is not None:
         changed |= {"lon": lon, "lat": lat}
+    if not changed:
+        return found
     for field, value in changed.items():
         setattr(found, field, value)
     found.save(update_fields=list(changed))

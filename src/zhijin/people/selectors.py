@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet
+from django.db.models.functions import Length
 
 from zhijin.core import clock, crypto, identifiers
 from zhijin.core.actor import Actor
@@ -87,6 +88,16 @@ def get(actor: Actor, person_id: UUID) -> Person:
     if found is None:
         raise errors.NO_SUCH_PERSON()
     return found
+
+
+def households(actor: Actor, place: str = "", gap: str = "") -> QuerySet[Household]:
+    """Households in the order of places; ``gap`` keeps those without a ``grid`` or a ``leader``."""
+    rows = visible_households(actor).filter(within(place), valid_to=None)
+    if gap == "grid":
+        rows = rows.annotate(digits=Length("place_code")).filter(digits__lt=15)
+    elif gap == "leader":
+        rows = rows.exclude(neighbour_leader__isnull=False, neighbour_leader__valid_to__isnull=True)
+    return rows.order_by("place_key", "number", "id")
 
 
 @dataclass(frozen=True, slots=True)

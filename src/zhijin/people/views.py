@@ -15,11 +15,11 @@ from zhijin.access.api import Request, gate, public
 from zhijin.core import journal
 from zhijin.core.errors import BAD_REQUEST, Refusal
 from zhijin.core.ids import is_code
-from zhijin.orgs.api import Appointment
 from zhijin.people import catalogue, revealing, selectors, services
 from zhijin.people.forms import ConsentForm, EditForm, PersonForm, RevealForm
-from zhijin.people.models import Household, Membership, Person
+from zhijin.people.models import Membership, Person
 from zhijin.people.selectors import Filter
+from zhijin.people.views_homes import leader_of
 from zhijin.places import api as places
 
 WHO = ("", "members", "elders", "minors")
@@ -132,7 +132,7 @@ def _about(request: Request, found: Person) -> dict[str, Any]:
         "person": found,
         "place": places.find(found.place_code),
         "home": home,
-        "leader": _leader(home.household) if home else "",
+        "leader": leader_of(home.household) if home else "",
         "mates": mates,
         "consents": found.consents.order_by("-given_at"),
         "consent_names": {key: str(text) for key, text in catalogue.CONSENTS.items()},
@@ -187,33 +187,6 @@ def _withdraw(request: Request, pk: UUID, context: dict[str, Any]) -> str:
     purpose = request.POST.get("purpose", "")
     revealing.withdraw_consent(actor=request.actor, person_id=pk, purpose=purpose)
     return _("同意已撤回，只凭它保存的内容已删除。")
-
-
-@gate("person.view", methods=("GET",))
-def household(request: Request, pk: UUID) -> HttpResponse:
-    """One household: who lives there, its grid and neighbour leader."""
-    from zhijin.people.errors import NO_SUCH_HOUSEHOLD
-
-    found = selectors.visible_households(request.actor).filter(id=pk).first()
-    if found is None:
-        raise NO_SUCH_HOUSEHOLD()
-    rows = Membership.objects.filter(household=found, valid_to=None).select_related("person")
-    context = {
-        "household": found,
-        "place": places.find(found.place_code),
-        "members": rows.order_by("id"),
-        "leader": _leader(found),
-    }
-    return render(request, "people/household.html", context)
-
-
-def _leader(found: Household) -> str:
-    """The neighbour leader's name; empty without one, or where the viewer may not see the post."""
-    leader = found.neighbour_leader_id
-    if leader is None:
-        return ""
-    held = Appointment.objects.filter(id=leader, valid_to=None).first()
-    return held.holder if held else ""
 
 
 @public(methods=("GET",))
