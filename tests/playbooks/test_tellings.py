@@ -18,7 +18,14 @@ from zhijin.playbooks.engine.explain import explain, sections
 from zhijin.playbooks.engine.layout import lay_out
 from zhijin.playbooks.engine.picture import picture
 from zhijin.playbooks.engine.reference import errors_reference, format_reference, schema
-from zhijin.playbooks.engine.simulate import Habits, Opening, openings, percentile, simulate
+from zhijin.playbooks.engine.simulate import (
+    NOBODY,
+    Habits,
+    Opening,
+    openings,
+    percentile,
+    simulate,
+)
 
 NS = {"svg": "http://www.w3.org/2000/svg"}
 
@@ -224,8 +231,23 @@ def test_a_year_not_announced_is_said_to_be_provisional() -> None:
     assert simulate(sound(), []).p90 == 0
 
 
-def test_cases_that_could_not_be_opened_are_left_out() -> None:
-    assert simulate(sound(), [Opening(at("2026-03-02 09:00"), "resident", {})]).cases == 0
+def test_last_years_answers_are_fitted_to_this_years_questions() -> None:
+    """Missing answers are made up, others that are no longer asked or no longer fit are dropped."""
+    old = Opening(
+        at("2026-03-02 09:00"), "somebody", {"colour": "red", "kind": "gone", "depth": 20}
+    )
+    assert simulate(sound(), [old]).cases == 1
+
+
+def test_where_nobody_acted_the_clock_decides() -> None:
+    data = {"where": {"lon": 1, "lat": 2}}
+    took = {"reported": 30, "handling": 600, "verifying": NOBODY}
+    case = Opening(at("2026-03-02 09:00"), "resident", data, took)
+    result = simulate(sound(), [case], habits=Habits(usual=1.0))
+    assert (result.closed, result.late_cases) == (1, 1)
+    assert result.outcomes == {"closed": 1}
+    stuck = Opening(at("2026-03-02 09:00"), "resident", data, {"reported": NOBODY})
+    assert simulate(sound(), [stuck]).closed == 0
 
 
 def test_percentiles() -> None:

@@ -18,14 +18,15 @@ class CasesConfig(AppConfig):
     def ready(self) -> None:
         """Let the worker look after the clocks, and the playbooks count their open cases."""
         from zhijin.cases import naming
-        from zhijin.cases.counting import open_by_state
+        from zhijin.cases.counting import open_by_state, past_openings
         from zhijin.cases.services.clocks import sweep_all
         from zhijin.core import labels
         from zhijin.core.tasks import register_tick
-        from zhijin.playbooks.api import register_open_cases
+        from zhijin.playbooks.api import register_open_cases, register_past_cases
 
         labels.register("case", naming.cases)
         labels.register_actions(naming.ACTIONS)
         labels.register_sights(*naming.SIGHTS)
         register_tick("cases.clocks", 5, sweep_all)
         register_open_cases(open_by_state)
+        register_past_cases(past_openings)

@@ -1,12 +1,15 @@
 """What other rooms may use of playbooks."""
 
-from zhijin.playbooks.counting import register_open_cases
+from zhijin.playbooks.counting import register_open_cases, register_past_cases
 from zhijin.playbooks.engine import Machine, Playbook
+from zhijin.playbooks.engine.simulate import NOBODY, Opening
 from zhijin.playbooks.selectors import Revision, catalogue, current, forget, revision
 from zhijin.playbooks.shipping import install_shipped
 
 __all__ = [
+    "NOBODY",
     "Machine",
+    "Opening",
     "Playbook",
     "Revision",
     "catalogue",
@@ -14,5 +17,6 @@ __all__ = [
     "forget",
     "install_shipped",
     "register_open_cases",
+    "register_past_cases",
     "revision",
 ]

@@ -1,4 +1,5 @@
-"""How many open cases stand in each state of a revision: asked of a higher room, which registers itself."""
+"""What cases tell about a playbook, asked of a higher room that registers itself: how many are open in
+each state, and how last year's went."""
 
 from __future__ import annotations
 
@@ -6,11 +7,16 @@ import uuid
 from collections.abc import Callable, Mapping, Sequence
 
 from zhijin.core.actor import Actor
+from zhijin.playbooks.engine.simulate import Opening
 
 #: (actor, revision ids) → {(revision id, state): open cases that the actor may see}
 Counter = Callable[[Actor, Sequence[uuid.UUID]], Mapping[tuple[uuid.UUID, str], int]]
 
+#: (actor, playbook id, at most so many) → the latest cases of a year that the actor may see
+Rememberer = Callable[[Actor, str, int], Sequence[Opening]]
+
 _counters: list[Counter] = []
+_rememberers: list[Rememberer] = []
 
 
 def register_open_cases(counter: Counter) -> None:
@@ -26,3 +32,15 @@ def open_cases(actor: Actor, pks: Sequence[uuid.UUID]) -> dict[tuple[uuid.UUID, 
         for key, count in counter(actor, pks).items():
             found[key] = found.get(key, 0) + count
     return found
+
+
+def register_past_cases(rememberer: Rememberer) -> None:
+    """Let ``rememberer`` be asked. A room calls this once, from its AppConfig.ready."""
+    if rememberer not in _rememberers:
+        _rememberers.append(rememberer)
+
+
+def past_cases(actor: Actor, playbook_id: str, most: int) -> list[Opening]:
+    """Cases of the past year to play again, oldest first, as far as ``actor`` may see them."""
+    found = [one for ask in _rememberers for one in ask(actor, playbook_id, most)]
+    return sorted(found, key=lambda one: one.at)

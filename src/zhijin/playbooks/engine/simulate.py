@@ -20,15 +20,21 @@ from zhijin.playbooks.engine.durations import Duration, Unit
 from zhijin.playbooks.engine.machine import Machine
 from zhijin.playbooks.engine.model import FieldSpec, Move, Playbook
 from zhijin.playbooks.engine.run import CaseRun, Refused
-from zhijin.playbooks.engine.values import applies
+from zhijin.playbooks.engine.values import applies, is_blank, problems
 
 MOST_STEPS = 60
 HORIZON = timedelta(days=400)
+#: Minutes of a stay in which nobody ever acted: the clock alone moved the case on.
+NOBODY = 10_000_000
 
 
 @dataclass(frozen=True)
 class Opening:
-    """One case to play: when, by whom, with what; ``took`` gives minutes spent in a state."""
+    """One case to play: when, by whom, with what.
+
+    ``took`` gives the minutes until somebody acted in a state (:data:`NOBODY` when nobody did);
+    states that are not in it are drawn from habits.
+    """
 
     at: datetime
     by: str
@@ -132,7 +138,9 @@ def simulate(
 def _played(
     machine: Machine, calendar: WorkCalendar, opening: Opening, habits: Habits, dice: random.Random
 ) -> CaseRun:
-    run = CaseRun.open(machine, calendar, opening.at, opening.by, opening.data)
+    by = opening.by if machine.may_open(opening.by) else machine.playbook.opens.by[0]
+    data = _fitted(machine.playbook.opens.ask, opening, by, dice)
+    run = CaseRun.open(machine, calendar, opening.at, by, data)
     end = opening.at + HORIZON
     for _ in range(MOST_STEPS):
         if run.closed or run.now > end:
@@ -154,6 +162,26 @@ def _played(
             run.advance(end)
             break
     return run
+
+
+def _fitted(
+    specs: Sequence[FieldSpec], opening: Opening, by: str, dice: random.Random
+) -> dict[str, Any]:
+    """What was given, as far as it answers ``specs``; what is required beyond that is made up.
+
+    Last year's cases answered last year's questions, and what is private is not handed over.
+    """
+    asked = {spec.field: spec for spec in specs}
+    data = {
+        name: value
+        for name, value in opening.data.items()
+        if name in asked and not problems([asked[name].model_copy(update={"when": []})],
+                                          {name: value}, by)
+    }  # fmt: skip
+    for spec in specs:
+        if spec.required and is_blank(data.get(spec.field)) and applies(spec, data, by):
+            data[spec.field] = _answer(spec, dice, opening.at)
+    return data
 
 
 def _acts_at(run: CaseRun, opening: Opening, habits: Habits, dice: random.Random) -> datetime:

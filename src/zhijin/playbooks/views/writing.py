@@ -16,12 +16,16 @@ from zhijin.core import clock
 from zhijin.core.calendar import current
 from zhijin.core.errors import Refusal
 from zhijin.playbooks import presenting, selectors, services
+from zhijin.playbooks.counting import past_cases
 from zhijin.playbooks.engine import Loaded
 from zhijin.playbooks.engine.reader import MAX_BYTES
 from zhijin.playbooks.engine.sample import PLAYBOOK, SCENARIOS
 from zhijin.playbooks.engine.scenarios import run_scenarios
 from zhijin.playbooks.engine.simulate import openings, simulate
 from zhijin.playbooks.views.reading import MOST_CASES, page
+
+#: With fewer cases than this, last year says little.
+FEWEST_PAST = 20
 
 
 @gate("playbook.upload")
@@ -96,16 +100,25 @@ def _checked(loaded: Loaded, scenarios: str) -> dict[str, Any]:
 
 @gate("playbook.view", methods=("GET",))
 def play(request: Request, pk: uuid.UUID) -> HttpResponse:
-    """A year of cases under this revision: what would be late, and who would be busy."""
-    _row, context = page(request, pk, "playbook-simulate")
+    """A year of cases under this revision: what would be late, and who would be busy.
+
+    Last year's own cases when there are enough, else drawn ones; a draft stands beside what is in
+    force, both over the same cases.
+    """
+    row, context = page(request, pk, "playbook-simulate")
     cases = _number(request.GET.get("cases"), 200, MOST_CASES)
-    days = _number(request.GET.get("days"), 365, 366)
     seed = _number(request.GET.get("seed"), 1, 9999)
     start = clock.local(clock.now()).replace(month=1, day=1)
-    book = context["book"]
-    result = simulate(book, openings(book, cases, start, days, seed), current(), seed=seed)
-    context |= presenting.simulated(book, result)
-    context |= {"cases": cases, "days": days, "seed": seed, "most": MOST_CASES, "year": start.year}
+    book, working = context["book"], current()
+    past = past_cases(request.actor, row.playbook, cases)
+    wanted = request.GET.get("use") or ("past" if len(past) >= FEWEST_PAST else "drawn")
+    used = past if wanted == "past" and past else openings(book, cases, start, 365, seed)
+    context |= presenting.simulated(book, simulate(book, used, working, seed=seed))
+    if context["replaces"] is not None:
+        older = presenting.playbook_of(selectors.visible(request.actor, context["replaces"].pk))
+        context["now"] = presenting.simulated(older, simulate(older, used, working, seed=seed))
+    context |= {"cases": cases, "seed": seed, "most": MOST_CASES, "past": len(past),
+                "use": "past" if used is past else "drawn", "played": len(used)}  # fmt: skip
     return render(request, "playbooks/simulate.html", context)
 
 
