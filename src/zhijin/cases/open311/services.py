@@ -14,8 +14,8 @@ from zhijin.core.roles import resolve
 from zhijin.playbooks.api import Playbook, Revision, catalogue, current
 from zhijin.playbooks.engine import FieldSpec
 
-#: Who may open what stands in the list: the public, and systems on its behalf.
-OPENERS = frozenset({"resident", "api_client"})
+#: In whose name other systems open what stands in the list.
+OPENERS = frozenset({"api_client"})
 #: Questions that the standard's own arguments answer.
 _BY_ARGUMENT = frozenset({"point", "photo", "file", "place"})
 DATATYPES = {

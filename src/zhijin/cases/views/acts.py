@@ -17,7 +17,8 @@ from zhijin.cases import selectors
 from zhijin.cases.forms import entered, stored_photos
 from zhijin.cases.machine import machine_of
 from zhijin.cases.services import consent, merging, moves, parties, reporter
-from zhijin.cases.views.desk import actor_of, case_context
+from zhijin.cases.views.context import case_context
+from zhijin.cases.views.desk import actor_of
 from zhijin.core import clock
 from zhijin.core.errors import BAD_REQUEST, Refusal
 from zhijin.core.scope import scoped
@@ -48,7 +49,7 @@ def perform(request: HttpRequest, pk: UUID, what: str) -> HttpResponse:
     except Refusal as refusal:
         with scoped(actor_of(request)):
             again = selectors.get(actor_of(request), pk)
-            context = case_context(request, again)
+            context = case_context(actor_of(request), again)
             context |= {"refusal": refusal, "given": request.POST, "tried": what}
             page = f"cases/{'field_' if face == 'field' else ''}case.html"
             return render(request, page, context, status=refusal.status)

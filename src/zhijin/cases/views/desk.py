@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,27 +12,20 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
-from zhijin.access.api import gate, holders
+from zhijin.access.api import gate
 from zhijin.cases import selectors
 from zhijin.cases.forms import entered, position, stored_photos
-from zhijin.cases.machine import machine_of
 from zhijin.cases.presenting import (
     CaseView,
-    actions_for,
     kinds_for,
     lang,
-    lines_of,
-    path_of,
-    role_title,
-    shown,
     thumb_order,
     views_of,
 )
 from zhijin.cases.selectors import Wanted
 from zhijin.cases.services.intake import Report, open_case
-from zhijin.cases.services.moves import roles_for
-from zhijin.cases.services.parties import callable_in, firms_near
-from zhijin.cases.sides import Side, side_of
+from zhijin.cases.services.parties import callable_in
+from zhijin.cases.views.context import case_context
 from zhijin.core import clock, journal
 from zhijin.core.actor import Actor
 from zhijin.core.errors import Refusal
@@ -42,7 +34,6 @@ from zhijin.core.scope import scoped
 from zhijin.orgs import api as orgs
 from zhijin.places import api as places
 from zhijin.playbooks.api import Revision, current
-from zhijin.playbooks.engine import FieldSpec
 
 VIEWS = {
     "open": _lazy("待办"),
@@ -113,96 +104,7 @@ def _without(request: HttpRequest, name: str) -> str:
 def case(request: HttpRequest, pk: Any) -> HttpResponse:
     """One case: where it stands, what may be done, its whole life."""
     found = selectors.get(actor_of(request), pk)
-    return render(request, "cases/case.html", case_context(request, found))
-
-
-def case_context(request: HttpRequest, found: Any) -> dict[str, Any]:
-    """Everything the page of a case shows; the field's page uses it too."""
-    actor = actor_of(request)
-    roles = roles_for(actor, found)
-    photos = selectors.photos(found)
-    playbook = machine_of(found).playbook
-    state = playbook.states[found.state]
-    parties = selectors.parties(found)
-    mine = {g.org_key for g in actor.grants if g.org_key}
-    requests = selectors.requests(found)
-    owns = found.owner_role in roles
-    side = side_of(found, roles)
-    waits = found.owner_role == "reporter"
-    called = actions_for(found, frozenset({"reporter"})) if waits else []
-    dispatch = found.is_open and actor.can("case.dispatch", found.place_key)
-    whistle = found.is_open and actor.can("case.whistle", found.place_key)
-    transfer = found.is_open and (owns or actor.can("case.transfer", found.place_key))
-    return {
-        "case": CaseView(found),
-        "path": path_of(found),
-        "lines": lines_of(found, side.lines(found, selectors.timeline(found)), photos),
-        "photos": photos,
-        "answers": _answers(found, side),
-        "internal": side.internal,
-        "respondents": firms_near(found) if owns and _has_respondent(playbook) else [],
-        "actions": actions_for(found, roles),
-        "parties": parties,
-        "my_parties": [p for p in parties if p.org_key in mine and p.answered_at is None],
-        "requests": requests,
-        "pending": [r for r in requests if not r.decision],
-        "merged_cases": views_of(selectors.merged_cases(found)),
-        "alike": [
-            (CaseView(one.case), one)
-            for one in selectors.alike(
-                found.playbook, found.text, found.place_code, found.lon, found.lat, but=found.id
-            )
-        ]
-        if found.is_open and actor.can("case.merge", found.place_key)
-        else [],
-        "may": {
-            "dispatch": dispatch,
-            "whistle": whistle,
-            "merge": actor.can("case.merge", found.place_key),
-            "transfer": transfer,
-            "callback": waits and actor.can("case.callback", found.place_key),
-            "extend": found.is_open and owns and state.extend is not None,
-            "suspend": found.is_open and owns and state.suspend is not None,
-            "resume": found.suspended_at is not None and owns,
-            "exclude": not found.excluded and actor.can("case.approve", found.place_key),
-        },
-        "reporter_actions": called,
-        "call_questions": _once(spec for action in called for spec in action.move.ask),
-        "people": holders(found.owner_role, found.place_code)[:50] if dispatch else [],
-        "departments": callable_in(found.county) if whistle else [],
-        "neighbours": _neighbours(found.place_code) if transfer else [],
-        "extension": state.extend,
-        "extension_title": state.extend.max.title(lang()) if state.extend else "",
-        "has_private": bool(found.sealed or found.reporter_phone or found.reporter_name),
-        "approver": role_title(state.extend.approver) if state.extend else "",
-    }
-
-
-def _once(specs: Iterable[FieldSpec]) -> list[FieldSpec]:
-    """Questions by name, each once; photos are not asked on the telephone."""
-    return list({spec.field: spec for spec in specs if spec.type not in {"photo", "file"}}.values())
-
-
-def _neighbours(code: str) -> list[Any]:
-    """Where a case may go: the grids of its village, and the other villages of its township."""
-    village, township = code[:12], code[:9]
-    grids = [p for p in places.children(village) if len(p.code) == 15] if len(code) >= 12 else []
-    return [p for p in [*grids, *places.children(township)] if p.code != code]
-
-
-def _has_respondent(playbook: Any) -> bool:
-    return any(party.id == "respondent" for party in playbook.parties)
-
-
-def _answers(found: Any, side: Side) -> list[tuple[str, str]]:
-    fields = machine_of(found).playbook.fields
-    return [
-        (fields[name].title(lang()), shown(fields[name], value))
-        for name, value in found.data.items()
-        if name in fields
-        and fields[name].type not in {"photo", "longtext", "file"}
-        and side.may_see_field(name)
-    ]
+    return render(request, "cases/case.html", case_context(actor_of(request), found))
 
 
 @gate("case.view")
@@ -314,16 +216,20 @@ def rates(request: HttpRequest) -> HttpResponse:
     except ValueError:
         start = clock.local(clock.now()).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
     end = (start + timedelta(days=32)).replace(day=1)
+    here = places.get(place) if place else None
     below = places.children(place)[:40] if is_code(place) and len(place) < 12 else []
-    found = selectors.rates_below(actor, start, end, len(below[0].code)) if below else {}
+    if below:
+        whole, found = selectors.rates_below(actor, start, end, place, len(below[0].code))
+    else:
+        whole, found = selectors.rates(actor, start, end, place), {}
     rows = [
         (child, found.get(child.code, selectors.NO_RATES))
         for child in below
         if any(lo < child.span[1] and child.span[0] < hi for lo, hi in actor.scope.places)
     ]
     context = {
-        "place": places.get(place) if place else None, "start": start,
-        "whole": selectors.rates(actor, start, end, place), "rows": rows,
+        "place": here, "start": start,
+        "whole": whole, "rows": rows,
         "before": f"{start - timedelta(days=1):%Y-%m}", "after": f"{end:%Y-%m}",
     }  # fmt: skip
     return render(request, "cases/rates.html", context)

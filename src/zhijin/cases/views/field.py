@@ -11,10 +11,10 @@ from zhijin.access.api import gate
 from zhijin.cases import selectors
 from zhijin.cases.presenting import kinds_for, views_of
 from zhijin.cases.services.intake import open_case
+from zhijin.cases.views.context import case_context
 from zhijin.cases.views.desk import (
     actor_of,
     asked_of,
-    case_context,
     home_place,
     opener_at,
     report_from,
@@ -42,7 +42,7 @@ def today(request: HttpRequest) -> HttpResponse:
 def case(request: HttpRequest, pk: Any) -> HttpResponse:
     """One case, with its next step under the thumb."""
     found = selectors.get(actor_of(request), pk)
-    return render(request, "cases/field_case.html", case_context(request, found))
+    return render(request, "cases/field_case.html", case_context(actor_of(request), found))
 
 
 @gate("case.report", opens=False)
