@@ -127,6 +127,12 @@ class TestDescriptions:
         assert [s["service_code"] for s in here] == ["test-hazard", "test-secret"]
         assert [s["service_code"] for s in there] == ["test-hazard"]
 
+    def test_what_other_systems_may_not_open_is_not_offered(self, client: Client, key: str) -> None:
+        publish(SECRET_PLAYBOOK.replace("by: [resident, api_client]", "by: [resident]"))
+        assert [s["service_code"] for s in both(client, "services")[1]] == ["test-hazard"]
+        both(client, "services/test-secret", 404)
+        valid(send(client, key, "xml", service_code="test-secret"), 404)
+
     def test_a_definition_has_every_type(self, client: Client) -> None:
         publish(SECRET_PLAYBOOK)
         root, data = both(client, "services/test-secret")
