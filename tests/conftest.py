@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from django.test import TransactionTestCase
+from hypothesis import settings
 
 from tests.browser import browser, open_page, site
 from tests.cast import cast
@@ -17,6 +18,10 @@ from zhijin.config.messages import compile_catalogue
 from zhijin.config.settings_test import TEST_RUN
 
 __all__ = ["browser", "cast", "open_page", "site"]
+
+# How long an example takes says more about the machine's other work than about the code.
+settings.register_profile("zhijin", deadline=None)
+settings.load_profile("zhijin")
 
 _current: TestDatabase | None = None
 
