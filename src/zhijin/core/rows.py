@@ -10,19 +10,21 @@ from functools import lru_cache
 from typing import Any
 
 from django.db import connection
-from django.db.models import Field, Model
+from django.db.models import JSONField, Model
 
 
 def insert(row: Model) -> None:
-    """Insert ``row`` in the current transaction, every field adapted as Django adapts it.
+    """Insert ``row`` in the current transaction.
 
-    For models without generated columns or signals. Raises IntegrityError like save().
+    For models without generated columns or signals, whose fields hold what they name (a UUID, an aware
+    datetime, a list of texts): the driver adapts those, and only JSON is put as Django puts it. Raises
+    IntegrityError like save().
     """
     values: dict[str, Any] = {}
-    for name, column, field in _fields(type(row)):
+    for name, column, json in _fields(type(row)):
         value = getattr(row, name)
         if value is not None:
-            values[column] = field.get_db_prep_save(value, connection)
+            values[column] = json.get_db_prep_save(value, connection) if json else value
     with connection.cursor() as cursor:
         cursor.execute(_statement(row._meta.db_table, tuple(values)), list(values.values()))
     row._state.adding, row._state.db = False, connection.alias
