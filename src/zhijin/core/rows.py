@@ -31,8 +31,12 @@ def insert(row: Model) -> None:
 
 
 @lru_cache(maxsize=64)
-def _fields(model: type[Model]) -> tuple[tuple[str, str, Field[Any, Any]], ...]:
-    return tuple((f.attname, f.column or f.attname, f) for f in model._meta.concrete_fields)
+def _fields(model: type[Model]) -> tuple[tuple[str, str, Any], ...]:
+    """Attribute, column, and the field where it holds JSON (else None)."""
+    return tuple(
+        (f.attname, f.column, f if isinstance(f, JSONField) else None)
+        for f in model._meta.concrete_fields
+    )
 
 
 @lru_cache(maxsize=256)
