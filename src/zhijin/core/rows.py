@@ -34,7 +34,7 @@ def insert(row: Model) -> None:
 def _fields(model: type[Model]) -> tuple[tuple[str, str, Any], ...]:
     """Attribute, column, and the field where it holds JSON (else None)."""
     return tuple(
-        (f.attname, f.column, f if isinstance(f, JSONField) else None)
+        (f.attname, f.column or f.attname, f if isinstance(f, JSONField) else None)
         for f in model._meta.concrete_fields
     )
 
