@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import random
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,12 +12,14 @@ import pytest
 from django.contrib.auth.hashers import check_password
 from django.db import connections
 
-from zhijin.access.api import DEMO_PASSWORD, Account, actor_of
+from zhijin.access.api import DEMO_PASSWORD, Account, actor_of, create_account
 from zhijin.core import identifiers
 from zhijin.core.actor import Actor
+from zhijin.core.errors import Refusal
 from zhijin.core.ids import line_span, place_key
 from zhijin.core.roles import ROLES
 from zhijin.core.scope import scoped
+from zhijin.home import commands
 from zhijin.home.demo import accounts, bulk, filling, making, names, people, steps
 from zhijin.home.demo.cast import MEMBERS, PLANT, VILLAGE
 from zhijin.home.demo.orgs import DEPARTMENTS, Draft, Tops, draft
@@ -214,3 +217,16 @@ def test_one_village_takes_no_household_outside_its_grid() -> None:
         assert 106 <= lon <= 107
         assert 26 <= lat <= 27
     assert next(people._spots(None, random.Random(3))) == (None, None)
+
+
+@pytest.mark.django_db(databases=["default", "owner"])
+def test_no_demonstration_is_made_among_real_people(capsys: pytest.CaptureFixture[str]) -> None:
+    create_account(actor=SYSTEM, username="real", name="真实的人", password="a-long-password-7")
+    with only(), pytest.raises(Refusal) as caught:
+        making.make(Scale.VILLAGE, 7)
+    assert caught.value.id == "HD001"
+    args = argparse.Namespace(what="make", scale="village", seed=7, json=False)
+    with only():
+        assert commands.run(args) == 2
+    assert "HD001" in capsys.readouterr().err
+    assert commands.run(argparse.Namespace(what="accounts", json=False)) == 1

@@ -10,6 +10,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from zhijin.core.errors import Refusal
+
 
 def add_parser(commands: Any) -> None:
     """Add `demo` to the command line."""
@@ -40,7 +42,7 @@ def add_parser(commands: Any) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """0 when done; 1 when there is no demonstration to list."""
+    """0 when done; 1 when there is no demonstration to list; 2 when refused."""
     return _accounts(args) if args.what == "accounts" else _make(args)
 
 
@@ -61,7 +63,11 @@ def _make(args: argparse.Namespace) -> int:
 
     began = time.perf_counter()
     seed = DEFAULT_SEED if args.seed is None else args.seed
-    made = make(Scale(args.scale), seed)
+    try:
+        made = make(Scale(args.scale), seed)
+    except Refusal as refusal:
+        print(f"{refusal.id} {refusal.message}\n{refusal.help}", file=sys.stderr)
+        return 2
     total = round(time.perf_counter() - began, 2)
     if args.json:
         told = {"scale": args.scale, "seed": seed, **made.counts, "seconds": total}

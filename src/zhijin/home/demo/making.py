@@ -6,10 +6,14 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from zhijin.access import api as access
 from zhijin.core import clock
-from zhijin.home.demo import accounts, people, steps
+from zhijin.core.actor import Actor
+from zhijin.core.scope import scoped
+from zhijin.home.demo import accounts, errors, people, steps
 from zhijin.home.demo.registry import Demo, Scale, register_step
 from zhijin.home.demo.registry import steps as all_steps
+from zhijin.orgs import api as orgs
 
 DEFAULT_SEED = 20260701
 
@@ -32,7 +36,11 @@ class Made:
 def make(
     scale: Scale, seed: int = DEFAULT_SEED, tell: Callable[[str], None] = lambda _line: None
 ) -> Made:
-    """Make (or complete) a demonstration of this scale. Running it again adds nothing."""
+    """Make (or complete) a demonstration of this scale. Running it again adds nothing.
+
+    Raises HD001 on an installation that is no demonstration: its accounts have a public password.
+    """
+    _refuse_real_installation()
     demo = Demo(scale, seed, clock.today())
     seconds = {}
     for step in all_steps():
@@ -41,3 +49,12 @@ def make(
         step.run(demo)
         seconds[step.name] = round(time.perf_counter() - began, 2)
     return Made(demo.notes, seconds)
+
+
+def _refuse_real_installation() -> None:
+    with scoped(Actor.system("demo")):
+        if access.Account.objects.filter(simulated=True).exists():
+            return
+        people_there = access.Account.objects.filter(simulated=False, is_program=False).exists()
+        if people_there or orgs.Organisation.objects.filter(simulated=False).exists():
+            raise errors.REAL_INSTALLATION()
