@@ -161,6 +161,15 @@ class TestReading:
                 break
         assert sorted(seen) == sorted(made)
 
+    @pytest.mark.parametrize(
+        "query",
+        [{"after": "x"}, {"after": "2026-01-01T00:00:00|" + "0" * 36}, {"place": "123"},
+         {"size": "0"}, {"size": "201"}, {"view": "mine"}, {"q": "零\x00"}],
+    )  # fmt: skip
+    def test_odd_wishes_are_refused(self, cast: Cast, query: dict[str, str]) -> None:
+        answer = cast.township_officer.client.get(API + "/cases", query)
+        assert (answer.status_code, answer.json()["error"]["id"]) == (400, "CO400")
+
     def test_one_case_with_its_moves(self, cast: Cast) -> None:
         made = opened()
         case = cast.grid_worker.client.get(f"{API}/cases/{made.case_id}")

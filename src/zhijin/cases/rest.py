@@ -57,7 +57,13 @@ def list_cases(
     playbook: Annotated[str, Query(max_length=64)] = "",
     owner: Annotated[str, Query(max_length=32, description="A role.")] = "",
     q: Annotated[str, Query(max_length=100, description="Words, or a number.")] = "",
-    after: Annotated[str, Query(max_length=100)] = "",
+    after: Annotated[
+        str,
+        Query(
+            pattern=r"^(([0-9T:.-]+\+00:00)?\|[0-9a-f-]{36})?$",
+            description="What the page before gave as `after`.",
+        ),
+    ] = "",
     size: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> Any:
     """Cases in your scope, the most pressing first (ended ones: the newest first)."""
