@@ -83,7 +83,7 @@ def test_reading_the_journal_is_in_the_journal(cast, looked):
 
 
 def test_every_look_at_personal_data_is_among_those_who_saw_whom(cast):
-    for action in ("person.reveal", "case.private.read", "case.unsealed", "case.accept"):
+    for action in ("person.reveal", "case.receipt", "case.unsealed", "case.accept"):
         journal.write(cast.grid_worker.actor, action, f"x:{action}", detail={"why": "核实"})
     first = read(cast.auditor.client)
     rows = read(cast.auditor.client, PAGE + links(first, "谁看了个人信息")).split("<tbody>")[1]

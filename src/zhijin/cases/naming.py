@@ -15,10 +15,11 @@ ACTIONS: dict[str, str | Promise] = {
     **{f"case.{kind}": title for kind, title in KINDS.items()},
     "case.private.read": _("查看上报人的个人信息"),
     "case.private.asked": _("打开上报人信息的查看页"),
+    "case.receipt": _("查看或打印查询码"),
     "case.unsealed": _("读取加密的上报内容"),
 }
 #: Looks at somebody's personal data.
-SIGHTS = ("case.private.read", "case.unsealed")
+SIGHTS = ("case.private.read", "case.receipt", "case.unsealed")
 
 
 def cases(ids: Sequence[str]) -> Mapping[str, str]:

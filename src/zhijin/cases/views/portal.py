@@ -17,7 +17,7 @@ from zhijin.cases.forms import entered, position, stored_photos
 from zhijin.cases.presenting import CaseView, kinds_for, lang, status_of, thumb_order
 from zhijin.cases.services import reporter
 from zhijin.cases.services.intake import Report, open_case
-from zhijin.core import ratelimit
+from zhijin.core import journal, ratelimit
 from zhijin.core.actor import Actor
 from zhijin.core.errors import Refusal
 from zhijin.core.ids import show_receipt, uuid7
@@ -182,8 +182,13 @@ def photo(request: HttpRequest, code: str, digest: str, size: str) -> HttpRespon
 
 @gate("case.report", methods=("GET",))
 def receipt(request: HttpRequest, pk: Any) -> HttpResponse:
-    """The slip with the status code, printed at the counter for the reporter."""
-    case = selectors.get(request.actor, pk)  # type: ignore[attr-defined]
+    """The slip with the status code, printed at the counter for the reporter.
+
+    Whoever has the code can confirm the case as its reporter, so every look at it is journalled.
+    """
+    actor = request.actor  # type: ignore[attr-defined]
+    case = selectors.get(actor, pk)
+    journal.write(actor, "case.receipt", case.record, place_key=case.place_key)
     code = receipts.code_of(case.id)
     address = settings.ZHIJIN_ORIGIN + reverse("portal:status", args=[show_receipt(code)])
     context = {
