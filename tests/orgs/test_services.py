@@ -87,6 +87,26 @@ def test_a_credit_code_stands_once() -> None:
     refused("OR006", place_code=COUNTY, name="乙公司", kind="firm", sector=7, credit_code=code)
 
 
+def test_a_credit_code_held_out_of_sight_is_refused_too(cast: Cast) -> None:
+    code = "91350100M000100Y43"
+    register("邻县公司", OTHER_VILLAGE, kind="firm", sector=7, credit_code=code)
+    secretary = cast.branch_secretary.actor
+    with scoped(secretary):
+        call = {
+            "actor": secretary,
+            "place_code": VILLAGE,
+            "name": "甲公司",
+            "kind": "firm",
+            "sector": 7,
+        }
+        with refusing() as caught:
+            services.register_organisation(**call, credit_code=code)  # type: ignore[arg-type]
+        mine = services.register_organisation(**call)  # type: ignore[arg-type]
+        with refusing() as changed:
+            services.change_organisation(actor=secretary, key=mine.key, credit_code=code)
+    assert (caught.value.id, changed.value.id) == ("OR006", "OR006")
+
+
 def test_nobody_registers_where_they_may_not(cast: Cast) -> None:
     for member in (cast.outsider, cast.grid_worker, cast.department_officer):
         with scoped(member.actor), refusing() as caught:

@@ -81,6 +81,16 @@ def test_the_same_identity_number_stands_once() -> None:
     assert caught.value.id == "PE006"
 
 
+def test_an_identity_number_registered_out_of_sight_is_refused_too(cast: Cast) -> None:
+    register(place_code=OTHER_VILLAGE, id_number=ID, consents=PAPER)
+    secretary = cast.branch_secretary.actor
+    with scoped(secretary), refusing() as caught:
+        services.register_person(
+            actor=secretary, place_code=GRID, name="示例乙", id_number=ID, consents=PAPER
+        )
+    assert caught.value.id == "PE006"
+
+
 @pytest.mark.parametrize(
     ("values", "number"),
     [

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils.translation import gettext as _
 
 from zhijin.core import clock, facts, journal
@@ -53,7 +53,7 @@ def register_organisation(
     )
     _set(org, {"name": name, "place_code": place_code, "sector": sector, "industry": industry,
                "parent": parent, **plain})  # fmt: skip
-    org.save(force_insert=True)
+    _save(org, force_insert=True)
     _open_spell(org, org.valid_from)
     _tell(actor, "org.registered", org, {"name": org.name, "kind": kind, "sector": sector})
     return org
@@ -109,6 +109,18 @@ def _check_credit_code(org: Organisation) -> None:
         raise errors.CREDIT_CODE_TAKEN(code=org.credit_code)
 
 
+def _save(org: Organisation, *, force_insert: bool = False) -> None:
+    """Save; a credit code that somebody holds outside the caller's sight is refused like any other."""
+    if not org.credit_code:
+        org.save(force_insert=force_insert)
+        return
+    try:
+        with transaction.atomic():
+            org.save(force_insert=force_insert)
+    except IntegrityError as error:
+        raise errors.CREDIT_CODE_TAKEN(code=org.credit_code) from error
+
+
 def _open_spell(org: Organisation, on: date | None) -> None:
     Spell.objects.create(
         org=org, name=org.name, place_code=org.place_code, place_key=org.place_key,
@@ -149,7 +161,7 @@ def change_organisation(
         return org
     org.version += 1
     org.changed_at = clock.now()
-    org.save()
+    _save(org)
     if any(field in _SPELL_FIELDS for field in changed):
         _next_spell(org, on or clock.today())
     if "place_code" in changed or "sector" in changed or "industry" in changed:

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from zhijin.core import clock, crypto, facts, identifiers, journal
 from zhijin.core.actor import Actor
@@ -45,7 +45,7 @@ def register_person(
     if values.get("id_number") and "id_number" not in (consents or {}):
         raise errors.CONSENT_NEEDED(field="身份证号")
     _set(person, {"name": name, **values})
-    person.save(force_insert=True)
+    _save(person, force_insert=True)
     for purpose, how in (consents or {}).items():
         record_consent(person, purpose, how)
     if household is not None:
@@ -55,6 +55,18 @@ def register_person(
         )  # fmt: skip
     _tell(actor, "person.registered", person)
     return person
+
+
+def _save(person: Person, *, force_insert: bool = False) -> None:
+    """Save; a number registered outside the caller's sight is refused like any other."""
+    if person.id_blind is None:
+        person.save(force_insert=force_insert)
+        return
+    try:
+        with transaction.atomic():
+            person.save(force_insert=force_insert)
+    except IntegrityError as error:
+        raise errors.ALREADY_THERE() from error
 
 
 def _may_edit(actor: Actor, place_code: str) -> None:
@@ -150,7 +162,7 @@ def change_person(
     _set(person, values)
     person.version += 1
     person.changed_at = clock.now()
-    person.save()
+    _save(person)
     _tell(actor, "person.changed", person, {"fields": sorted(values)})
     return person
 
