@@ -51,7 +51,7 @@ def well_formed(findings: list[Finding], text: str) -> None:
         assert finding.as_dict()["id"] == finding.id
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(mutated())
 def test_a_spoilt_playbook_is_loaded_or_explained(text: str) -> None:
     loaded = load(text)
