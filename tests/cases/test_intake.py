@@ -145,6 +145,16 @@ class TestOnce:
             opened(key=key, answers={"what": "另一件事"})
         assert refused.value.id == "CO422"
 
+    def test_the_number_tells_nothing_of_the_code(self) -> None:
+        """Numbers are public; no run of three characters of one stands in the other, of 40 cases."""
+        shared = 0
+        for _ in range(40):
+            case_id = uuid7()
+            code, tail = receipts.code_of(case_id), receipts.tail_of(case_id)
+            runs = {code[i : i + 3] for i in range(8)} | {code[::-1][i : i + 3] for i in range(8)}
+            shared += any(tail[i : i + 3] in runs for i in range(4))
+        assert shared <= 3  # by chance about one in six hundred cases
+
     @pytest.mark.parametrize("attempt", range(3))
     def test_codes_are_ten_characters_and_find_their_case(self, attempt: int) -> None:
         made = opened()

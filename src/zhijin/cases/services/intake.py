@@ -122,8 +122,7 @@ def _replayed(case_id: UUID) -> Opened:
 
 def number_of(case_id: UUID, county: int, at: datetime) -> str:
     """The number people say on the telephone: county, date, six characters."""
-    tail = receipts.code_of(case_id)[::-1][:6]
-    return f"{county:06d}-{clock.local(at):%y%m%d}-{tail}"
+    return f"{county:06d}-{clock.local(at):%y%m%d}-{receipts.tail_of(case_id)}"
 
 
 def _built(
