@@ -21,6 +21,7 @@ import psutil
 import pytest
 
 from zhijin.config.home import Home
+from zhijin.config.ports import random_port
 from zhijin.config.postgres import Cluster
 from zhijin.config.supervisor import strays
 from zhijin.config.up import (
@@ -130,6 +131,9 @@ def platform() -> Iterator[Platform]:
     top = Path(tempfile.mkdtemp(prefix="zhijin-up-"))
     top.chmod(0o711)
     platform = Platform(top / "with space")
+    # Away from where every other installation on this machine begins to look.
+    platform.home.make()
+    platform.home.remember(web_port=random_port())
     yield platform
     platform.run("down")
     if platform.process is not None:
