@@ -174,6 +174,23 @@ def test_an_entry_is_sealed_when_its_transaction_ends_and_never_twice(transactio
     assert list(order) == ["fast", "slow"]
 
 
+def test_an_entry_that_came_very_late_is_found_by_the_wide_look(transactional_db, monkeypatch):
+    monkeypatch.setattr(journal, "WINDOW", 2)
+    for n in range(10):
+        journal.write(PERSON, "x", f"y:{n}")
+    journal.seal_new()
+    with connections["default"].cursor() as cursor:
+        cursor.execute("SELECT min(id) - 1 FROM core_journal")
+        (before,) = cursor.fetchone()
+    monkeypatch.setattr(journal, "_looked_wide_at", journal.time.monotonic())
+    monkeypatch.setattr(journal, "_looked_to", before + 100)
+    journal.write(PERSON, "late", "x:1")
+    assert journal.seal_new() == 0, "outside the narrow window"
+    monkeypatch.setattr(journal, "_looked_wide_at", -1e9)
+    assert journal.seal_new() == 1
+    assert chain.verify([]).whole
+
+
 def test_two_sealers_never_seal_the_same_entry(transactional_db):
     for n in range(200):
         journal.write(PERSON, "x", f"y:{n}")

@@ -7,6 +7,7 @@ written freely, and :func:`seal_new` chains those that have been committed since
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Mapping
 from datetime import UTC
 from typing import TYPE_CHECKING, Any
@@ -22,9 +23,10 @@ if TYPE_CHECKING:
 GENESIS = bytes(32)
 #: Advisory lock held by the one process that seals.
 SEAL_LOCK = 0x5A48_4A01
-#: How far behind the newest sealed entry a slow transaction's entry is still looked for at every
-#: turn. The first turn of a process looks through everything.
-WINDOW = 20_000
+#: How far behind the newest sealed entry a slow transaction's entry is looked for at every turn,
+#: and every few minutes. The first turn of a process looks through everything.
+WINDOW, WIDE_WINDOW = 5_000, 1_000_000
+WIDE_EVERY_SECONDS = 300.0
 _INSERT = (
     "INSERT INTO core_journal (actor, actor_name, action, object, place_key, detail)"
     " VALUES (%s, %s, %s, %s, %s, %s)"
@@ -37,6 +39,7 @@ _UNSEALED = (
 )
 
 _looked_to: int | None = None
+_looked_wide_at = 0.0
 
 
 def write(
@@ -79,8 +82,7 @@ def seal_new(limit: int = 5000) -> int:
         cursor.execute("SELECT seq, digest FROM core_journal_seal ORDER BY seq DESC LIMIT 1")
         last = cursor.fetchone()
         seq, digest = (last[0], bytes(last[1])) if last else (0, GENESIS)
-        after = 0 if _looked_to is None else _looked_to - WINDOW
-        cursor.execute(_UNSEALED, [after, limit])
+        cursor.execute(_UNSEALED, [_look_from(), limit])
         rows = cursor.fetchall()
         seals = []
         for row in rows:
@@ -92,6 +94,17 @@ def seal_new(limit: int = 5000) -> int:
     if len(rows) < limit:
         _looked_to = max([_looked_to or 0, *(row[0] for row in rows)])
     return len(rows)
+
+
+def _look_from() -> int:
+    """The number after which unsealed entries are looked for this time."""
+    global _looked_wide_at
+    if _looked_to is None:
+        return 0
+    if time.monotonic() - _looked_wide_at < WIDE_EVERY_SECONDS:
+        return _looked_to - WINDOW
+    _looked_wide_at = time.monotonic()
+    return _looked_to - WIDE_WINDOW
 
 
 def forget_place() -> None:
