@@ -34,7 +34,8 @@ _INSERT = (
 FIELDS = "j.id, j.at, j.actor, j.actor_name, j.action, j.object, j.place_key, j.detail"
 _UNSEALED = (
     f"SELECT {FIELDS} FROM core_journal j WHERE j.id > %s"
-    " AND NOT EXISTS (SELECT FROM core_journal_seal s WHERE s.entry_id = j.id)"
+    # The second bound keeps the planner from reading all seals to find the few that matter.
+    " AND NOT EXISTS (SELECT FROM core_journal_seal s WHERE s.entry_id = j.id AND s.entry_id > %s)"
     " ORDER BY j.tx, j.id LIMIT %s"
 )
 
@@ -82,7 +83,8 @@ def seal_new(limit: int = 5000) -> int:
         cursor.execute("SELECT seq, digest FROM core_journal_seal ORDER BY seq DESC LIMIT 1")
         last = cursor.fetchone()
         seq, digest = (last[0], bytes(last[1])) if last else (0, GENESIS)
-        cursor.execute(_UNSEALED, [_look_from(), limit])
+        after = _look_from()
+        cursor.execute(_UNSEALED, [after, after, limit])
         rows = cursor.fetchall()
         seals = []
         for row in rows:
