@@ -46,7 +46,8 @@ FROM (
   SELECT i, at, e, f, at > now() - interval '{open_days} days' AS open,
     floor(power(a, 1.3) * {places})::int AS place, floor(b * {texts})::int AS text,
     floor(c * c * {kinds})::int AS kind
-  FROM (SELECT i, now() - (1 - (i + random()) / {cases}) * interval '{days} days' AS at, random() a, random() b, random() c,
+  FROM (SELECT i, now() - (1 - (i + random()) / {cases}) * interval '{days} days' AS at,
+          random() a, random() b, random() c,
           random() e, random() f FROM generate_series({first}, {last}) i OFFSET 0) drawn
 ) r JOIN bench_place p ON p.n = r.place JOIN bench_text t ON t.n = r.text
 JOIN bench_kind k ON k.n = r.kind
