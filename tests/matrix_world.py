@@ -95,9 +95,7 @@ def build(cast: Cast) -> World:
 
 
 def _import_run() -> dict[str, Any]:
-    counts = dict.fromkeys(
-        ("rows", "added", "renamed", "vanished", "restored", "finding_count"), 0
-    )
+    counts = dict.fromkeys(("rows", "added", "renamed", "vanished", "restored", "finding_count"), 0)
     return {"as_of": clock.today(), "source": "test", "actor": "test", "seconds": 0.1, **counts}
 
 
@@ -208,6 +206,7 @@ SAMPLES: dict[str, Callable[[World], dict[str, Any]]] = {
     "desk:publication": lambda w: {"pk": w.publication.id},
     "desk:webhook": lambda w: {"pk": w.endpoint.id},
 }  # fmt: skip
+
 
 def _bodies(world: World) -> dict[str, dict[str, Any]]:
     """What is sent, by row: right in form, so that rights are what decides. Else an empty form."""

@@ -66,7 +66,11 @@ class Row:
 
 def rows() -> list[Row]:
     """Every address of the platform by every method it takes."""
-    found = [row for pattern, name in _patterns(get_resolver().url_patterns) for row in _rows(pattern, name)]
+    found = [
+        row
+        for pattern, name in _patterns(get_resolver().url_patterns)
+        for row in _rows(pattern, name)
+    ]
     return sorted(found, key=lambda row: (row.name, row.method))
 
 

@@ -155,7 +155,10 @@ def test_the_security_officer_gives_and_ends_a_grant_from_the_page(cast):
     assert not current_grants().filter(account=account).exists()
     assert RoleGrant.objects.filter(pk=given.pk).exists(), "ended, but on record"
     told = JournalEntry.objects.filter(object=f"account:{account.pk}", action__startswith="grant.")
-    assert list(told.order_by("id").values_list("action", flat=True)) == ["grant.give", "grant.revoke"]
+    assert list(told.order_by("id").values_list("action", flat=True)) == [
+        "grant.give",
+        "grant.revoke",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -280,7 +283,9 @@ def test_a_key_opens_what_its_account_may_and_ends(cast):
 
 
 def test_a_wrong_key_is_told_as_such_even_on_public_pages():
-    answer = bearer("zk_wrong").get(reverse("portal:sign-in"), headers={"Accept": "application/json"})
+    answer = bearer("zk_wrong").get(
+        reverse("portal:sign-in"), headers={"Accept": "application/json"}
+    )
     assert (answer.status_code, answer.json()["error"]["id"]) == (401, "AC009")
 
 
@@ -291,7 +296,9 @@ def test_a_key_and_a_cookie_do_not_mix(cast):
 
 
 def test_only_a_program_has_keys(cast):
-    refused("AC019", issue_key, actor=SYSTEM, account=cast.grid_worker.account, label="x", ends_at=None)
+    refused(
+        "AC019", issue_key, actor=SYSTEM, account=cast.grid_worker.account, label="x", ends_at=None
+    )
 
 
 def test_keys_are_issued_shown_once_and_ended_from_the_page(cast):

@@ -85,7 +85,9 @@ def test_the_auditor_finds_who_saw_whom_and_why(open_page: Any, cast: Cast, size
     for n, why in enumerate(("核实低保申请", "走访独居老人", "电话回访")):
         who = (cast.branch_secretary, cast.township_officer, cast.grid_worker)[n].actor
         detail = {"why": why, "fields": ["phone"]}
-        journal.write(who, "person.reveal", f"person:{uuid7()}", place_key=place_key(VILLAGE), detail=detail)
+        journal.write(
+            who, "person.reveal", f"person:{uuid7()}", place_key=place_key(VILLAGE), detail=detail
+        )
     journal.seal_new()
     page = at(open_page("/login/", size=SIZES[size]), "/desk/admin/journal/", cast.auditor)
     page.get_by_role("link", name="谁看了个人信息").click()

@@ -42,9 +42,7 @@ def photo(tmp_path: Path) -> Path:
 @pytest.mark.usefixtures("ground")
 def test_from_report_to_confirmation(open_page: Any, cast: Cast, photo: Path) -> None:
     worker = cast.grid_worker
-    resident: Page = open_page(
-        f"/report/test-hazard/?place={VILLAGE}", size=PHONE, **HERE
-    )
+    resident: Page = open_page(f"/report/test-hazard/?place={VILLAGE}", size=PHONE, **HERE)
     # Three taps: photo, position, send (words are typed, not tapped).
     resident.set_input_files("input[type=file]", photo)
     resident.get_by_role("button", name="用现在的位置").click()

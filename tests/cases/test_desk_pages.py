@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.db import connection
@@ -23,6 +24,7 @@ from tests.cases.steps import (
     photo,
 )
 from tests.cast import COUNTY, GRID, VILLAGE, Cast, Member
+from zhijin.cases import receipts
 from zhijin.cases.models import Case, CasePhoto
 from zhijin.core import clock
 from zhijin.core.ids import uuid7
@@ -234,10 +236,19 @@ class TestCasePage:
         )
         assert (one(made.case_id).rating, one(made.case_id).is_open) == (4, False)
 
-    def test_the_receipt_has_the_code(self, cast: Cast) -> None:
-        made = now_in_grid()
-        page = cast.grid_worker.client.get(f"/desk/cases/{made.case_id}/receipt/").content.decode()
-        assert f"{made.code[:5]}-{made.code[5:]}" in page
+    def test_the_receipt_is_for_whoever_registered_the_case(self, cast: Cast) -> None:
+        """A worker who could read the code could confirm their own work."""
+        officer, worker = cast.township_officer, cast.grid_worker
+        body = {"kind": "test-hazard", "place": GRID, "what": "老人来电话说路塌了"}
+        answer = officer.client.post("/desk/cases/new/", body)
+        address = answer["Location"] + "receipt/"
+        made = one(UUID(address.split("/")[3]))
+        code = receipts.code_of(made.id)
+        assert f"{code[:5]}-{code[5:]}" in officer.client.get(address).content.decode()
+        for member in (worker, cast.branch_secretary, cast.county_officer):
+            refused_page = member.client.get(address)
+            assert refused_page.status_code == 403, member.key
+            assert code[:5] not in refused_page.content.decode()
 
     def test_personal_details_take_a_purpose_and_are_journalled(self, cast: Cast) -> None:
         made = now_in_grid(name="张三", phone="13800000000")

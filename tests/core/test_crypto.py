@@ -78,7 +78,12 @@ def test_names_keep_their_first_character(name, masked):
 
 @pytest.mark.parametrize(
     ("phone", "masked"),
-    [("13812345678", "138****5678"), ("12345", "***45"), ("1", "1"), ("08701234567", "087****4567")],
+    [
+        ("13812345678", "138****5678"),
+        ("12345", "***45"),
+        ("1", "1"),
+        ("08701234567", "087****4567"),
+    ],
 )
 def test_phones_keep_their_ends(phone, masked):
     assert crypto.mask_phone(phone) == masked

@@ -126,7 +126,9 @@ def png(width: int, height: int, body: bytes = b"") -> bytes:
     """A PNG whose header claims a size, whatever its body holds."""
 
     def chunk(kind: bytes, data: bytes) -> bytes:
-        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+        return (
+            struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+        )
 
     head = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
     parts = chunk(b"IHDR", head) + chunk(b"IDAT", body) + chunk(b"IEND", b"")
@@ -179,7 +181,11 @@ def test_other_formats_are_refused(kind):
 
 @pytest.mark.parametrize("mode", ["RGBA", "LA", "P", "L", "1", "CMYK", "I;16"])
 def test_every_kind_of_pixel_becomes_a_plain_photo(mode):
-    image = Image.new("RGBA", (40, 40), (0, 0, 0, 0)) if mode in {"RGBA", "LA"} else Image.new("L", (40, 40), 255)
+    image = (
+        Image.new("RGBA", (40, 40), (0, 0, 0, 0))
+        if mode in {"RGBA", "LA"}
+        else Image.new("L", (40, 40), 255)
+    )
     out = io.BytesIO()
     image.convert(mode).save(out, "JPEG" if mode == "CMYK" else "PNG")
     row = store(out.getvalue())

@@ -98,7 +98,8 @@ def test_old_claims_are_forgotten():
 
 
 @pytest.mark.parametrize(
-    ("rate", "meaning"), [("30/m", (30, 60)), ("5/10m", (5, 600)), ("1/s", (1, 1)), ("9/d", (9, 86400))]
+    ("rate", "meaning"),
+    [("30/m", (30, 60)), ("5/10m", (5, 600)), ("1/s", (1, 1)), ("9/d", (9, 86400))],
 )
 def test_rates_are_read(rate, meaning):
     assert ratelimit.parse(rate) == meaning

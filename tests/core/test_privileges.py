@@ -154,9 +154,7 @@ def test_the_function_makes_no_nonsense(first, months):
 @pytest.mark.django_db(transaction=True)
 def test_a_fact_outside_a_transaction_is_refused():
     with pytest.raises(RuntimeError, match="transaction"):
-        facts.record(
-            "x", at=clock.now(), place_code=VILLAGE, subject="s", actor=SYSTEM, record="r"
-        )
+        facts.record("x", at=clock.now(), place_code=VILLAGE, subject="s", actor=SYSTEM, record="r")
 
 
 def test_many_facts_are_copied_as_the_app_role():

@@ -29,7 +29,9 @@ def request(path: str, *codes: str, kind: str = "account") -> Any:
 @pytest.fixture(autouse=True)
 def _names(monkeypatch: pytest.MonkeyPatch) -> None:
     known = {"530602105": Place("靖安镇"), "530602105207": Place("大耆老村")}
-    monkeypatch.setattr(places, "get_many", lambda codes: {c: known[c] for c in codes if c in known})
+    monkeypatch.setattr(
+        places, "get_many", lambda codes: {c: known[c] for c in codes if c in known}
+    )
 
 
 def test_each_place_once_the_widest_first_and_the_pages_own_is_current() -> None:

@@ -13,7 +13,11 @@ class HomeConfig(AppConfig):
     desk_nav = [
         NavItem("today", _("今天"), "desk:today", "case.view", "house", 1),
         *(
-            [NavItem("clock", _("演示时钟"), "desk:clock", "demo.clock", "alarm-clock", 90, "admin")]
+            [
+                NavItem(
+                    "clock", _("演示时钟"), "desk:clock", "demo.clock", "alarm-clock", 90, "admin"
+                )
+            ]
             if settings.ZHIJIN_DEMO
             else []
         ),

@@ -81,6 +81,7 @@ def _may(looking: Looking) -> dict[str, bool]:
         "callback": looking.waits and looking.can("case.callback"),
         "extend": case.is_open and owns and state.extend is not None,
         "suspend": case.is_open and owns and state.suspend is not None,
+        "receipt": case.channel == "desk" and case.reporter == looking.actor.label,
         "resume": case.suspended_at is not None and owns,
         "exclude": not case.excluded and looking.can("case.approve"),
     }

@@ -184,10 +184,14 @@ def photo(request: HttpRequest, code: str, digest: str, size: str) -> HttpRespon
 def receipt(request: HttpRequest, pk: Any) -> HttpResponse:
     """The slip with the status code, printed at the counter for the reporter.
 
-    Whoever has the code can confirm the case as its reporter, so every look at it is journalled.
+    Whoever has the code can confirm the case as its reporter. So only the one who registered it
+    at the desk for somebody may print it (not a worker who would confirm their own work), and
+    every look is journalled.
     """
     actor = request.actor  # type: ignore[attr-defined]
     case = selectors.get(actor, pk)
+    if case.channel != "desk" or case.reporter != actor.label:
+        raise errors.NOT_YOURS(owner=_("登记人"))
     journal.write(actor, "case.receipt", case.record, place_key=case.place_key)
     code = receipts.code_of(case.id)
     address = settings.ZHIJIN_ORIGIN + reverse("portal:status", args=[show_receipt(code)])
