@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import argparse
 import io
+import os
 import re
 import tomllib
 from collections.abc import Iterator
@@ -149,7 +150,7 @@ def compile_catalogue(target: Path = CATALOGUE) -> int:
             key = (variant, variant) if len(forms) == 2 else variant
             catalogue.add(key, forms if len(forms) == 2 else forms[0], context=context or None)
     target.parent.mkdir(parents=True, exist_ok=True)
-    fresh = target.with_suffix(".new")
+    fresh = target.with_suffix(f".{os.getpid()}.new")
     with fresh.open("wb") as out:
         write_mo(out, catalogue)
     fresh.replace(target)
