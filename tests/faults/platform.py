@@ -51,7 +51,15 @@ class Platform:
         }  # fmt: skip
 
     def up(self) -> None:
-        """Start it and wait for its address."""
+        """Start it and wait for its address; once more when another test took the port meanwhile."""
+        try:
+            self._start()
+        except AssertionError:
+            assert self.process is not None
+            self.process.wait(60)
+            self._start()
+
+    def _start(self) -> None:
         self.process = subprocess.Popen(
             [sys.executable, "-m", "zhijin.config.cli", "up", "--no-demo"],
             env=self.environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,

@@ -25,7 +25,11 @@ from zhijin.config.postgres import ADMIN
 
 SECONDS = float(os.environ.get("ZHIJIN_KILL_SECONDS", "25"))
 SEED = int(os.environ.get("ZHIJIN_KILL_SEED", "20261123"))
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(int(240 + 3 * SECONDS))]
+pytestmark = [
+    pytest.mark.xdist_group("platform"),
+    pytest.mark.slow,
+    pytest.mark.timeout(int(240 + 3 * SECONDS)),
+]
 VILLAGE = "530602105207"
 REPORTERS, MOST = 6, 2000
 CLOCKS = 120
