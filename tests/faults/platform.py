@@ -220,7 +220,8 @@ class Reporters:
                 time.sleep(0.2)
                 continue
             self.statuses[str(status)] += 1
-            if status == 302:
+            # Only the way to the status page acknowledges a report; any other redirect does not.
+            if status == 302 and "/s/" in where:
                 return where
             time.sleep(0.2)
         return ""
