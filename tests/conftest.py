@@ -7,7 +7,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from django.conf import settings as settings_of_django
 from django.test import TransactionTestCase
+from django.utils import translation
 from hypothesis import settings
 
 from tests.browser import browser, open_page, site
@@ -71,6 +73,13 @@ def database_environment(django_db_setup: TestDatabase, tmp_path: Path) -> dict[
         "ZHIJIN_HOME": str(TEST_RUN / "home"),
         "DJANGO_SETTINGS_MODULE": "zhijin.config.settings",
     }
+
+
+@pytest.fixture(autouse=True)
+def _source_language() -> Iterator[None]:
+    """A command run inside a test speaks the terminal's language; the next test must not inherit it."""
+    with translation.override(settings_of_django.LANGUAGE_CODE):
+        yield
 
 
 @pytest.fixture(autouse=True)

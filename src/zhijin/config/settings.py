@@ -77,7 +77,17 @@ INSTALLED_APPS = [
     "zhijin.playbooks",
     "zhijin.people",
     "zhijin.cases",
+    "zhijin.activities",
+    "zhijin.ledger",
+    "zhijin.livelihood",
+    "zhijin.economy",
+    "zhijin.exchange",
+    "zhijin.compute",
+    "zhijin.broadcast",
+    "zhijin.sensing",
     "zhijin.programmes",
+    "zhijin.assessment",
+    "zhijin.disclosure",
     "zhijin.home",
 ]
 INSTALLED_APPS = [

@@ -13,7 +13,8 @@ TEST_RUN = Path(os.environ["ZHIJIN_TEST_RUN"])
 
 os.environ["ZHIJIN_HOME"] = str(TEST_RUN / "home")
 for name in ("DATABASE_URL", "DATABASE_OWNER_URL", "ZHIJIN_FILES", "ZHIJIN_STATIC", "ZHIJIN_ORIGIN",
-             "ZHIJIN_SSE_URL", "ZHIJIN_EVENTS_PORT", "ZHIJIN_HOSTS", "ZHIJIN_DEBUG", "ZHIJIN_DEMO"):  # fmt: skip
+             "ZHIJIN_SSE_URL", "ZHIJIN_EVENTS_PORT", "ZHIJIN_HOSTS", "ZHIJIN_DEBUG", "ZHIJIN_DEMO",
+             "ZHIJIN_LANG", "LC_ALL", "LC_MESSAGES", "LANG"):  # fmt: skip
     os.environ.pop(name, None)
 
 from zhijin.config.settings import *  # noqa: E402, F403
