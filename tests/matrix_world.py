@@ -13,7 +13,7 @@ from tests.cases import steps
 from tests.cast import GRID, VILLAGE, Cast
 from tests.orgs.conftest import register
 from zhijin.cases.models import CasePhoto
-from zhijin.core import clock
+from zhijin.core import clock, signing
 from zhijin.core.actor import Actor
 from zhijin.core.scope import scoped
 from zhijin.orgs.models import SheetRun
@@ -202,6 +202,8 @@ SAMPLES: dict[str, Callable[[World], dict[str, Any]]] = {
     "open311:request": lambda w: {"number": w.case.number, "form": "json"},
     "open311:token": lambda w: {"token": w.case.number, "form": "json"},
     "open311:media": lambda w: {"case": w.case.id, "digest": w.digest},
+    # signatures
+    "portal:key": lambda _: {"kid": signing.public_keys()[0].kid},
     # programmes
     "desk:publication": lambda w: {"pk": w.publication.id},
     "desk:webhook": lambda w: {"pk": w.endpoint.id},

@@ -238,9 +238,17 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command(
         "verify",
-        "核对审计日志没有被改动",
-        "verify that the audit journal was not altered",
+        "核对审计日志或签名文件没有被改动",
+        "verify that the audit journal or a signed file was not altered",
         mount="zhijin.core.commands",
+        django=True,
+        database=True,
+    ),
+    Command(
+        "signing",
+        "查看或更换签名的密钥",
+        "show or change the key that signs",
+        mount="zhijin.core.signing_commands",
         django=True,
         database=True,
     ),
@@ -291,7 +299,11 @@ COMMANDS: tuple[Command, ...] = (
 GROUPS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("运行", "Run", ("up", "down", "status", "doctor")),
     ("数据与剧本", "Data and programmes", ("import", "demo", "playbook")),
-    ("维护", "Look after", ("backup", "restore", "account", "migrate", "verify", "bench")),
+    (
+        "维护",
+        "Look after",
+        ("backup", "restore", "account", "migrate", "verify", "signing", "bench"),
+    ),
     ("开发与部署", "Develop and deploy", ("messages", "serve", "worker", "manage")),
 )
 

@@ -1,4 +1,4 @@
-"""``zhijin verify journal``: checks that nobody altered the journal, here or against a copy kept elsewhere."""
+"""``zhijin verify``: checks that nobody altered the journal, or a signed document; ``zhijin signing``: its keys."""
 
 from __future__ import annotations
 
@@ -15,23 +15,66 @@ def add_parser(commands: Any) -> None:
     """Add ``verify`` to the parsers of the ``zhijin`` command."""
     parser = commands.add_parser(
         "verify",
-        help=_("核对审计日志没有被改动"),
+        help=_("核对审计日志或签名文件没有被改动"),
         description=_(
-            "重算整条 SM3 链，并与写在别处的链尾核对。链尾记录在数据目录的 journal-heads.txt；"
+            "journal：重算整条 SM3 链，并与写在别处的链尾核对。链尾记录在数据目录的 journal-heads.txt；"
             "把它定期抄到另一台机器或打印存档，就能证明抄写之前的日志没有被整体重写或截断。"
-            "有问题时退出码为 1。"
+            "文件名：核对这个文件和旁边的 .sig 签名。有问题时退出码为 1。"
         ),
     )
-    parser.add_argument("what", choices=["journal"], help=_("journal：审计日志的链"))
+    parser.add_argument(
+        "what", metavar="journal|FILE", help=_("journal：审计日志的链；或者一个签过名的文件")
+    )
     parser.add_argument(
         "--heads", type=Path, metavar="FILE", help=_("与另存的链尾文件核对（默认用本机的）")
+    )
+    parser.add_argument(
+        "--sig", type=Path, metavar="FILE", help=_("签名文件（默认是文件名加 .sig）")
+    )
+    parser.add_argument(
+        "--key", type=Path, metavar="PEM", help=_("用这个公钥核对（默认用本平台公布过的公钥）")
     )
     parser.add_argument("--json", action="store_true", help=_("输出 JSON"))
     parser.set_defaults(run=verify)
 
 
 def verify(args: argparse.Namespace) -> int:
-    """Exit code 0 when the chain is whole, 1 when it is not, 2 when the file of heads is missing."""
+    """Exit code 0 when it is whole, 1 when it is not, 2 when a file is missing or is none."""
+    return verify_journal(args) if args.what == "journal" else verify_file(args)
+
+
+def verify_file(args: argparse.Namespace) -> int:
+    """Check a signed file against the signature beside it."""
+    from zhijin.core import signing
+
+    path = Path(args.what)
+    side = args.sig or path.with_name(path.name + signing.SUFFIX)
+    for wanted in (path, side, *([args.key] if args.key else [])):
+        if not wanted.is_file():
+            print(_("没有这个文件：{path}").format(path=wanted))
+            return 2
+    try:
+        signature = signing.read_side_file(side.read_text(errors="replace"))
+        given = signing.read_pem(args.key.read_text(errors="replace")) if args.key else None
+    except ValueError as error:
+        print(_("读不懂签名或公钥：{error}").format(error=error))
+        return 2
+    key = given or signing.find_key(signature.kid)
+    whole = key is not None and signing.verify(path.read_bytes(), signature, key)
+    if args.json:
+        told_ = {"file": str(path), "key": signature.kid, "known": key is not None, "whole": whole}
+        print(json.dumps(told_, ensure_ascii=False))
+    elif key is None:
+        print(_("公钥 {kid} 不是本平台的。").format(kid=signature.kid))
+    elif whole:
+        print(_("签名有效：文件一字未改，由公钥 {kid} 签出。").format(kid=key.kid))
+    else:
+        print(_("签名无效：文件被改过，或者不是由公钥 {kid} 签出。").format(kid=key.kid))
+    return 0 if whole else 1
+
+
+def verify_journal(args: argparse.Namespace) -> int:
+    """Check the journal's chain."""
     from zhijin.core import chain
 
     path = args.heads

@@ -94,6 +94,20 @@ class StoredFile(models.Model):
         return self.digest
 
 
+class SigningKey(models.Model):
+    """The public half of a key that signed here; kept for good (see :mod:`zhijin.core.signing`)."""
+
+    kid = models.CharField(max_length=16, primary_key=True)
+    public = models.BinaryField(max_length=32)
+    since = models.DateTimeField()
+
+    class Meta:
+        db_table = "core_signing_key"
+
+    def __str__(self) -> str:
+        return self.kid
+
+
 class IdempotencyKey(models.Model):
     """A submission already answered: the same key with the same body gives the same answer."""
 
