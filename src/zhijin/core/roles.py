@@ -43,25 +43,32 @@ PERMISSIONS: Final = _set(
     place.view place.edit grid.edit place.import org.view org.edit org.import
     person.view person.edit person.import person.reveal
     playbook.view playbook.upload playbook.publish
+    assess.view assess.appeal assess.adjust assess.approve assess.answer assess.run assess.publish
     account.manage grant.manage journal.read settings.manage webhook.manage demo.clock
     """
 )
 
 _GRID = frozenset({"case.report", "case.view", "case.act", "place.view", "person.view"})
 _GRID_LEADER = _GRID | {"case.dispatch", "case.callback", "org.view", "playbook.view"}
-_VILLAGE_STAFF = _GRID_LEADER | {"case.merge", "person.edit"}
-_VILLAGE = _VILLAGE_STAFF | {"case.approve", "case.transfer", "grid.edit", "org.edit"}
+_VILLAGE_STAFF = _GRID_LEADER | {"case.merge", "person.edit", "assess.view"}
+_VILLAGE = _VILLAGE_STAFF | {
+    "case.approve", "case.transfer", "grid.edit", "org.edit", "assess.appeal",
+}  # fmt: skip
 _TOWNSHIP = _VILLAGE | {
     "case.whistle", "case.export", "place.edit", "org.import", "person.import", "person.reveal",
+    "assess.adjust", "assess.approve",
 }  # fmt: skip
-_COUNTY = _TOWNSHIP | {"place.import", "playbook.upload", "playbook.publish", "demo.clock"}
+_COUNTY = _TOWNSHIP | {
+    "place.import", "playbook.upload", "playbook.publish", "demo.clock", "assess.answer",
+    "assess.run", "assess.publish",
+}  # fmt: skip
 _ABOVE = _set(
     "case.view case.export case.approve place.view org.view playbook.view playbook.upload "
-    "playbook.publish"
+    "playbook.publish assess.view assess.approve assess.answer assess.run assess.publish"
 )
 _DEPARTMENT = _set(
     "case.report case.view case.act case.transfer case.callback case.export place.view "
-    "org.view playbook.view"
+    "org.view playbook.view assess.view"
 )
 _PLANT = frozenset({"case.report", "case.view", "case.act", "org.view", "place.view"})
 

@@ -1,0 +1,1 @@
+"""Assessment: indicators, scores and standings, computed from facts only; runs, marks, appeals."""
