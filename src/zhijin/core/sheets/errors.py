@@ -52,3 +52,9 @@ DAMAGED = define(
     _("{name} 已损坏，读不完整。"),
     help=_("请用 Excel 或 WPS 打开，另存为新的 .xlsx 后再导入。"),
 )
+ONLY_XLSX = define(
+    "SH010",
+    400,
+    _("{name} 不能按原样填好交回：只有 .xlsx 可以。"),
+    help=_("请用 Excel 或 WPS 打开，另存为“Excel 工作簿（.xlsx）”后再上传，版式不会变。"),
+)
