@@ -204,6 +204,14 @@ COMMANDS: tuple[Command, ...] = (
         mount="zhijin.playbooks.commands",
     ),
     Command(
+        "ledger",
+        "核对账簿",
+        "check that the books agree with themselves",
+        mount="zhijin.ledger.commands",
+        django=True,
+        database=True,
+    ),
+    Command(
         "migrate",
         "把数据库升级到这个版本",
         "bring the database to this version",
@@ -302,7 +310,7 @@ GROUPS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     (
         "维护",
         "Look after",
-        ("backup", "restore", "account", "migrate", "verify", "signing", "bench"),
+        ("backup", "restore", "account", "migrate", "verify", "signing", "ledger", "bench"),
     ),
     ("开发与部署", "Develop and deploy", ("messages", "serve", "worker", "manage")),
 )

@@ -44,15 +44,16 @@ PERMISSIONS: Final = _set(
     person.view person.edit person.import person.reveal
     playbook.view playbook.upload playbook.publish
     assess.view assess.appeal assess.adjust assess.approve assess.answer assess.run assess.publish
+    ledger.view ledger.post ledger.close
     account.manage grant.manage journal.read settings.manage webhook.manage demo.clock
     """
 )
 
 _GRID = frozenset({"case.report", "case.view", "case.act", "place.view", "person.view"})
 _GRID_LEADER = _GRID | {"case.dispatch", "case.callback", "org.view", "playbook.view"}
-_VILLAGE_STAFF = _GRID_LEADER | {"case.merge", "person.edit", "assess.view"}
+_VILLAGE_STAFF = _GRID_LEADER | _set("case.merge person.edit assess.view ledger.view ledger.post")
 _VILLAGE = _VILLAGE_STAFF | {
-    "case.approve", "case.transfer", "grid.edit", "org.edit", "assess.appeal",
+    "case.approve", "case.transfer", "grid.edit", "org.edit", "assess.appeal", "ledger.close",
 }  # fmt: skip
 _TOWNSHIP = _VILLAGE | {
     "case.whistle", "case.export", "place.edit", "org.import", "person.import", "person.reveal",
