@@ -194,8 +194,8 @@ def _close(actor: Actor, book: Book, through: date) -> Closing:
                                   "through": through, "last": last}  # fmt: skip
         cursor.execute(_CLOSE, values)
         lines = sorted(
-            (str(account), int(credits), int(debits), int(held))
-            for account, credits, debits, held in cursor.fetchall()
+            (str(account), int(came), int(went), int(held))
+            for account, came, went, held in cursor.fetchall()
         )
         cursor.execute(
             "SELECT count(*) FROM ledger_transfer WHERE county = %(county)s AND book_id = %(book)s"
