@@ -8,7 +8,7 @@ does not hide the rest.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -27,7 +27,7 @@ from ruamel.yaml.events import (
 )
 
 from zhijin.playbooks.engine.catalogue import PROBLEMS
-from zhijin.playbooks.engine.findings import Finding, Mark
+from zhijin.playbooks.engine.findings import Finding, Mark, Problem
 from zhijin.playbooks.engine.tidy import Tidied, mend, tidy
 
 MAX_BYTES = 256 * 1024
@@ -74,11 +74,13 @@ class Document:
     #: Lines left out because they could not be read (from 1), and the words that stood on them.
     lost: set[int] = field(default_factory=set)
     ghosts: set[str] = field(default_factory=set)
+    #: The sentences, by id; another kind of programme file brings its own.
+    problems: Mapping[str, Problem] = field(default_factory=lambda: PROBLEMS)
 
     def add(self, problem: str, mark: Mark, path: Path = (), **params: Any) -> None:
         """Note a finding of the catalogue at ``mark``."""
         text = self.lines[mark.line - 1] if 0 < mark.line <= len(self.lines) else ""
-        self.findings.append(Finding(PROBLEMS[problem], self.source, mark, text, params, path))
+        self.findings.append(Finding(self.problems[problem], self.source, mark, text, params, path))
 
     def at(self, path: Path, *, key: bool = False) -> Mark:
         """The place of the node at ``path`` (of its key when ``key``), or of its nearest parent.
@@ -128,12 +130,12 @@ class Document:
                    for line in self.lost)  # fmt: skip
 
 
-def read(text: str | bytes, source: str) -> Document:
+def read(text: str | bytes, source: str, problems: Mapping[str, Problem] = PROBLEMS) -> Document:
     """Read a file. Never raises on bad input: what is wrong is in ``findings``."""
-    decoded = _decoded(text, source)
+    decoded = _decoded(text, source, problems)
     if isinstance(decoded, Document):
         return decoded
-    document = Document(source, decoded.split("\n"))
+    document = Document(source, decoded.split("\n"), problems=problems)
     if len(decoded.encode("utf-8", "surrogatepass")) > MAX_BYTES:
         document.add("PB002", Mark(1, 1), limit=MAX_BYTES // 1024)
         return document
@@ -144,13 +146,14 @@ def read(text: str | bytes, source: str) -> Document:
     return document
 
 
-def _decoded(text: str | bytes, source: str) -> str | Document:
+def _decoded(text: str | bytes, source: str, problems: Mapping[str, Problem]) -> str | Document:
     if isinstance(text, bytes):
         try:
-            return _decoded(text.decode("utf-8"), source)
+            return _decoded(text.decode("utf-8"), source, problems)
         except UnicodeDecodeError as error:
             before = text[: error.start]
-            document = Document(source, before.decode("utf-8", "replace").split("\n"))
+            lines = before.decode("utf-8", "replace").split("\n")
+            document = Document(source, lines, problems=problems)
             line = before.count(b"\n") + 1
             document.add("PB001", Mark(line, len(document.lines[-1]) + 1))
             return document

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import copy
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
-from typing import Any, Final, TypeVar
+from typing import Any, Final, Generic, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
@@ -44,10 +44,10 @@ _TYPE_WORDS: Final = {
 
 
 @dataclass
-class Draft:
-    """What is intact: a playbook whose broken parts were cut out, and where that was."""
+class Intact(Generic[Model]):
+    """What is intact: a programme whose broken parts were cut out, and where that was."""
 
-    playbook: Playbook
+    programme: Model
     document: Document
     whole: bool
     pruned: set[Path] = field(default_factory=set)
@@ -61,22 +61,38 @@ class Draft:
         return name == GHOST or name.startswith("ghost-") or name in self.document.ghosts
 
 
+class Draft(Intact[Playbook]):
+    """What is intact of a playbook."""
+
+    @property
+    def playbook(self) -> Playbook:
+        return self.programme
+
+
 def shape(document: Document) -> Draft | None:
     """Check the shape of a document; findings go into it. None when nothing can be made of it."""
+    found = intact(document, Playbook, _PLACEHOLDERS)
+    return Draft(**vars(found)) if found is not None else None
+
+
+def intact(
+    document: Document, model: type[Model], placeholders: Mapping[str, Any]
+) -> Intact[Model] | None:
+    """:func:`shape` of any kind of programme; ``placeholders`` stand where a needed key is missing."""
     root = document.root
     if root is None or not isinstance(root.value, dict) or not root.value:
         if not document.findings or root is not None:
             document.add("PB110", root.mark if root else Mark(1, 1))
         return None
     try:
-        return Draft(Playbook.model_validate(root.plain()), document, not document.findings)
+        return Intact(model.model_validate(root.plain()), document, not document.findings)
     except ValidationError as error:
         errors = _errors(error)
-    misspelt = _misspelt(errors)
+    misspelt = _misspelt(errors, model)
     for item in errors:
         if tuple(item["loc"]) not in misspelt:
-            _report(document, item)
-    return _salvaged(document, errors)
+            _report(document, item, model)
+    return _salvaged(document, errors, model, placeholders)
 
 
 def validated(document: Document, model: type[Model]) -> Model | None:
@@ -98,40 +114,53 @@ def _errors(error: ValidationError) -> list[dict[str, Any]]:
     return [dict(item) for item in error.errors(include_url=False)]
 
 
-def _misspelt(errors: list[dict[str, Any]]) -> set[Path]:
+def _misspelt(errors: list[dict[str, Any]], model: type[BaseModel]) -> set[Path]:
     """What seems missing only because its key is misspelt; the misspelling is reported instead."""
     meant: set[Path] = set()
     for item in errors:
         if item["type"] == "extra_forbidden":
             parent: Path = tuple(item["loc"][:-1])
-            found = closest(str(item["loc"][-1]), keys_at(parent))
+            found = closest(str(item["loc"][-1]), keys_at(parent, model))
             meant |= {(*parent, found)} if found else set()
     return meant
 
 
-def _salvaged(document: Document, errors: list[dict[str, Any]]) -> Draft | None:
+def _salvaged(
+    document: Document,
+    errors: list[dict[str, Any]],
+    model: type[Model],
+    placeholders: Mapping[str, Any],
+) -> Intact[Model] | None:
     """Cut out what is broken, put placeholders where something must stand, and try again."""
     assert document.root is not None
     root = copy.deepcopy(document.root)
     pruned: set[Path] = set()
     for attempt in range(_ROUNDS):
-        _Pruner(root, attempt, pruned).apply(errors)
+        _Pruner(root, attempt, pruned, model, placeholders).apply(errors)
         try:
-            playbook = Playbook.model_validate(root.plain())
+            programme = model.model_validate(root.plain())
         except ValidationError as error:
             errors = _errors(error)
             continue
         rest = Document(document.source, document.lines, root, document.findings,
-                        document.lost, document.ghosts)  # fmt: skip
-        return Draft(playbook, rest, False, pruned)
+                        document.lost, document.ghosts, document.problems)  # fmt: skip
+        return Intact(programme, rest, False, pruned)
     return None
 
 
 class _Pruner:
     """One round of cutting out."""
 
-    def __init__(self, root: Node, attempt: int, pruned: set[Path]) -> None:
+    def __init__(
+        self,
+        root: Node,
+        attempt: int,
+        pruned: set[Path],
+        model: type[BaseModel],
+        placeholders: Mapping[str, Any],
+    ) -> None:
         self.root, self.attempt, self.pruned = root, attempt, pruned
+        self.model, self.placeholders = model, placeholders
 
     def apply(self, errors: list[dict[str, Any]]) -> None:
         doomed: list[tuple[Node, str | int, Node]] = []
@@ -161,7 +190,7 @@ class _Pruner:
             return  # a misspelt key that has just been given its name
         self.pruned.add(path)
         if isinstance(node.value, dict) and name not in node.value:
-            value = _PLACEHOLDERS.get(name, f"ghost-{self.attempt}-{number}")
+            value = self.placeholders.get(name, f"ghost-{self.attempt}-{number}")
             node.value[name] = _planted(value, node.mark)
             node.keys[name] = node.mark
 
@@ -171,7 +200,7 @@ class _Pruner:
         if found is None or not isinstance(found[0].value, dict):
             return False
         parent, name, child = found
-        meant = closest(str(name), keys_at(path[:-1]))
+        meant = closest(str(name), keys_at(path[:-1], self.model))
         if meant is None or meant in parent.value:
             return False
         parent.value[meant] = child
@@ -249,6 +278,8 @@ def _report(document: Document, item: dict[str, Any], model: type[BaseModel] = P
                      hint=hint(str(path[-1]), allowed), allowed=enumerated(allowed))  # fmt: skip
     elif path[-1:] == ("[key]",):
         document.add("PB105", document.at(path[:-1], key=True), path, value=path[-2])
+    elif kind in document.problems:
+        document.add(kind, document.at(path), path, **context)
     elif kind in {"one_of", "condition"}:
         problem = "PB111" if kind == "one_of" else "PB112"
         document.add(
