@@ -276,6 +276,20 @@ class TestRegistering:
             "desk", VILLAGE, cast.township_officer.actor.label,
         )  # fmt: skip
 
+    def test_a_priority_that_the_page_does_not_ask_is_not_taken(self, cast: Cast) -> None:
+        """It would jump the queue, and a long one would be a fault."""
+        body = {"kind": "test-hazard", "place": GRID, "what": "路塌了", "priority": "first" * 20}
+        assert cast.grid_worker.client.post("/field/report/", body).status_code == 302
+        with scoped(SYSTEM):
+            assert Case.objects.get().priority == ""
+
+    @pytest.mark.parametrize("name", ["contact_phone", "contact_name"])
+    def test_an_endless_number_or_name_is_refused(self, cast: Cast, name: str) -> None:
+        body = {"kind": "test-hazard", "place": GRID, "what": "路塌了", name: "1" * 100}
+        answer = cast.township_officer.client.post("/desk/cases/new/", body)
+        portal = cast.resident.client.post(f"/report/test-hazard/?place={VILLAGE}", body)
+        assert (answer.status_code, portal.status_code) == (400, 400)
+
     def test_a_double_click_makes_one(self, cast: Cast) -> None:
         body = {"kind": "test-hazard", "place": GRID, "what": "路塌了", "idempotency_key": "k1"}
         answers = [cast.grid_worker.client.post("/field/report/", body) for _ in range(2)]

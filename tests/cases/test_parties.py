@@ -167,6 +167,12 @@ class TestWhistle:
         assert whistle(cast.township_officer, made, [roads.key]) == []
         with scoped(SYSTEM):
             assert CaseParty.objects.filter(case_id=made.case_id).count() == 1
+        assert kinds(made.case_id) == ["opened", "whistled"]
+
+    def test_an_answer_cannot_be_due_before_it_is_asked(self, cast: Cast) -> None:
+        roads, made = agency("交通运输局"), in_grid()
+        with refused("CO400"):
+            whistle(cast.township_officer, made, [roads.key], due_at=SOON - HOUR)
 
     @pytest.mark.parametrize("who", ["grid_worker", "branch_secretary"])
     def test_only_the_township_and_above_may_call(self, cast: Cast, who: str) -> None:
@@ -220,6 +226,17 @@ class TestMuster:
         made, _called, party = self.called(cast)
         with refused("CA005"):
             muster(cast.township_officer, made, party, SOON)
+
+    def test_a_second_answer_changes_nothing(self, cast: Cast) -> None:
+        """A double click is one line; another answer would overwrite what was said first."""
+        made, called, party = self.called(cast)
+        muster(called, made, party, SOON)
+        muster(called, made, party, SOON + HOUR)
+        assert kinds(made.case_id) == ["opened", "whistled", "mustered"]
+        with refused("CA019"):
+            muster(called, made, party, SOON + HOUR, answer="不归我们管")
+        with scoped(SYSTEM):
+            assert CaseParty.objects.get(pk=party.id).answered_at == SOON
 
     def test_another_department_does_not_find_it(self, cast: Cast) -> None:
         made, _called, party = self.called(cast)
@@ -342,20 +359,31 @@ class TestAssign:
         second = make_member("second", Part("丁", "grid_worker", VILLAGE + "001"))
         made, actor = in_grid(), cast.branch_secretary.actor
         assert second.account is not None
-        with clock.freeze(SOON):
-            parties.assign(
-                actor=actor, case_id=made.case_id, account_id=second.account.id, name="丁"
-            )
+        parties.assign(actor=actor, case_id=made.case_id, account_id=second.account.id)
         found = {}
         for member in (second, cast.grid_worker):
             with scoped(member.actor):
                 found[member.key] = [row.id for row in today(member.actor, ["grid_worker"])]
         assert found == {"second": [made.case_id], "grid_worker": []}
 
+    def test_naming_the_same_one_twice_is_one_line(self, cast: Cast) -> None:
+        worker = cast.grid_worker.account
+        made, actor = in_grid(), cast.branch_secretary.actor
+        for _click in range(2):
+            parties.assign(actor=actor, case_id=made.case_id, account_id=worker.id)
+        assert kinds(made.case_id) == ["opened", "assigned"]
+
+    def test_somebody_without_the_stages_role_is_refused(self, cast: Cast) -> None:
+        made, actor = in_grid(), cast.branch_secretary.actor
+        with refused("CA020"):
+            parties.assign(
+                actor=actor, case_id=made.case_id, account_id=cast.outsider.account.id
+            )
+
     def test_only_who_dispatches_may(self, cast: Cast) -> None:
         made, actor = in_grid(), cast.grid_worker.actor
         with refused("CO403"):
-            parties.assign(actor=actor, case_id=made.case_id, account_id=made.case_id, name="甲")
+            parties.assign(actor=actor, case_id=made.case_id, account_id=made.case_id)
 
     def test_over_http_only_somebody_who_holds_the_post(self, cast: Cast) -> None:
         made, worker = in_grid(), cast.grid_worker

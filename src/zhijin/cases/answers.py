@@ -43,8 +43,17 @@ class Answers:
 
     def title(self, playbook: Playbook) -> str:
         """The first words of what was written, else the playbook's own title."""
-        words = " ".join(self.text.split())
+        words = " ".join(self._for_all_sides(playbook).split())
         return words[:60] or playbook.title.zh
+
+    def _for_all_sides(self, playbook: Playbook) -> str:
+        """The title stands in every list, so where a matter has sides it holds what all may see."""
+        if not playbook.parties:
+            return self.text
+        shared = [name for name in self.open if all(name in p.fields for p in playbook.parties)]
+        return "\n".join(
+            str(self.open[name]) for name in shared if playbook.fields[name].type in PROSE
+        )
 
 
 def unsealed(blob: bytes | memoryview | None) -> dict[str, Any]:

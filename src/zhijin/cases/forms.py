@@ -7,6 +7,7 @@ from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 
 from zhijin.cases import errors
 from zhijin.core.files import store_document, store_photo
@@ -56,6 +57,24 @@ def position(request: HttpRequest) -> tuple[float | None, float | None]:
     except ValueError:
         return None, None
     return (lon, lat) if is_position(lon, lat) else (None, None)
+
+
+#: Longest telephone number and longest name that somebody leaves.
+PHONE, NAME = 32, 64
+
+
+def contact(request: HttpRequest) -> dict[str, str]:
+    """``phone`` and ``name`` of whoever reports, both optional. Raises CA002 when too long."""
+    phone = request.POST.get("contact_phone", "").strip()
+    name = request.POST.get("contact_name", "").strip()
+    wrong = {
+        field: _("最多 {n} 个字").format(n=most)
+        for field, text, most in (("contact_phone", phone, PHONE), ("contact_name", name, NAME))
+        if len(text) > most
+    }
+    if wrong:
+        raise errors.INCOMPLETE(count=len(wrong), fields=wrong)
+    return {"phone": phone, "name": name}
 
 
 def stored_photos(request: HttpRequest, ask: Iterable[FieldSpec]) -> dict[str, list[StoredFile]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -202,19 +202,26 @@ class Line:
 
 def lines_of(
     case: Case, events: Iterable[CaseEvent], photos: Iterable[CasePhoto] = (),
-    *, for_reporter: bool = False,
+    *, for_reporter: bool = False, may_see: Callable[[str], bool] = lambda _name: True,
 ) -> list[Line]:  # fmt: skip
-    """The timeline in words. For the reporter staff are named by post, never by name."""
+    """The timeline in words. For the reporter staff are named by post, never by name.
+
+    ``may_see`` says of each question whether its answers are for the reader.
+    """
     playbook = machine_of(case).playbook
     pictures: dict[Any, list[CasePhoto]] = {}
     for photo in photos:
         pictures.setdefault(photo.event_id, []).append(photo)
-    return [_line(playbook, event, pictures.get(event.id, []), for_reporter) for event in events]
+    return [
+        _line(playbook, event, pictures.get(event.id, []), for_reporter, may_see)
+        for event in events
+    ]
 
 
 def _line(
-    playbook: Playbook, event: CaseEvent, photos: list[CasePhoto], for_reporter: bool
-) -> Line:
+    playbook: Playbook, event: CaseEvent, photos: list[CasePhoto], for_reporter: bool,
+    may_see: Callable[[str], bool],
+) -> Line:  # fmt: skip
     title = str(KINDS.get(event.kind, event.kind))
     if event.kind in {"moved", "closed"} and event.after:
         title = playbook.state_title(event.after, lang())
@@ -224,7 +231,8 @@ def _line(
     who = event.actor_name if staff and not for_reporter else ""
     post = _who(event)
     tone = "late" if event.kind in {"late", "escalated"} else "done"
-    return Line(title, event.at, who, post, event.why, tone, event, photos, _rows(playbook, event))
+    rows = _rows(playbook, event, may_see)
+    return Line(title, event.at, who, post, event.why, tone, event, photos, rows)
 
 
 def _who(event: CaseEvent) -> str:
@@ -235,13 +243,15 @@ def _who(event: CaseEvent) -> str:
     return role_title(event.role)
 
 
-def _rows(playbook: Playbook, event: CaseEvent) -> list[tuple[str, str]]:
+def _rows(
+    playbook: Playbook, event: CaseEvent, may_see: Callable[[str], bool]
+) -> list[tuple[str, str]]:
     """What was entered at this step, by its questions' titles."""
     fields = playbook.fields
     return [
         (fields[name].title(lang()), shown(fields[name], value))
         for name, value in event.data.items()
-        if name in fields and fields[name].type not in {"photo", "file"}
+        if name in fields and fields[name].type not in {"photo", "file"} and may_see(name)
     ]
 
 
@@ -317,14 +327,12 @@ def status_of(case: Case) -> dict[str, Any]:
     """What the status page shows of one's own report. Runs in a system scope."""
     kept = Case.objects.get(pk=case.merged_into) if case.merged_into else None
     followed = kept or case
-    photos = selectors.photos(followed) if kept is None else []
-    events = selectors.timeline(followed, public_only=True)
     actions = actions_for(case, frozenset({"reporter"})) if kept is None else []
     past = followed.closed_at
     return {
         "case": CaseView(followed),
         "merged": kept is not None,
-        "lines": lines_of(followed, events, photos, for_reporter=True),
+        "lines": _others_lines(followed) if kept else _own_lines(case),
         "actions": actions,
         "mine": followed.owner_role == "reporter",
         "told": hooks.told(case.id)[:3],
@@ -334,6 +342,22 @@ def status_of(case: Case) -> dict[str, Any]:
         ),
         "path": path_of(followed),
     }  # fmt: skip
+
+
+def _own_lines(case: Case) -> list[Line]:
+    events = selectors.timeline(case, public_only=True)
+    return lines_of(case, events, selectors.photos(case), for_reporter=True)
+
+
+def _others_lines(kept: Case) -> list[Line]:
+    """The life of the case that one's own was merged into: what was done, and nothing that the
+    other reporter wrote or showed."""
+    events = selectors.timeline(kept, public_only=True)
+    lines = lines_of(kept, events, for_reporter=True, may_see=lambda _name: False)
+    return [
+        replace(line, body="") if line.event.actor.startswith(("reporter", "resident")) else line
+        for line in lines
+    ]
 
 
 def path_of(case: Case) -> list[dict[str, Any]]:

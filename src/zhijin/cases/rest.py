@@ -36,6 +36,8 @@ from zhijin.cases.rest_common import (
     known_form,
 )
 from zhijin.cases.services.intake import Report
+from zhijin.cases.services.moves import roles_for
+from zhijin.cases.sides import side_of
 from zhijin.cases.views.files import answer, photo_of
 from zhijin.core.errors import BAD_REQUEST
 from zhijin.core.files import store_photo
@@ -130,8 +132,11 @@ def get_case(request: HttpRequest, case_id: CaseId) -> Any:
 )
 @api_gate("case.view")
 def case_events(request: HttpRequest, case_id: CaseId) -> Any:
-    """The timeline, oldest first."""
-    return events_of(selectors.timeline(selectors.get(actor_of(request), case_id)))
+    """The timeline, oldest first; a side of the matter gets what its playbook gives to it."""
+    actor = actor_of(request)
+    case = selectors.get(actor, case_id)
+    side = side_of(case, roles_for(actor, case))
+    return events_of(side.lines(case, selectors.timeline(case)), side)
 
 
 @router.get(
@@ -140,8 +145,10 @@ def case_events(request: HttpRequest, case_id: CaseId) -> Any:
 @api_gate("case.view")
 def case_photos(request: HttpRequest, case_id: CaseId) -> Any:
     """The photos of a case, in the order they came."""
-    case = selectors.get(actor_of(request), case_id)
-    return photos_of(case, selectors.photos(case))
+    actor = actor_of(request)
+    case = selectors.get(actor, case_id)
+    side = side_of(case, roles_for(actor, case))
+    return photos_of(case, side.photos(selectors.photos(case)))
 
 
 @router.get(
@@ -163,7 +170,9 @@ def case_photo(
     size: Literal["full", "thumb"] = "full",
 ) -> HttpResponse:
     """The bytes of a photo (JPEG)."""
-    return answer(photo_of(selectors.get(actor_of(request), case_id), digest), size)
+    actor = actor_of(request)
+    case = selectors.get(actor, case_id)
+    return answer(photo_of(case, digest, side_of(case, roles_for(actor, case))), size)
 
 
 @router.post("/photos", response={201: s.StoredOut, **CHANGED, 413: s.Problem}, tags=["photos"])

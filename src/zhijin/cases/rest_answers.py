@@ -7,12 +7,13 @@ from typing import Any
 
 from django.urls import reverse
 
-from zhijin.cases import hooks, selectors
+from zhijin.cases import hooks
 from zhijin.cases import rest_schemas as s
 from zhijin.cases.models import Case, CaseEvent, CasePhoto, CaseRequest
-from zhijin.cases.presenting import CaseView, actions_for, lang, lines_of, status_of
+from zhijin.cases.presenting import CaseView, actions_for, lang, status_of
 from zhijin.cases.selectors import Rate
 from zhijin.cases.services.moves import roles_for
+from zhijin.cases.sides import STAFF, Side, side_of
 from zhijin.core.actor import Actor
 from zhijin.playbooks.api import Revision
 from zhijin.playbooks.engine import FieldSpec
@@ -33,9 +34,13 @@ def brief(case: Case) -> s.CaseBrief:
 
 
 def full(case: Case, actor: Actor) -> s.CaseFull:
-    """A whole case, with the moves that ``actor`` may take."""
-    moves = moves_out(case, roles_for(actor, case))
-    return s.CaseFull(**_values(case, (*_BRIEF, *_FULL)), **_words(case), moves=moves)
+    """A case as far as it is for ``actor``, with the moves that they may take."""
+    roles = roles_for(actor, case)
+    side = side_of(case, roles)
+    values = _values(case, (*_BRIEF, *_FULL))
+    values["text"] = side.text(case)
+    values["data"] = {k: v for k, v in case.data.items() if side.may_see_field(k)}
+    return s.CaseFull(**values, **_words(case), moves=moves_out(case, roles))
 
 
 def _values(case: Case, names: Iterable[str]) -> dict[str, Any]:
@@ -70,12 +75,13 @@ def fields_out(ask: Iterable[FieldSpec]) -> list[s.FieldOut]:
     ]  # fmt: skip
 
 
-def events_of(events: Iterable[CaseEvent]) -> list[s.EventOut]:
-    """The lines of a timeline as they were written."""
+def events_of(events: Iterable[CaseEvent], side: Side = STAFF) -> list[s.EventOut]:
+    """The lines of a timeline as they were written; outside the staff nobody is named in them."""
     return [
         s.EventOut(
-            seq=e.seq, at=e.at, kind=e.kind, who=e.actor_name, role=e.role, before=e.before,
-            after=e.after, move=e.move, why=e.why, data=e.data, public=e.public,
+            seq=e.seq, at=e.at, kind=e.kind, who=e.actor_name if side.internal else "", role=e.role,
+            before=e.before, after=e.after, move=e.move, why=e.why, public=e.public,
+            data={k: v for k, v in e.data.items() if side.may_see_field(k)},
         )
         for e in events
     ]  # fmt: skip
@@ -111,17 +117,14 @@ def status_out(case: Case) -> s.StatusOut:
     shown = status_of(case)
     view: CaseView = shown["case"]
     followed = view.case
-    lines = lines_of(followed, selectors.timeline(followed, public_only=True), for_reporter=True)
     roles = frozenset({"reporter"}) if not shown["merged"] else frozenset()
     return s.StatusOut(
         number=followed.number, kind=view.kind, state=followed.state,
         state_title=view.state_title, is_open=followed.is_open, outcome=followed.outcome,
         place=view.place, opened_at=followed.opened_at, due_at=followed.due_at,
         closed_at=followed.closed_at, version=followed.version,
-        lines=[s.StatusLine(at=n.at, title=n.title, who=n.post, body=n.body) for n in lines],
-        told=[
-            s.StatusLine(at=t.at, title="", who="", body=t.text) for t in hooks.told(followed.id)
-        ],
+        lines=[s.StatusLine(at=n.at, title=n.title, who=n.post, body=n.body) for n in shown["lines"]],
+        told=[s.StatusLine(at=t.at, title="", who="", body=t.text) for t in hooks.told(case.id)],
         moves=moves_out(case, roles), can_reopen=shown["can_reopen"],
     )  # fmt: skip
 

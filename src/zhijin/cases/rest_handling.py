@@ -16,6 +16,8 @@ from zhijin.cases import rest_schemas as s
 from zhijin.cases.rest_answers import brief, events_of, full, request_out
 from zhijin.cases.rest_common import CHANGED, REFUSED, CaseId, actor_of
 from zhijin.cases.services import consent, merging, moves, parties, reporter
+from zhijin.cases.services.moves import roles_for
+from zhijin.cases.sides import side_of
 
 router = Router()
 
@@ -54,8 +56,10 @@ def comment_case(request: HttpRequest, case_id: CaseId, body: s.CommentIn) -> An
 @api_gate("case.view")
 def case_requests(request: HttpRequest, case_id: CaseId) -> Any:
     """Requests for extension, suspension or exclusion, oldest first."""
-    case = selectors.get(actor_of(request), case_id)
-    return [request_out(row) for row in selectors.requests(case)]
+    actor = actor_of(request)
+    case = selectors.get(actor, case_id)
+    internal = side_of(case, roles_for(actor, case)).internal
+    return [request_out(row) for row in selectors.requests(case)] if internal else []
 
 
 @router.post(

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _lazy
 from zhijin.cases import errors
 from zhijin.cases.machine import CLOCK_FIELDS, machine_of, reset_clock, timeline
 from zhijin.cases.models import Case, CaseRequest
-from zhijin.cases.services.moves import roles_for
+from zhijin.cases.services.moves import works_on
 from zhijin.cases.services.writing import lock, write
 from zhijin.core import calendar, clock
 from zhijin.core.actor import Actor
@@ -66,7 +66,7 @@ def _approver(actor: Actor, case: Case, kind: str, amount: str, until: datetime 
         return EXCLUSION_APPROVER
     if not case.is_open:
         raise errors.CLOSED()
-    if case.owner_role not in roles_for(actor, case):
+    if not works_on(actor, case):
         owner = ROLES.get(case.owner_role)
         raise errors.NOT_YOURS(owner=owner.zh if owner else "—")
     state = machine_of(case).state(case.state)
@@ -181,7 +181,7 @@ def resume(*, actor: Actor, case_id: UUID) -> Case:
         case = lock(actor, case_id)
         if case.suspended_at is None:
             raise errors.NOT_ALLOWED_HERE(what=_("恢复"))
-        if case.owner_role not in roles_for(actor, case):
+        if not works_on(actor, case):
             raise errors.NOT_YOURS(owner=case.owner_role)
         end_suspension(actor, case, clock.now())
         return case

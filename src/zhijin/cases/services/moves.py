@@ -41,6 +41,11 @@ def roles_for(actor: Actor, case: Case) -> frozenset[str]:
     return held
 
 
+def works_on(actor: Actor, case: Case) -> bool:
+    """Whether the present stage is ``actor``'s work. A reporter's word about it is none."""
+    return case.owner_role != "reporter" and case.owner_role in roles_for(actor, case)
+
+
 def move(
     *, actor: Actor, case_id: UUID, move_id: str, data: Mapping[str, Any] | None = None,
     why: str = "", photos: Mapping[str, Sequence[StoredFile]] | None = None,

@@ -7,14 +7,16 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
+from zhijin.access.api import holders
 from zhijin.cases import errors
 from zhijin.cases.machine import STAGE_FIELDS, enter, machine_of
 from zhijin.cases.models import Case, CaseParty, CasePhoto, CaseRequest
-from zhijin.cases.services.moves import roles_for
-from zhijin.cases.services.writing import lock, write
+from zhijin.cases.services.moves import works_on
+from zhijin.cases.services.writing import lock, roles_over, write
+from zhijin.cases.sides import side_of
 from zhijin.core import clock
 from zhijin.core.actor import Actor
-from zhijin.core.errors import NOT_FOUND
+from zhijin.core.errors import BAD_REQUEST, NOT_FOUND
 from zhijin.core.facts import county_of
 from zhijin.core.ids import place_key, place_span
 from zhijin.core.scope import scoped
@@ -51,12 +53,12 @@ def join(*, actor: Actor, case_id: UUID, org_key: int) -> CaseParty:
     """Make a firm the respondent of a matter with two sides; it sees its share from then on.
 
     Refused before the stages that the playbook shows to that side, since being told early could
-    defeat the matter (document 002). Raises CA005, CA009, CA017, CO404.
+    defeat the matter (document 002). Telling one twice adds nothing. Raises CA005, CA009, CA017, CO404.
     """
     with scoped(actor):
         case = lock(actor, case_id)
         machine = machine_of(case)
-        if case.owner_role not in roles_for(actor, case):
+        if not _handles(actor, case):
             raise errors.NOT_YOURS(owner=case.owner_role)
         side = next((p for p in machine.playbook.parties if p.id == "respondent"), None)
         if side is None or not machine.sees(side, case.state):
@@ -64,6 +66,9 @@ def join(*, actor: Actor, case_id: UUID, org_key: int) -> CaseParty:
         firm = next((f for f in firms_near(case) if f.key == org_key), None)
         if firm is None:
             raise errors.UNKNOWN_ORG()
+        there = CaseParty.objects.filter(case_id=case.id, org_key=firm.key).first()
+        if there is not None:
+            return there
         at = clock.now()
         party = CaseParty.objects.create(
             county=case.county, case_id=case.id, place_key=case.place_key, org_key=firm.key,
@@ -79,7 +84,7 @@ def whistle(
 ) -> list[CaseParty]:
     """Call organisations of the same county to a case; they see it from then on.
 
-    Raises CA006, CA007, CA017, CO403, CO404. Calling one twice adds nothing.
+    Raises CA006, CA007, CA017, CO400, CO403, CO404. Calling one twice adds nothing.
     """
     if not what.strip():
         raise errors.WHY_NEEDED(fields={"what": str(errors.WHY_NEEDED.message)})
@@ -92,6 +97,8 @@ def whistle(
         if not names or set(names) != set(org_keys):
             raise errors.UNKNOWN_ORG()
         at = clock.now()
+        if due_at is not None and due_at <= at:
+            raise BAD_REQUEST(fields={"due": _("请选择将来的时间。")})
         there = set(CaseParty.objects.filter(case_id=case.id).values_list("org_key", flat=True))
         rows = [
             CaseParty(
@@ -109,6 +116,8 @@ def whistle(
             for key, name in names.items()
             if key not in there
         ]
+        if not rows:
+            return []
         CaseParty.objects.bulk_create(rows)
         write(
             case, actor, "whistled", at,
@@ -119,20 +128,27 @@ def whistle(
 
 
 def muster(*, actor: Actor, case_id: UUID, party_id: UUID, answer: str) -> CaseParty:
-    """A called organisation answers. Raises CA005, CA006, CO404."""
+    """A called organisation answers, once; the same answer again changes nothing.
+
+    Raises CA005, CA006, CA019, CO404.
+    """
     if not answer.strip():
         raise errors.WHY_NEEDED(fields={"answer": str(errors.WHY_NEEDED.message)})
     with scoped(actor):
         case = lock(actor, case_id)
         party = (
             CaseParty.objects.select_for_update(no_key=True)
-            .filter(pk=party_id, case_id=case.id)
+            .filter(pk=party_id, case_id=case.id, kind="called")
             .first()
         )
         if party is None:
             raise NOT_FOUND()
         if not any(g.org_key == party.org_key for g in actor.grants):
             raise errors.NOT_YOURS(owner=party.org_name)
+        if party.answered_at is not None:
+            if party.answer == answer.strip():
+                return party
+            raise errors.ALREADY_ANSWERED(name=party.org_name)
         at = clock.now()
         late = party.due_at is not None and at > party.due_at
         minutes = int((at - party.asked_at).total_seconds() // 60)
@@ -146,17 +162,26 @@ def muster(*, actor: Actor, case_id: UUID, party_id: UUID, answer: str) -> CaseP
     return party
 
 
-def assign(*, actor: Actor, case_id: UUID, account_id: UUID, name: str) -> Case:
-    """Name one person to handle the case; others with the role still may. Raises CO403, CO404."""
+def assign(*, actor: Actor, case_id: UUID, account_id: UUID) -> Case:
+    """Name one person to handle the case; others with the role still may.
+
+    It must be somebody who holds the stage's role there; naming the same one again changes nothing.
+    Raises CA007, CA020, CO403, CO404.
+    """
     with scoped(actor):
         case = lock(actor, case_id)
         actor.require("case.dispatch", case.place_key)
         if not case.is_open:
             raise errors.CLOSED()
-        case.assignee, case.assignee_name = account_id, name
+        people = {one.id: one for one in holders(case.owner_role, case.place_code)}
+        if account_id not in people:
+            raise errors.NOT_A_HOLDER(fields={"account": _("请从列表中选择一个人。")})
+        if case.assignee == account_id:
+            return case
+        case.assignee, case.assignee_name = account_id, people[account_id].name
         write(
             case, actor, "assigned", clock.now(), changed=("assignee", "assignee_name"),
-            event={"data": {"to": name}},
+            event={"data": {"to": case.assignee_name}},
         )  # fmt: skip
         return case
 
@@ -177,8 +202,7 @@ def transfer(*, actor: Actor, case_id: UUID, place_code: str, why: str) -> Case:
 
 
 def _check_transfer(actor: Actor, case: Case, place_code: str) -> None:
-    roles = roles_for(actor, case)
-    if case.owner_role not in roles:
+    if not _handles(actor, case):
         actor.require("case.transfer", case.place_key)
     if not case.is_open:
         raise errors.CLOSED()
@@ -187,6 +211,11 @@ def _check_transfer(actor: Actor, case: Case, place_code: str) -> None:
     same_county = len(place_code) >= 6 and county_of(place_code) == case.county
     if not same_county or places.find(place_code) is None or place_code == case.place_code:
         raise errors.UNKNOWN_PLACE(place=place_code)
+
+
+def _handles(actor: Actor, case: Case) -> bool:
+    """Whether the stage is the actor's work, as one of the staff: a side decides nothing of this."""
+    return works_on(actor, case) and side_of(case, roles_over(actor, case)).internal
 
 
 def _carry(actor: Actor, case: Case, place_code: str, why: str) -> None:

@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
-from zhijin.access.api import gate, holders
+from zhijin.access.api import gate
 from zhijin.cases import selectors
 from zhijin.cases.forms import entered, stored_photos
 from zhijin.cases.machine import machine_of
@@ -138,14 +138,8 @@ def _muster(request: HttpRequest, found: Any) -> str:
 
 @act("assign")
 def _assign(request: HttpRequest, found: Any) -> str:
-    wanted = request.POST.get("account", "")
-    people = {str(a.id): a for a in holders(found.owner_role, found.place_code)}
-    if wanted not in people:
-        raise BAD_REQUEST(fields={"account": _("请从列表中选择一个人。")})
-    parties.assign(
-        actor=actor_of(request), case_id=found.id, account_id=people[wanted].id,
-        name=people[wanted].name,
-    )  # fmt: skip
+    wanted = _uuid(request.POST.get("account", ""))
+    parties.assign(actor=actor_of(request), case_id=found.id, account_id=wanted)
     return _("已指派。")
 
 

@@ -20,7 +20,7 @@ from zhijin.cases.presenting import (
     shown,
     views_of,
 )
-from zhijin.cases.services.moves import roles_for
+from zhijin.cases.services.moves import roles_for, works_on
 from zhijin.cases.services.parties import callable_in, firms_near
 from zhijin.cases.sides import Side, side_of
 from zhijin.core.actor import Actor
@@ -39,7 +39,8 @@ class Looking:
 
     @property
     def owns(self) -> bool:
-        return self.case.owner_role in self.roles
+        """Whether the stage is the viewer's own work, with all that may be done about it."""
+        return self.side.internal and works_on(self.actor, self.case)
 
     @property
     def waits(self) -> bool:
@@ -90,13 +91,15 @@ def _may(looking: Looking) -> dict[str, bool]:
 def _life(looking: Looking) -> dict[str, Any]:
     """The timeline with its photos, and the requests on the way."""
     case = looking.case
-    photos = selectors.photos(case)
-    requests = selectors.requests(case)
-    events = looking.side.lines(case, selectors.timeline(case))
+    side = looking.side
+    photos = side.photos(selectors.photos(case))
+    requests = selectors.requests(case) if side.internal else []
+    events = side.lines(case, selectors.timeline(case))
     return {
-        "lines": lines_of(case, events, photos),
-        "photos": photos,
-        "requests": requests,
+        "lines": lines_of(
+            case, events, photos, for_reporter=not side.internal, may_see=side.may_see_field
+        ),
+        "text": side.text(case),
         "pending": [request for request in requests if not request.decision],
     }
 
@@ -112,9 +115,11 @@ def _others(looking: Looking) -> dict[str, Any]:
             case.playbook, case.text, case.place_code, case.lon, case.lat, but=case.id
         )
     return {
-        "parties": parties,
-        "my_parties": [p for p in parties if p.org_key in mine and p.answered_at is None],
-        "merged_cases": views_of(selectors.merged_cases(case)),
+        "parties": looking.side.parties(parties),
+        "my_parties": [
+            p for p in parties if p.kind == "called" and p.org_key in mine and p.answered_at is None
+        ],
+        "merged_cases": views_of(selectors.merged_cases(case)) if looking.side.internal else [],
         "alike": [(CaseView(one.case), one) for one in alike],
     }
 

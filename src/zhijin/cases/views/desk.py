@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _lazy
 
 from zhijin.access.api import gate
 from zhijin.cases import selectors
-from zhijin.cases.forms import entered, position, stored_photos
+from zhijin.cases.forms import contact, entered, position, stored_photos
 from zhijin.cases.presenting import (
     CaseView,
     kinds_for,
@@ -189,9 +189,7 @@ def report_from(request: HttpRequest, ask: Any, kind: str, code: str, channel: s
     return Report(
         playbook=kind, channel=channel, key=request.POST.get("idempotency_key", "") or str(uuid7()),
         place_code=code, lon=lon, lat=lat, answers=entered(request, ask),
-        photos=stored_photos(request, ask), phone=request.POST.get("contact_phone", "").strip(),
-        name=request.POST.get("contact_name", "").strip(),
-        priority=request.POST.get("priority", ""), **_firm(actor_of(request), code),
+        photos=stored_photos(request, ask), **contact(request), **_firm(actor_of(request), code),
     )  # fmt: skip
 
 

@@ -9,14 +9,17 @@ from django.http import HttpRequest, HttpResponse
 from zhijin.access.api import gate
 from zhijin.cases import selectors
 from zhijin.cases.models import Case, CasePhoto
+from zhijin.cases.services.moves import roles_for
+from zhijin.cases.sides import STAFF, Side, side_of
 from zhijin.core.errors import NOT_FOUND
 from zhijin.core.files import path_of
 from zhijin.core.models import StoredFile
 
 
-def photo_of(case: Case, digest: str) -> StoredFile:
-    """The stored file, if it belongs to the case. Raises CO404."""
-    row = CasePhoto.objects.filter(case_id=case.id, file_id=digest).select_related("file").first()
+def photo_of(case: Case, digest: str, side: Side = STAFF) -> StoredFile:
+    """The stored file, if it belongs to the case and is for this side. Raises CO404."""
+    rows = CasePhoto.objects.filter(case_id=case.id, file_id=digest).select_related("file")
+    row = next((one for one in rows if side.may_see_field(one.field)), None)
     if row is None:
         raise NOT_FOUND()
     return row.file
@@ -39,5 +42,6 @@ def answer(stored: StoredFile, size: str) -> HttpResponse:
 @gate("case.view", methods=("GET",))
 def photo(request: HttpRequest, pk: Any, digest: str, size: str) -> HttpResponse:
     """A photo of a case in one's scope."""
-    case = selectors.get(request.actor, pk)  # type: ignore[attr-defined]
-    return answer(photo_of(case, digest), size)
+    actor = request.actor  # type: ignore[attr-defined]
+    case = selectors.get(actor, pk)
+    return answer(photo_of(case, digest, side_of(case, roles_for(actor, case))), size)

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from zhijin.access.api import client_address, gate, public
 from zhijin.cases import errors, receipts, selectors
-from zhijin.cases.forms import entered, position, stored_photos
+from zhijin.cases.forms import contact, entered, position, stored_photos
 from zhijin.cases.presenting import CaseView, kinds_for, lang, status_of, thumb_order
 from zhijin.cases.services import reporter
 from zhijin.cases.services.intake import Report, open_case
@@ -85,8 +85,7 @@ def _submitted(request: HttpRequest, ask: Any, playbook: str, code: str, key: st
     made = Report(
         playbook=playbook, channel="portal", key=key, place_code=code, lon=lon, lat=lat,
         answers=entered(request, ask), photos=stored_photos(request, ask),
-        phone=request.POST.get("contact_phone", "").strip(),
-        name=request.POST.get("contact_name", "").strip(), place_known=True,
+        place_known=True, **contact(request),
     )  # fmt: skip
     return open_case(actor=Actor.resident(), report=made, opener="resident")
 
@@ -113,11 +112,11 @@ def status_form(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {}
     if request.method == "POST":
         try:
-            reporter.find(request.POST.get("code", ""))
+            case = reporter.find(request.POST.get("code", ""))
         except Refusal as refusal:
             context = {"refusal": refusal, "code": request.POST.get("code", "")}
             return render(request, "cases/status_form.html", context, status=refusal.status)
-        return redirect("portal:status", code=request.POST["code"].strip().upper()[:20])
+        return redirect("portal:status", code=show_receipt(receipts.code_of(case.id)))
     return render(request, "cases/status_form.html", context)
 
 
