@@ -376,9 +376,7 @@ class TestAssign:
     def test_somebody_without_the_stages_role_is_refused(self, cast: Cast) -> None:
         made, actor = in_grid(), cast.branch_secretary.actor
         with refused("CA020"):
-            parties.assign(
-                actor=actor, case_id=made.case_id, account_id=cast.outsider.account.id
-            )
+            parties.assign(actor=actor, case_id=made.case_id, account_id=cast.outsider.account.id)
 
     def test_only_who_dispatches_may(self, cast: Cast) -> None:
         made, actor = in_grid(), cast.grid_worker.actor

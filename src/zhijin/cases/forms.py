@@ -63,8 +63,8 @@ def position(request: HttpRequest) -> tuple[float | None, float | None]:
 PHONE, NAME = 32, 64
 
 
-def contact(request: HttpRequest) -> dict[str, str]:
-    """``phone`` and ``name`` of whoever reports, both optional. Raises CA002 when too long."""
+def contact(request: HttpRequest) -> tuple[str, str]:
+    """Telephone and name of whoever reports, both optional. Raises CA002 when too long."""
     phone = request.POST.get("contact_phone", "").strip()
     name = request.POST.get("contact_name", "").strip()
     wrong = {
@@ -74,7 +74,7 @@ def contact(request: HttpRequest) -> dict[str, str]:
     }
     if wrong:
         raise errors.INCOMPLETE(count=len(wrong), fields=wrong)
-    return {"phone": phone, "name": name}
+    return phone, name
 
 
 def stored_photos(request: HttpRequest, ask: Iterable[FieldSpec]) -> dict[str, list[StoredFile]]:

@@ -186,10 +186,11 @@ def opener_at(actor: Actor, code: str) -> str:
 def report_from(request: HttpRequest, ask: Any, kind: str, code: str, channel: str) -> Report:
     """What the page holds, as a report."""
     lon, lat = position(request)
+    phone, name = contact(request)
     return Report(
         playbook=kind, channel=channel, key=request.POST.get("idempotency_key", "") or str(uuid7()),
         place_code=code, lon=lon, lat=lat, answers=entered(request, ask),
-        photos=stored_photos(request, ask), **contact(request), **_firm(actor_of(request), code),
+        photos=stored_photos(request, ask), phone=phone, name=name, **_firm(actor_of(request), code),
     )  # fmt: skip
 
 

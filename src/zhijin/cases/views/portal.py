@@ -82,10 +82,11 @@ def _form(revision: Revision, code: str, key: str) -> dict[str, Any]:
 
 def _submitted(request: HttpRequest, ask: Any, playbook: str, code: str, key: str) -> Any:
     lon, lat = position(request)
+    phone, name = contact(request)
     made = Report(
         playbook=playbook, channel="portal", key=key, place_code=code, lon=lon, lat=lat,
         answers=entered(request, ask), photos=stored_photos(request, ask),
-        place_known=True, **contact(request),
+        place_known=True, phone=phone, name=name,
     )  # fmt: skip
     return open_case(actor=Actor.resident(), report=made, opener="resident")
 
