@@ -51,6 +51,7 @@ from zhijin.places.services import (
     split_grid,
     succeed,
 )
+from zhijin.places.sketch import Shade, score_map
 
 __all__ = [
     "Finding",
@@ -59,6 +60,7 @@ __all__ = [
     "Outline",
     "Place",
     "Report",
+    "Shade",
     "SitePoint",
     "Succession",
     "ancestors",
@@ -100,6 +102,7 @@ __all__ = [
     "replace_grids",
     "resolve_code",
     "retire",
+    "score_map",
     "search",
     "seed_demo",
     "short_name",

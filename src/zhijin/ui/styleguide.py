@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from zhijin.core import clock
+from zhijin.ui.charts import Move, Point
 
 FACES = {
     "desk": "ui/style/desk.html",
@@ -83,6 +84,19 @@ def _content() -> dict[str, Any]:
             (_("新兴领域"), 1210, 3405),
         ],
         "trend": [12, 15, 11, 18, 22, 19, 26, 24, 31, 28, 33, 30],
+        "scores": [5630, 6120, 6640, 7210, 7412, 7480, 7730, 7790, 8040, 8350, 8420, 9120],
+        "moves": [
+            Move(_("口江村党支部"), 3, 1),
+            Move(_("朱冠村党支部"), 1, 2),
+            Move(_("银朝村党支部"), 2, 3, own=True),
+            Move(_("新开村党支部"), None, 4),
+        ],
+        "points": [
+            Point(
+                _("{n}月").format(n=n), None if n == 2 else 6000 + n * 210 % 900 * 3, marked=n > 10
+            )
+            for n in range(1, 13)
+        ],
         "icons": ["camera", "map-pin", "clock", "megaphone", "traffic-cone", "shield-check"],
     }
 

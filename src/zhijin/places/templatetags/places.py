@@ -16,11 +16,11 @@ from zhijin.core.ids import Level
 from zhijin.places import geometry
 from zhijin.places.models import Outline, Place
 from zhijin.places.selectors import find
+from zhijin.places.sketch import Frame
 
 register = template.Library()
 
 _SIZE = 320
-_MARGIN = 12
 # A point alone is shown with half a kilometre around it.
 _ALONE = 0.005
 
@@ -38,7 +38,7 @@ def minimap(place: Place | str | None = None, point: Any = None, size: int = _SI
     if not drawn and spot is None:
         return mark_safe("")
     box = _box(drawn, spot)
-    frame = _Frame(box, size)
+    frame = Frame(box, size)
     label = _("示意图：{name}").format(name=found.short if found else _("所报位置"))
     return format_html(
         '<svg class="minimap" viewBox="0 0 {} {}" width="{}" height="{}" role="img" aria-label="{}">'
@@ -73,25 +73,7 @@ def _box(drawn: Iterable[Outline], spot: geo.Point | None) -> geo.BBox:
     return geo.BBox(min(west), min(south), max(east), max(north))
 
 
-class _Frame:
-    """Lays longitude and latitude out on the drawing, north up, shapes true."""
-
-    def __init__(self, box: geo.BBox, size: int) -> None:
-        self.box = box
-        self.squeeze = math.cos(math.radians((box.min_lat + box.max_lat) / 2))
-        wide = max((box.max_lon - box.min_lon) * self.squeeze, 1e-6)
-        high = max(box.max_lat - box.min_lat, 1e-6)
-        self.unit = (size - 2 * _MARGIN) / max(wide, high)
-        self.width = round(wide * self.unit) + 2 * _MARGIN
-        self.height = round(high * self.unit) + 2 * _MARGIN
-
-    def at(self, lon: float, lat: float) -> tuple[float, float]:
-        x = (lon - self.box.min_lon) * self.squeeze * self.unit + _MARGIN
-        y = (self.box.max_lat - lat) * self.unit + _MARGIN
-        return round(x, 1), round(y, 1)
-
-
-def _areas(drawn: list[Outline], own: Place | None, frame: _Frame) -> SafeString:
+def _areas(drawn: list[Outline], own: Place | None, frame: Frame) -> SafeString:
     def one(outline: Outline) -> tuple[str, str, str]:
         mine = (
             own is not None and outline.place_id == own.code and outline.place.level == Level.GRID
@@ -99,7 +81,7 @@ def _areas(drawn: list[Outline], own: Place | None, frame: _Frame) -> SafeString
         fill = "var(--red-tint)" if mine else "var(--surface)"
         if outline.place.level == Level.VILLAGE:
             fill = "none"
-        return _path(outline, frame), fill, "var(--red)" if mine else "var(--line-strong)"
+        return frame.path(outline.geometry), fill, "var(--red)" if mine else "var(--line-strong)"
 
     return format_html_join(
         "",
@@ -113,16 +95,7 @@ def _marked_last(drawn: list[Outline], own: Place | None) -> list[Outline]:
     return sorted(drawn, key=lambda outline: own is not None and outline.place_id == own.code)
 
 
-def _path(outline: Outline, frame: _Frame) -> str:
-    parts = []
-    for polygon in geo.polygons_of(outline.geometry):
-        for ring in polygon:
-            corners = [frame.at(point[0], point[1]) for point in ring]
-            parts.append("M" + "L".join(f"{x} {y}" for x, y in corners) + "Z")
-    return "".join(parts)
-
-
-def _pin(spot: geo.Point | None, frame: _Frame) -> SafeString:
+def _pin(spot: geo.Point | None, frame: Frame) -> SafeString:
     if spot is None:
         return mark_safe("")
     x, y = frame.at(*spot)
@@ -133,7 +106,7 @@ def _pin(spot: geo.Point | None, frame: _Frame) -> SafeString:
     )
 
 
-def _scale_bar(frame: _Frame) -> SafeString:
+def _scale_bar(frame: Frame) -> SafeString:
     """A round number of metres at the lower left, about a quarter of the width."""
     metres = frame.width / 4 / frame.unit * 111_195
     step = 10 ** math.floor(math.log10(metres))

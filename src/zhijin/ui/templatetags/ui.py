@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 
 from zhijin.core import clock
 from zhijin.core.ids import uuid7
-from zhijin.ui import charts, spans
+from zhijin.ui import spans
 
 register = template.Library()
 
@@ -247,22 +247,11 @@ def once() -> SafeString:
     )
 
 
-@register.simple_tag
-def bars(rows: Iterable[tuple[str, int, int]], label: str) -> SafeString:
-    """Horizontal bars: ``(name, value, of)`` each; ``label`` says what they show."""
-    return charts.bars(list(rows), label)
-
-
-@register.simple_tag
-def spark(values: Iterable[int | float], label: str) -> SafeString:
-    """A small line of values over time; ``label`` says what it shows."""
-    return charts.spark(list(values), label)
-
-
 def _component(name: str, values: Mapping[str, Any]) -> SafeString:
     return render_to_string(f"ui/components/{name}.html", dict(values))
 
 
-from zhijin.ui.templatetags import _forms  # noqa: E402  (registers the tags of forms)
+from zhijin.ui.templatetags import _charts, _forms  # noqa: E402  (register tags of their own)
 
+_charts.register_on(register)
 _forms.register_on(register)
