@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from zhijin.ui import charts
 from zhijin.ui.charts import Move, Point
 from zhijin.ui.charts.distribution import bins
-from zhijin.ui.charts.figure import short, tenths
+from zhijin.ui.charts.figure import breadth, short, tenths
 from zhijin.ui.charts.small import segments
 
 scores = st.lists(st.integers(0, 10_000), min_size=1, max_size=60)
@@ -80,7 +80,7 @@ def test_who_rose_who_fell_and_who_is_new():
     assert [row[3] for row in cells(figure)] == ["↑2", "↓1", "↓1", "新"]
     assert figure.find(".//desc").text == "上升 1 个，下降 2 个，持平 1 个。"
     assert words(figure, "chart-own-text") == ["丙 ↓1"]
-    assert len([p for p in figure.iter("path") if "chart-slope" in (p.get("class") or "")]) == 3
+    assert len([p for p in figure.iter("path") if "chart-way" in (p.get("class") or "")]) == 3
 
 
 def test_a_large_group_shows_the_largest_moves_and_always_one_s_own():
@@ -181,8 +181,13 @@ def test_scores_are_rounded_down():
 
 @given(st.text(max_size=40), st.integers(4, 20))
 def test_a_short_name_fits(name, most):
-    assert len(short(name, most)) <= most
-    assert len(name) > most or short(name, most) == name
+    assert breadth(short(name, most)) <= most
+    assert breadth(name) > most or short(name, most) == name
+
+
+def test_a_long_name_keeps_its_beginning_and_its_end():
+    assert short("中共清镇市青龙山街道东山社区支部委员会", 20) == "中共清镇市青…委员会"
+    assert short("Yinchao village branch", 25) == "Yinchao village branch"
 
 
 # -- what must hold for all of them ----------------------------------------------------------

@@ -84,6 +84,12 @@ def _content() -> dict[str, Any]:
             (_("新兴领域"), 1210, 3405),
         ],
         "trend": [12, 15, 11, 18, 22, 19, 26, 24, 31, 28, 33, 30],
+        "icons": ["camera", "map-pin", "clock", "megaphone", "traffic-cone", "shield-check"],
+    } | _charts()
+
+
+def _charts() -> dict[str, Any]:
+    return {
         "scores": [5630, 6120, 6640, 7210, 7412, 7480, 7730, 7790, 8040, 8350, 8420, 9120],
         "moves": [
             Move(_("口江村党支部"), 3, 1),
@@ -97,7 +103,6 @@ def _content() -> dict[str, Any]:
             )
             for n in range(1, 13)
         ],
-        "icons": ["camera", "map-pin", "clock", "megaphone", "traffic-cone", "shield-check"],
     }
 
 

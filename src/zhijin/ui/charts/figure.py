@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from unicodedata import east_asian_width
 
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -67,9 +68,23 @@ def text(x: float, y: float, words: object, css: str = "", anchor: str = "") -> 
     )
 
 
+def breadth(words: str) -> int:
+    """How broad words are, in halves of a Chinese character."""
+    return sum(2 if east_asian_width(letter) in "WFA" else 1 for letter in words)
+
+
 def short(name: str, most: int) -> str:
-    """A name that fits: cut in the middle, where names of organisations say least."""
-    if len(name) <= most:
+    """A name of at most ``most`` halves: cut in the middle, where organisations' names say least."""
+    if breadth(name) <= most:
         return name
-    tail = min(4, most // 3)
-    return f"{name[: most - tail - 1]}…{name[-tail:]}"
+    end, tail = "", most // 3
+    for letter in reversed(name):
+        if breadth(letter + end) > tail:
+            break
+        end = letter + end
+    start, room = "", most - breadth("…" + end)
+    for letter in name:
+        if breadth(start + letter) > room:
+            break
+        start += letter
+    return f"{start}…{end}"

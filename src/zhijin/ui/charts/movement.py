@@ -77,7 +77,7 @@ def _before(move: Move) -> tuple[int, int]:
 def _one(move: Move, row: int, then: dict[str, int]) -> SafeString:
     way = "own" if move.own else "up" if move.by > 0 else "down" if move.by < 0 else "same"
     y = _HEAD + _ROW * row + 12
-    words = text(_NOW + 22, y + 4, f"{short(move.name, 11)} {move.words}", f"chart-{way}-text")
+    words = text(_NOW + 22, y + 4, f"{short(move.name, 25)} {move.words}", f"chart-{way}-text")
     now = text(_NOW + 8, y + 4, move.now, "chart-count")
     if move.name not in then:
         return format_html(
@@ -85,7 +85,7 @@ def _one(move: Move, row: int, then: dict[str, int]) -> SafeString:
         )
     start = _HEAD + _ROW * then[move.name] + 12
     return format_html(
-        '<path class="chart-slope chart-{}" d="M{} {}L{} {}"/><circle class="chart-{}" cx="{}" cy="{}"'
+        '<path class="chart-way chart-{}" d="M{} {}L{} {}"/><circle class="chart-{}" cx="{}" cy="{}"'
         ' r="3"/>{}{}{}',
         way, _THEN + 4, start, _NOW, y, way, _NOW, y,
         text(_THEN - 2, start + 4, move.before, "chart-count", "end"), now, words,
