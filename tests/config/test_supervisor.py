@@ -75,6 +75,20 @@ def test_a_killed_process_is_started_again_and_said_so(keep):
     assert "sleeper: ended (SIGKILL)" in supervisor.told[0]
 
 
+def test_a_new_environment_reaches_every_process_and_the_same_one_none(keep, tmp_path):
+    code = "import os, time; print(os.environ.get('WHERE'), flush=True); time.sleep(600)"
+    supervisor = keep(service := Service("speaker", [sys.executable, "-c", code]))
+    log = tmp_path / "speaker.log"
+    assert _until(lambda: log.exists() and log.read_text() == "None\n")
+    supervisor.renew({"WHERE": "there"})
+    assert _until(lambda: log.read_text() == "None\nthere\n")
+    first = service.process.pid
+    supervisor.renew({"WHERE": "there"})
+    time.sleep(0.5)
+    assert service.process.pid == first
+    assert service.alive
+
+
 def test_what_a_killed_process_had_started_ends_with_it(keep, tmp_path):
     note = tmp_path / "child"
     code = (

@@ -7,6 +7,7 @@ import os
 import re
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -21,7 +22,7 @@ import psutil
 import pytest
 
 from zhijin.config.home import Home
-from zhijin.config.ports import random_port
+from zhijin.config.ports import is_free, random_port
 from zhijin.config.postgres import Cluster
 from zhijin.config.supervisor import strays
 from zhijin.config.up import (
@@ -75,6 +76,11 @@ class Platform:
             [sys.executable, "-m", "zhijin.config.cli", *arguments], env=self.environment(),
             capture_output=True, text=True, check=False, timeout=120,
         )  # fmt: skip
+
+    def run_elsewhere(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """The same command as another installation would run it."""
+        other = Platform(self.home.root.with_name("other"))
+        return other.run(*arguments)
 
     def up(self) -> float:
         """Start and wait for the address; returns the seconds it took."""
@@ -198,6 +204,39 @@ def test_kill_9_of_the_database_is_recovered_while_running(running):
     os.kill(before, signal.SIGKILL)
     assert _until(lambda: cluster.pid() not in {None, before})
     assert running.answers_within(60)
+
+
+def test_nobody_takes_the_port_of_the_pages_while_they_are_down(running):
+    """Two installations that listen on one port would be dealt each other's callers by the system."""
+    port = int(running.url.rsplit(":", 1)[1])
+    for process in running.processes("wsgi:application"):
+        process.kill()
+    assert not is_free(port)
+    asked = running.run_elsewhere("up", "--no-demo", "--port", str(port))
+    assert asked.returncode == 1
+    assert str(port) in asked.stderr
+    assert running.answers_within(60)
+
+
+def test_a_database_whose_port_was_taken_meanwhile_is_found_at_its_new_one(running):
+    cluster = Cluster(running.home.root)
+    before, server = cluster.info.port, cluster.pid()
+    with socket.socket() as other:
+        other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        os.kill(server, signal.SIGKILL)
+        assert _until(lambda: _listens(other, before), 5)
+        assert _until(lambda: Cluster(running.home.root).pid() not in {None, server})
+        assert Cluster(running.home.root).info.port != before
+        assert running.answers_within(60)
+
+
+def _listens(server: socket.socket, port: int) -> bool:
+    try:
+        server.bind(("127.0.0.1", port))
+        server.listen()
+    except OSError:
+        return False
+    return True
 
 
 def test_kill_9_of_the_supervisor_is_recovered_at_the_next_start(running):

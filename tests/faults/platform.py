@@ -23,6 +23,7 @@ from uuid import uuid4
 import psutil
 
 from zhijin.config.home import CHECKOUT, Home
+from zhijin.config.ports import random_port
 from zhijin.config.postgres import Cluster
 from zhijin.config.supervisor import strays
 from zhijin.config.up import mark
@@ -51,15 +52,9 @@ class Platform:
         }  # fmt: skip
 
     def up(self) -> None:
-        """Start it and wait for its address; once more when another test took the port meanwhile."""
-        try:
-            self._start()
-        except AssertionError:
-            assert self.process is not None
-            self.process.wait(60)
-            self._start()
-
-    def _start(self) -> None:
+        """Start it and wait for its address, away from where other installations begin to look."""
+        self.home.make()
+        self.home.remember(web_port=random_port())
         self.process = subprocess.Popen(
             [sys.executable, "-m", "zhijin.config.cli", "up", "--no-demo"],
             env=self.environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,

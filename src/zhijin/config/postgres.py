@@ -10,7 +10,7 @@ import re
 import secrets
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -265,13 +265,21 @@ class Cluster:
         (self.data / "zhijin.conf").chmod(0o644)
 
     def _clear_stale(self, *, kill: bool) -> None:
-        """Remove a lock file whose process is gone, and end sessions that outlived their server."""
-        pidfile = self.data / "postmaster.pid"
-        if pidfile.exists() and self.pid() is None:
-            pidfile.unlink()
-        if kill and self.pid() is None:
-            for process in self._processes():
-                process.kill()
+        """End sessions that outlived their server, and remove a lock file that names a stranger.
+
+        While such sessions live the lock file stays: by it the server itself sees that the shared
+        memory is still in use, and refuses to start beside them.
+        """
+        if self.pid() is not None:
+            return
+        left = self._processes()
+        if kill:
+            for process in left:
+                with suppress(psutil.NoSuchProcess):
+                    process.kill()
+            _, left = psutil.wait_procs(left, timeout=10)
+        if not left:
+            (self.data / "postmaster.pid").unlink(missing_ok=True)
 
     def _processes(self, pids: list[int] | None = None) -> list[psutil.Process]:
         """Live PostgreSQL processes that work in this data directory."""

@@ -82,6 +82,15 @@ class Supervisor:
                 watched = time.monotonic()
             time.sleep(0.1)
 
+    def renew(self, environment: Mapping[str, str]) -> None:
+        """Give the services this environment; when it differs from theirs, they start anew."""
+        if all(self.environment.get(name) == value for name, value in environment.items()):
+            return
+        self.environment.update(environment)
+        for service in self.services:
+            if service.process is not None and service.alive:
+                service.process.terminate()
+
     def request_stop(self, *_: object) -> None:
         self.stopping = True
 

@@ -21,7 +21,7 @@ import psutil
 
 from zhijin.config import database
 from zhijin.config.home import PACKAGE, Home, say
-from zhijin.config.ports import EPHEMERAL, LOOPBACK, free_port
+from zhijin.config.ports import EPHEMERAL, LOOPBACK, NoPort, kept_port
 from zhijin.config.postgres import PostgresError
 from zhijin.config.prepare import fingerprint_of
 from zhijin.config.supervisor import Service, Supervisor, end_strays, strays
@@ -67,10 +67,10 @@ def up(home: Home, options: Options) -> int:
         end_strays(mark(home))
         urls = database.start(home)
         try:
-            addresses = _choose_ports(home, options)
-            environment = _environment(home, options, addresses, urls)
-            prepare(home, environment)
-            return _supervise(home, options, addresses, environment, began)
+            with _kept_addresses(home, options) as addresses:
+                environment = _environment(home, options, addresses, urls)
+                prepare(home, environment)
+                return _supervise(home, options, addresses, environment, began)
         finally:
             home.running.unlink(missing_ok=True)
             if not database.external():
@@ -186,19 +186,31 @@ def _demonstration(home: Home, wanted: bool) -> bool:
     return bool(kept)
 
 
-def _choose_ports(home: Home, options: Options) -> Addresses:
-    """The ports of last time when they are free; another otherwise, said aloud."""
-    kept = home.remembered()
-    wanted = options.port or kept.get("web_port") or WEB_PORTS[0]
-    web = free_port(wanted, () if options.port else WEB_PORTS, options.host)
-    if web != wanted:
-        print(say(f"端口 {wanted} 被占用，改用 {web}。", f"Port {wanted} is taken; using {web}."))
-    above = (p for p in range(web + 1, EPHEMERAL) if p != web)
-    events = free_port(kept.get("events_port"), above, options.host)
-    if events == web:
-        events = free_port(None, above, options.host)
-    home.remember(web_port=web, events_port=events)
-    return Addresses(options.host, web, events)
+@contextmanager
+def _kept_addresses(home: Home, options: Options) -> Iterator[Addresses]:
+    """The ports of last time when they are free; others otherwise, said aloud. Ours until the end."""
+    last = home.remembered()
+    wanted = options.port or last.get("web_port") or WEB_PORTS[0]
+    among = () if options.port else WEB_PORTS
+    with contextlib.ExitStack() as kept:
+        try:
+            web = kept.enter_context(kept_port(wanted, among, options.host))
+            events = kept.enter_context(
+                kept_port(last.get("events_port"), range(web + 1, EPHEMERAL), options.host)
+            )
+        except NoPort as error:
+            raise Refused(
+                say(
+                    f"端口 {wanted} 不能用。换一个：zhijin up --port 8080",
+                    f"Port {wanted} cannot be had. Choose another: zhijin up --port 8080",
+                )
+            ) from error
+        if web != wanted:
+            print(
+                say(f"端口 {wanted} 被占用，改用 {web}。", f"Port {wanted} is taken; using {web}.")
+            )
+        home.remember(web_port=web, events_port=events)
+        yield Addresses(options.host, web, events)
 
 
 def _environment(
@@ -237,7 +249,7 @@ def _supervise(
         mark=mark(home),
         environment=environment,
         logs=home.logs,
-        watch=lambda: _look_after_database(home),
+        watch=lambda: _look_after_database(home, supervisor),
         tell=lambda line: print(line, flush=True),
     )
     supervisor.handle_signals()
@@ -257,15 +269,18 @@ def _supervise(
     return 0
 
 
-def _look_after_database(home: Home) -> None:
+def _look_after_database(home: Home, supervisor: Supervisor) -> None:
     """Start our PostgreSQL again when its process is gone."""
     if database.external() or database.cluster(home).pid() is not None:
         return
     print(say("数据库停了，正在恢复。", "The database is gone; recovering."), flush=True)
     try:
-        database.start(home)
+        urls = database.start(home)
     except PostgresError as error:
         print(error, flush=True)
+        return
+    # Somebody else may have taken its port meanwhile: then it has another, which all must learn.
+    supervisor.renew(urls)
 
 
 def _wait_for_web(supervisor: Supervisor, addresses: Addresses) -> bool:
