@@ -113,7 +113,7 @@ def _fields(chance: random.Random, key: str) -> dict[str, str]:
 
 
 def _rows(platform: Platform, statement: str) -> list[tuple[Any, ...]]:
-    with psycopg.connect(platform.cluster.url(ADMIN), connect_timeout=5) as admin:
+    with psycopg.connect(platform.cluster.url(ADMIN), connect_timeout=60) as admin:
         return admin.execute(statement).fetchall()  # type: ignore[arg-type]
 
 
