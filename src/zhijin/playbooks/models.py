@@ -11,6 +11,7 @@ from zhijin.core.ids import uuid7
 class PlaybookRevision(models.Model):
     """One revision of one playbook, for the place that put it into force and all below.
 
+    ``form`` says which kind of programme file it is (:mod:`zhijin.playbooks.forms`).
     ``place_code`` is empty for the shipped programmes, which hold everywhere until a place puts
     its own revision of the same playbook into force.
     """
@@ -22,6 +23,7 @@ class PlaybookRevision(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid7)
     playbook = models.CharField(max_length=64)
+    form = models.CharField(max_length=16, default="playbook", db_default="playbook")
     place_code = models.CharField(max_length=15, default="", blank=True)
     revision = models.IntegerField()
     digest = models.CharField(max_length=64)

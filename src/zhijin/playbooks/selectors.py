@@ -13,6 +13,7 @@ from zhijin.core.errors import Refusal
 from zhijin.core.ids import place_key
 from zhijin.playbooks import errors
 from zhijin.playbooks.engine import Machine, Playbook, load
+from zhijin.playbooks.forms import PLAYBOOK
 from zhijin.playbooks.models import PlaybookRevision
 
 #: How long a process may go on with a list of revisions that another has changed.
@@ -38,9 +39,7 @@ class Revision:
 @lru_cache(maxsize=512)
 def revision(pk: uuid.UUID) -> Revision:
     """The published revision ``pk``, from memory after the first time. Raises PR001."""
-    row = PlaybookRevision.objects.filter(pk=pk).exclude(state="draft").first()
-    if row is None:
-        raise errors.UNKNOWN_PLAYBOOK(playbook=str(pk))
+    row = published_row(pk, PLAYBOOK)
     loaded = load(row.source, f"{row.playbook}@{row.revision}")
     if loaded.playbook is None:
         raise errors.UNKNOWN_PLAYBOOK(playbook=row.playbook)
@@ -49,20 +48,34 @@ def revision(pk: uuid.UUID) -> Revision:
     )
 
 
+def published_row(pk: uuid.UUID, form: str) -> PlaybookRevision:
+    """The published revision ``pk`` of a kind of programme file, as it is stored. Raises PR001."""
+    row = PlaybookRevision.objects.filter(pk=pk, form=form).exclude(state="draft").first()
+    if row is None:
+        raise errors.UNKNOWN_PLAYBOOK(playbook=str(pk))
+    return row
+
+
 _lock = threading.Lock()
-_listing: tuple[float, tuple[tuple[str, str, uuid.UUID], ...]] = (-1e9, ())
+Listed = tuple[str, str, uuid.UUID]
+_listing: tuple[float, tuple[tuple[str, Listed], ...]] = (-1e9, ())
 
 
-def in_force() -> tuple[tuple[str, str, uuid.UUID], ...]:
-    """(playbook, place code, revision id) of everything in force; at most 2 s old."""
+def in_force(form: str = PLAYBOOK) -> tuple[Listed, ...]:
+    """(playbook, place code, revision id) of everything of one form in force; at most 2 s old."""
+    return tuple(listed for kind, listed in _all_in_force() if kind == form)
+
+
+def _all_in_force() -> tuple[tuple[str, Listed], ...]:
     global _listing
     read_at, rows = _listing
     if time.monotonic() - read_at < FRESH_SECONDS:
         return rows
     fresh = PlaybookRevision.objects.filter(state="in_force")
-    rows = tuple(
-        fresh.order_by("playbook", "place_code").values_list("playbook", "place_code", "id")
+    found = fresh.order_by("playbook", "place_code").values_list(
+        "form", "playbook", "place_code", "id"
     )
+    rows = tuple((form, (playbook, code, pk)) for form, playbook, code, pk in found)
     with _lock:
         _listing = (time.monotonic(), rows)
     return rows
@@ -79,14 +92,19 @@ def current(playbook_id: str, place_code: str) -> Revision:
 
     Raises PR001.
     """
+    return revision(nearest(playbook_id, place_code))
+
+
+def nearest(playbook_id: str, place_code: str, form: str = PLAYBOOK) -> uuid.UUID:
+    """The id of the revision in force at a place, of any form. Raises PR001."""
     best: tuple[int, uuid.UUID] | None = None
-    for name, code, pk in in_force():
+    for name, code, pk in in_force(form):
         near = name == playbook_id and place_code.startswith(code)
         if near and (best is None or len(code) > best[0]):
             best = (len(code), pk)
     if best is None:
         raise errors.UNKNOWN_PLAYBOOK(playbook=playbook_id)
-    return revision(best[1])
+    return best[1]
 
 
 def catalogue(place_code: str, opened_by: str | None = None) -> list[Revision]:
@@ -146,10 +164,10 @@ def revisions(row: PlaybookRevision, actor: Actor) -> list[PlaybookRevision]:
 def replaced_by(row: PlaybookRevision) -> PlaybookRevision | None:
     """The revision that holds now where ``row`` is meant to hold; None when nothing does."""
     try:
-        found = current(row.playbook, row.place_code)
+        found = nearest(row.playbook, row.place_code, row.form)
     except Refusal:
         return None
-    return PlaybookRevision.objects.filter(pk=found.id).exclude(pk=row.pk).first()
+    return PlaybookRevision.objects.filter(pk=found).exclude(pk=row.pk).first()
 
 
 def own_places(actor: Actor, permission: str = "playbook.upload") -> list[str]:

@@ -15,6 +15,7 @@ from zhijin.playbooks import errors
 from zhijin.playbooks.engine import Loaded, Playbook, load
 from zhijin.playbooks.engine.canonical import digest
 from zhijin.playbooks.engine.scenarios import ScenarioReport, run_scenarios
+from zhijin.playbooks.forms import PLAYBOOK, Checked, form_of
 from zhijin.playbooks.models import PlaybookRevision
 from zhijin.playbooks.selectors import forget, in_force
 
@@ -28,20 +29,34 @@ def read(source: str | bytes) -> Loaded:
     return load(source, "playbook.yaml", {name for name, _, _ in in_force()})
 
 
+def check(source: str | bytes) -> Checked:
+    """``source`` checked by the kind of file that it is."""
+    form = form_of(source)
+    if form is not None:
+        return form.check(source, form.file)
+    loaded = read(source)
+    book = loaded.playbook
+    if book is None:
+        return Checked(findings=loaded.findings)
+    return Checked(
+        book.id, book.title.zh, book.title.en or book.title.zh, digest(book), loaded.findings
+    )
+
+
 def save_draft(*, actor: Actor, source: str, scenarios: str, place_code: str) -> PlaybookRevision:
     """Keep ``source`` as the place's draft of its playbook, in place of an earlier draft.
 
     Raises PR002 (with errors), PR004 (not a county or above), CO403.
     """
     _require(actor, "playbook.upload", place_code)
-    loaded = read(source)
-    if loaded.playbook is None:
-        raise errors.HAS_ERRORS(count=len(loaded.errors))
+    checked = check(source)
+    if checked.errors:
+        raise errors.HAS_ERRORS(count=len(checked.errors))
     with transaction.atomic():
-        row = _draft_of(loaded.playbook, place_code)
-        row.digest = digest(loaded.playbook)
-        row.title_zh = loaded.playbook.title.zh[:120]
-        row.title_en = (loaded.playbook.title.en or loaded.playbook.title.zh)[:120]
+        row = _draft_of(checked.id, place_code)
+        form = form_of(source)
+        row.form, row.digest = form.key if form else PLAYBOOK, checked.digest
+        row.title_zh, row.title_en = checked.title_zh[:120], checked.title_en[:120]
         row.source, row.scenarios = source, scenarios
         row.uploaded_by, row.uploaded_at = actor.label, clock.now()
         row.save()
@@ -49,15 +64,15 @@ def save_draft(*, actor: Actor, source: str, scenarios: str, place_code: str) ->
     return row
 
 
-def _draft_of(playbook: Playbook, place_code: str) -> PlaybookRevision:
+def _draft_of(playbook_id: str, place_code: str) -> PlaybookRevision:
     """The place's draft to write into: the present one, or the next number."""
-    _lock(playbook.id, place_code)
-    rows = PlaybookRevision.objects.filter(playbook=playbook.id, place_code=place_code)
+    _lock(playbook_id, place_code)
+    rows = PlaybookRevision.objects.filter(playbook=playbook_id, place_code=place_code)
     draft = rows.filter(state=State.DRAFT).select_for_update(no_key=True).first()
     if draft is not None:
         return draft
     number = (rows.aggregate(last=Max("revision"))["last"] or 0) + 1
-    return PlaybookRevision(playbook=playbook.id, place_code=place_code, revision=number)
+    return PlaybookRevision(playbook=playbook_id, place_code=place_code, revision=number)
 
 
 def prove(row: PlaybookRevision, playbook: Playbook) -> ScenarioReport:
@@ -75,13 +90,20 @@ def publish(*, actor: Actor, pk: uuid.UUID) -> PlaybookRevision:
         _require(actor, "playbook.publish", row.place_code)
         if row.state != State.DRAFT:
             raise errors.NOT_A_DRAFT()
-        loaded = read(row.source)
-        if loaded.playbook is None:
-            raise errors.HAS_ERRORS(count=len(loaded.errors))
-        if not prove(row, loaded.playbook).ok:
-            raise errors.NOT_PROVEN()
+        _check_sound(row)
         _replace(actor, row)
     return row
+
+
+def _check_sound(row: PlaybookRevision) -> None:
+    """No error; and a playbook of cases is proven by its scenarios."""
+    checked = check(row.source)
+    if checked.errors:
+        raise errors.HAS_ERRORS(count=len(checked.errors))
+    if row.form == PLAYBOOK:
+        book = read(row.source).playbook
+        if book is None or not prove(row, book).ok:
+            raise errors.NOT_PROVEN()
 
 
 def _replace(actor: Actor, row: PlaybookRevision) -> None:

@@ -11,11 +11,13 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from zhijin.access.api import Request, gate
+from zhijin.core.errors import NOT_FOUND
 from zhijin.playbooks import presenting, selectors
 from zhijin.playbooks.counting import open_cases
 from zhijin.playbooks.engine.diff import diff
 from zhijin.playbooks.engine.explain import sections
 from zhijin.playbooks.engine.words import KINDS
+from zhijin.playbooks.forms import form
 from zhijin.playbooks.models import PlaybookRevision
 
 MOST_CASES = 500
@@ -51,21 +53,26 @@ def _table(
 def page(request: Request, pk: uuid.UUID, tab: str) -> tuple[PlaybookRevision, dict[str, Any]]:
     """The revision and what every one of its pages shows. Raises PR001."""
     row = selectors.visible(request.actor, pk)
-    book = presenting.playbook_of(row)
+    other = form(row.form)
+    book = None if other else presenting.playbook_of(row)
     holds = selectors.replaced_by(row) if row.state == "draft" else None
     titles = [
-        ("playbook", _("状态图")),
+        ("playbook", _("状态图") if book else _("说明")),
         ("playbook-source", _("原文")),
         ("playbook-scenarios", _("演练")),
         ("playbook-simulate", _("推演")),
         ("playbook-changes", _("改动")),
     ]
+    if book is None:
+        del titles[2:]
+        if tab not in {name for name, _label in titles}:
+            raise NOT_FOUND()
     context = {
         "row": row,
         "book": book,
         "name": presenting.title(row),
         "place": presenting.place_name(row.place_code),
-        "kind": KINDS[book.kind][presenting.lang() == "en"],
+        "kind": KINDS[book.kind][presenting.lang() == "en"] if book else _("考核方案"),
         "replaces": holds,
         "tabs": [
             {"label": label, "url": reverse(f"desk:{name}", args=[row.pk]), "current": name == tab}
@@ -82,6 +89,16 @@ def page(request: Request, pk: uuid.UUID, tab: str) -> tuple[PlaybookRevision, d
 def playbook(request: Request, pk: uuid.UUID) -> HttpResponse:
     """One revision: its picture with the open cases in each state, and itself in sentences."""
     row, context = page(request, pk, "playbook")
+    other = form(row.form)
+    if other is not None:
+        context |= {
+            "sections": [
+                {"title": title, "lines": told}
+                for title, told in other.explain(row.source, presenting.lang())
+            ],
+            "revisions": selectors.revisions(row, request.actor),
+        }
+        return render(request, "playbooks/playbook.html", context)
     counts = open_cases(request.actor, [row.pk])
     by_state = {state: counts.get((row.pk, state), 0) for state in context["book"].states}
     shown = {state: n for state, n in by_state.items() if n}
@@ -101,7 +118,11 @@ def playbook(request: Request, pk: uuid.UUID) -> HttpResponse:
 def source(request: Request, pk: uuid.UUID) -> HttpResponse:
     """The file as it was written, each finding under its line."""
     row, context = page(request, pk, "playbook-source")
-    found = presenting.loaded(row.pk, row.source).findings
+    other = form(row.form)
+    if other is not None:
+        found = other.check(row.source, other.file).findings
+    else:
+        found = presenting.loaded(row.pk, row.source).findings
     context["lines"] = presenting.lines(row.source, found)
     context["count"] = len(found)
     return render(request, "playbooks/source.html", context)

@@ -17,11 +17,11 @@ from zhijin.core.calendar import current
 from zhijin.core.errors import Refusal
 from zhijin.playbooks import presenting, selectors, services
 from zhijin.playbooks.counting import past_cases
-from zhijin.playbooks.engine import Loaded
 from zhijin.playbooks.engine.reader import MAX_BYTES
 from zhijin.playbooks.engine.sample import PLAYBOOK, SCENARIOS
 from zhijin.playbooks.engine.scenarios import run_scenarios
 from zhijin.playbooks.engine.simulate import openings, simulate
+from zhijin.playbooks.forms import form_of
 from zhijin.playbooks.views.reading import MOST_CASES, page
 
 #: With fewer cases than this, last year says little.
@@ -43,9 +43,9 @@ def upload(request: Request) -> HttpResponse:
     }
     if request.method != "POST":
         return render(request, "playbooks/upload.html", context)
-    loaded = services.read(source)
-    context |= _checked(loaded, scenarios)
-    if request.POST.get("do") == "save" and loaded.playbook is not None:
+    context |= _checked(source, scenarios)
+    sound = not context["errors"]
+    if request.POST.get("do") == "save" and sound:
         try:
             row = services.save_draft(
                 actor=request.actor, source=source, scenarios=scenarios, place_code=context["place"]
@@ -57,7 +57,7 @@ def upload(request: Request) -> HttpResponse:
         else:
             messages.success(request, _("草稿已保存。看过状态图、演练和改动后，再投入使用。"))
             return redirect("desk:playbook", pk=row.pk)
-    status = 200 if loaded.playbook is not None and "refusal" not in context else 422
+    status = 200 if sound and "refusal" not in context else 422
     return render(request, "playbooks/upload.html", context, status=status)
 
 
@@ -83,8 +83,13 @@ def _text(request: Request, name: str) -> str:
     return request.POST.get(name, "").replace("\r\n", "\n").replace("\x00", " ")
 
 
-def _checked(loaded: Loaded, scenarios: str) -> dict[str, Any]:
+def _checked(source: str, scenarios: str) -> dict[str, Any]:
     """Findings of both texts, and the picture when there is one."""
+    if form_of(source) is not None:
+        checked = services.check(source)
+        return {"checked": True, "findings": presenting.findings(checked.findings),
+                "errors": len(checked.errors)}  # fmt: skip
+    loaded = services.read(source)
     out: dict[str, Any] = {"checked": True, "findings": presenting.findings(loaded.findings),
                            "errors": len(loaded.errors)}  # fmt: skip
     if loaded.playbook is not None:
