@@ -31,6 +31,7 @@ VARIABLES: tuple[Variable, ...] = (
     Variable("ZHIJIN_PLAYBOOKS", "`playbooks` in the checkout", "Folder of the programmes that are put into force at the first start."),
     Variable("ZHIJIN_PROXIES", "empty", "Addresses of proxies, separated by commas, whose word about the caller's address is taken."),
     Variable("ZHIJIN_FILES", "`files` in ZHIJIN_HOME", "Folder of uploaded files."),
+    Variable("ZHIJIN_ASSESSMENT", "`assessment` in ZHIJIN_HOME", "Folder of months of facts as Parquet files, which assessments are computed from. Made anew when it is gone."),
     Variable("ZHIJIN_STATIC", "`static` in ZHIJIN_HOME", "Folder of collected styles and behaviours."),
     Variable("ZHIJIN_IDLE_MINUTES", "`60`", "A sign-in ends after so long without use."),
     Variable("ZHIJIN_SIGN_IN_HOURS", "`12`", "A sign-in ends after so long in any case."),

@@ -52,6 +52,8 @@ ZHIJIN_MASTER_KEY = _secret("master.key")
 ZHIJIN_PLAYBOOKS = os.environ.get("ZHIJIN_PLAYBOOKS", str(CHECKOUT / "playbooks"))
 SECRET_KEY = _secret("django.key").hex()
 ZHIJIN_FILES = os.environ.get("ZHIJIN_FILES", str(HOME / "files"))
+#: Months of facts as files, for the engine of the assessment; made anew when they are gone.
+ZHIJIN_ASSESSMENT = os.environ.get("ZHIJIN_ASSESSMENT", str(HOME / "assessment"))
 ZHIJIN_ORIGIN = os.environ.get("ZHIJIN_ORIGIN", "http://127.0.0.1:8000")
 #: Where the stream of events is: an address (a proxy's), or the port on the page's own host.
 ZHIJIN_SSE_URL = os.environ.get("ZHIJIN_SSE_URL", "")

@@ -12,8 +12,9 @@ if "ZHIJIN_TEST_RUN" not in os.environ:
 TEST_RUN = Path(os.environ["ZHIJIN_TEST_RUN"])
 
 os.environ["ZHIJIN_HOME"] = str(TEST_RUN / "home")
-for name in ("DATABASE_URL", "DATABASE_OWNER_URL", "ZHIJIN_FILES", "ZHIJIN_STATIC", "ZHIJIN_ORIGIN",
-             "ZHIJIN_SSE_URL", "ZHIJIN_EVENTS_PORT", "ZHIJIN_HOSTS", "ZHIJIN_DEBUG", "ZHIJIN_DEMO",
+for name in ("DATABASE_URL", "DATABASE_OWNER_URL", "ZHIJIN_FILES", "ZHIJIN_STATIC",
+             "ZHIJIN_ASSESSMENT", "ZHIJIN_ORIGIN", "ZHIJIN_SSE_URL", "ZHIJIN_EVENTS_PORT",
+             "ZHIJIN_HOSTS", "ZHIJIN_DEBUG", "ZHIJIN_DEMO",
              "ZHIJIN_LANG", "LC_ALL", "LC_MESSAGES", "LANG"):  # fmt: skip
     os.environ.pop(name, None)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db import connection, transaction
@@ -96,3 +96,25 @@ def record_many(facts: Iterable[NewFact], using: Any = None) -> int:
         count = int(cursor.rowcount)
         cursor.execute("DROP TABLE core_fact_in")
     return count
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """Months that got facts, and up to which transaction that is known.
+
+    Every fact of a transaction below ``upto`` is in sight; facts of later ones may be, and are
+    reported again the next time, so that a slow transaction's are never missed.
+    """
+
+    upto: int
+    months: Mapping[date, int]
+
+
+def changed_since(upto: int) -> Changed:
+    """What was committed since ``upto`` (the mark of an earlier call; 0: everything), by month."""
+    with connection.cursor() as cursor:
+        # First the mark, then the look: what is committed between the two is merely seen twice.
+        cursor.execute("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
+        mark = int(cursor.fetchone()[0])
+        cursor.execute("SELECT month, facts FROM core_fact_changed(%s)", [upto])
+        return Changed(mark, dict(cursor.fetchall()))

@@ -6,6 +6,8 @@ import hashlib
 import json
 from typing import Any
 
+from pydantic import BaseModel
+
 from zhijin.playbooks.engine.model import Playbook
 
 
@@ -15,11 +17,20 @@ def canonical(playbook: Playbook) -> bytes:
     Layout, comments and spelt-out defaults do not change it, nor do keys that a later version of
     the format adds. The order of lists and of states does: it is what people see.
     """
-    plain: dict[str, Any] = playbook.model_dump(mode="json", by_alias=True, exclude_defaults=True)
+    plain = _plain(playbook)
     plain["states"] = [[name, plain["states"][name]] for name in playbook.states]
+    return _bytes(plain)
+
+
+def _plain(programme: BaseModel) -> dict[str, Any]:
+    return programme.model_dump(mode="json", by_alias=True, exclude_defaults=True)
+
+
+def _bytes(plain: dict[str, Any]) -> bytes:
     return json.dumps(plain, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
 
 
-def digest(playbook: Playbook) -> str:
-    """SHA-256 of :func:`canonical`, as 64 hexadecimal digits."""
-    return hashlib.sha256(canonical(playbook)).hexdigest()
+def digest(programme: BaseModel) -> str:
+    """SHA-256 of the canonical form of any kind of programme, as 64 hexadecimal digits."""
+    text = canonical(programme) if isinstance(programme, Playbook) else _bytes(_plain(programme))
+    return hashlib.sha256(text).hexdigest()

@@ -1,0 +1,72 @@
+"""An assessment programme is published like a playbook, and the nearest place's own holds."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.cast import COUNTY, OTHER_COUNTY, VILLAGE
+from zhijin.assessment import forms
+from zhijin.core.errors import Refusal
+from zhijin.core.scope import scoped
+from zhijin.playbooks import selectors, services
+from zhijin.playbooks.api import catalogue, install_shipped
+
+pytestmark = pytest.mark.django_db
+SHIPPED = Path(__file__).parents[2] / "playbooks" / "double-drive" / "assessment.yaml"
+
+
+@pytest.fixture(autouse=True)
+def _fresh():
+    selectors.forget()
+    yield
+    selectors.forget()
+
+
+def publish(actor, source: str, place: str = COUNTY):
+    with scoped(actor):
+        row = services.save_draft(actor=actor, source=source, scenarios="", place_code=place)
+        services.publish(actor=actor, pk=row.pk)
+    selectors.forget()
+    return row
+
+
+def test_the_shipped_programme_holds_until_a_county_has_its_own(cast):
+    install_shipped()
+    everywhere = forms.current("double-drive", VILLAGE)
+    assert (everywhere.place_code, everywhere.model.period) == ("", "month")
+    text = SHIPPED.read_text(encoding="utf-8").replace("least: 8\n  else", "least: 6\n  else")
+    row = publish(cast.county_officer.actor, text)
+    own = forms.current("double-drive", VILLAGE)
+    assert (own.id, own.place_code, own.model.peers.least) == (row.pk, COUNTY, 6)
+    assert forms.current("double-drive", OTHER_COUNTY).id == everywhere.id
+    assert forms.narrower(everywhere) == [COUNTY]
+    assert forms.narrower(own) == []
+    assert own.digest != everywhere.digest
+    assert {p.id for p in forms.all_in_force()} >= {own.id, everywhere.id}
+    assert "double-drive" not in {r.playbook_id for r in catalogue(VILLAGE)}
+
+
+def test_a_programme_with_an_error_is_not_taken(cast):
+    actor = cast.county_officer.actor
+    text = SHIPPED.read_text(encoding="utf-8").replace("no_data: zero", "no_data: maybe")
+    with scoped(actor), pytest.raises(Refusal) as refusal:
+        services.save_draft(actor=actor, source=text, scenarios="", place_code=COUNTY)
+    assert refusal.value.id == "PR002"
+
+
+@pytest.mark.parametrize(("lang", "word"), [("zh", "基本组织"), ("en", "Organisation")])
+def test_it_is_told_in_sentences(lang, word):
+    sections = forms.explain(SHIPPED.read_text(encoding="utf-8"), lang)
+    assert any(word in title for title, _lines in sections)
+    assert all(lines for _title, lines in sections)
+    assert forms.explain("assessment: 1", lang) == []
+
+
+def test_the_desk_shows_it(cast):
+    county = cast.county_officer
+    row = publish(county.actor, SHIPPED.read_text(encoding="utf-8"))
+    page = county.client.get(f"/desk/playbooks/{row.pk}/").content.decode()
+    assert "基本组织" in page
+    assert "double-drive" in county.client.get("/desk/playbooks/").content.decode()
