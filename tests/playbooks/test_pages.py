@@ -47,7 +47,7 @@ def test_every_page_of_every_shipped_playbook_in_both_languages(cast) -> None:
     install_shipped(ROOT / "playbooks")
     client = cast.county_officer.client
     for row in PlaybookRevision.objects.all():
-        for name in TABS:
+        for name in TABS if row.form == "playbook" else TABS[:2]:
             for lang in ("zh-hans", "en"):
                 client.cookies["django_language"] = lang
                 response = client.get(reverse(f"desk:{name}", args=[row.pk]) + "?cases=5")
