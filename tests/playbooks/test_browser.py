@@ -25,16 +25,17 @@ PAGES = ("", "source/", "scenarios/", "simulate/?cases=20", "changes/")
 
 @pytest.fixture
 def desk(open_page: OpenPage, site: str) -> Any:
-    """``desk(path)`` opens a page of the desk as the county officer."""
+    """``desk(path)`` opens a page of the desk as the county officer, or as a ``colleague``."""
     selectors.forget()
     install_shipped(ROOT / "playbooks")
-    token = make_member("county_officer", PARTS["county_officer"]).token
-    cookie = {
-        "name": COOKIE, "value": token, "domain": urlsplit(site).hostname, "path": "/",
-        "expires": -1, "httpOnly": True, "secure": False, "sameSite": "Lax",
-    }  # fmt: skip
+    part = PARTS["county_officer"]
+    tokens = {name: make_member(name, part).token for name in ("county_officer", "colleague")}
 
-    def opened(path: str, **options: Any) -> Page:
+    def opened(path: str, who: str = "county_officer", **options: Any) -> Page:
+        cookie = {
+            "name": COOKIE, "value": tokens[who], "domain": urlsplit(site).hostname, "path": "/",
+            "expires": -1, "httpOnly": True, "secure": False, "sameSite": "Lax",
+        }  # fmt: skip
         return open_page(path, storage_state={"cookies": [cookie]}, **options)
 
     yield opened
@@ -85,6 +86,8 @@ def test_a_clerk_uploads_mends_proves_and_puts_into_force(desk: Any) -> None:
     expect(page.get_by_role("heading", name="排水沟堵塞")).to_be_visible()
     page.get_by_role("link", name="演练", exact=True).click()
     expect(page.get_by_text("演练全部通过，每一步都走到了，可以投入使用。")).to_be_visible()
+    expect(page.get_by_text("投入使用要由另一个人来做")).to_be_visible()
+    page = desk(urlsplit(page.url).path, "colleague")
     page.get_by_role("button", name="投入使用").click()
     page.get_by_role("dialog").get_by_role("button").last.click()
     expect(page.get_by_text("已投入使用。", exact=False).first).to_be_visible()

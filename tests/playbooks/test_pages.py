@@ -9,7 +9,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from tests.cast import COUNTY
+from tests.cast import COUNTY, Part, make_member
 from tests.playbooks.support import ROOT, SOUND, spoilt
 from tests.playbooks.test_scenarios import STORIES
 from tests.playbooks.test_services import draft, published
@@ -121,9 +121,16 @@ def test_from_upload_to_force_to_retirement(cast) -> None:
     response = client.post(UPLOAD, form(do="save"), follow=True)
     row = PlaybookRevision.objects.get()
     assert response.redirect_chain[-1][0] == f"/desk/playbooks/{row.pk}/"
-    assert "投入使用" in body(response)
-    response = client.post(f"/desk/playbooks/{row.pk}/publish/", follow=True)
-    assert "已投入使用" in body(response)
+    assert "投入使用要由另一个人来做" in body(response)
+    assert f"/desk/playbooks/{row.pk}/publish/" not in body(response)
+    own = client.post(f"/desk/playbooks/{row.pk}/publish/", follow=True)
+    assert "起草的人不能自己" in body(own)
+    other = make_member("colleague", Part("丁霜降", "county_officer", COUNTY)).client
+    assert f'name="seen" value="{row.digest}"' in body(other.get(f"/desk/playbooks/{row.pk}/"))
+    stale = other.post(f"/desk/playbooks/{row.pk}/publish/", {"seen": "0" * 64}, follow=True)
+    assert "又改了" in body(stale)
+    done = other.post(f"/desk/playbooks/{row.pk}/publish/", {"seen": row.digest}, follow=True)
+    assert "已投入使用" in body(done)
     row.refresh_from_db()
     assert row.state == "in_force"
     assert "删除草稿" not in body(client.get(f"/desk/playbooks/{row.pk}/"))
@@ -155,7 +162,8 @@ def test_a_draft_without_stories_is_not_put_into_force(cast) -> None:
     client = cast.county_officer.client
     client.post(UPLOAD, form(scenarios="", do="save"))
     row = PlaybookRevision.objects.get()
-    page = body(client.post(f"/desk/playbooks/{row.pk}/publish/", follow=True))
+    other = make_member("colleague", Part("丁霜降", "county_officer", COUNTY)).client
+    page = body(other.post(f"/desk/playbooks/{row.pk}/publish/", follow=True))
     assert "演练没有全部通过" in page
     row.refresh_from_db()
     assert row.state == "draft"

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, connection, connections, transaction
 
-from tests.cast import COUNTY, OTHER_COUNTY, PREFECTURE, VILLAGE
+from tests.cast import COUNTY, OTHER_COUNTY, PREFECTURE, VILLAGE, Part, make_member
 from tests.playbooks.support import ROOT, SOUND, spoilt
 from tests.playbooks.test_scenarios import STORIES
 from zhijin.core import labels
@@ -38,11 +38,17 @@ def draft(actor: Actor, source: str = SOUND, place: str = COUNTY) -> PlaybookRev
 
 
 def published(actor: Actor, source: str = SOUND, place: str = COUNTY) -> PlaybookRevision:
+    """A draft of ``actor``'s that somebody else put into force."""
     row = draft(actor, source, place)
-    with scoped(actor):
-        found = services.publish(actor=actor, pk=row.pk)
+    with scoped(SYSTEM):
+        found = services.publish(actor=SYSTEM, pk=row.pk)
     selectors.forget()
     return found
+
+
+def colleague() -> Actor:
+    """Another officer of the county."""
+    return make_member("colleague", Part("丁霜降", "county_officer", COUNTY)).actor
 
 
 def refused(call: Any, *args: Any, **kwargs: Any) -> str:
@@ -59,7 +65,7 @@ def test_a_draft_is_saved_proven_and_put_into_force(
     assert (row.state, row.revision, row.playbook) == ("draft", 1, "drain")
     assert refused(revision, row.pk) == "PR001"  # a draft runs no case
     with django_capture_on_commit_callbacks(execute=True), scoped(county):
-        services.publish(actor=county, pk=row.pk)
+        services.publish(actor=colleague(), pk=row.pk)
     found = current("drain", VILLAGE)
     assert found.id == row.pk
     assert found.digest == digest(found.playbook) == row.digest
@@ -118,31 +124,47 @@ def test_what_is_refused(cast) -> None:
     assert refused(draft, county, SOUND, "") == "PR004"
     assert refused(draft, county, SOUND, OTHER_COUNTY) == "CO403"
     assert refused(draft, cast.township_officer.actor) == "CO403"
-    row = draft(county)
+    row, other = draft(county), colleague()
     outsider = cast.outsider.actor
     for call in (services.publish, services.discard):
         assert refused(call, actor=outsider, pk=row.pk) == "CO403"
     with scoped(county):
         assert refused(services.retire, actor=county, pk=row.pk, why="x") == "PR007"
         assert refused(services.retire, actor=county, pk=row.pk, why=" ") == "CO400"
-        services.publish(actor=county, pk=row.pk)
-        assert refused(services.publish, actor=county, pk=row.pk) == "PR005"
+        services.publish(actor=other, pk=row.pk)
+        assert refused(services.publish, actor=other, pk=row.pk) == "PR005"
         assert refused(services.discard, actor=county, pk=row.pk) == "PR005"
     again = draft(county, "# 只加了一行注释\n" + SOUND)
     with scoped(county):
-        assert refused(services.publish, actor=county, pk=again.pk) == "PR006"
+        assert refused(services.publish, actor=other, pk=again.pk) == "PR006"
         services.discard(actor=county, pk=again.pk)
     assert not PlaybookRevision.objects.filter(pk=again.pk).exists()
 
 
 def test_scenarios_must_take_every_step(cast) -> None:
-    county = cast.county_officer.actor
+    county, other = cast.county_officer.actor, colleague()
     with scoped(county):
         row = services.save_draft(actor=county, source=SOUND, scenarios="", place_code=COUNTY)
-        assert refused(services.publish, actor=county, pk=row.pk) == "PR003"
+        assert refused(services.publish, actor=other, pk=row.pk) == "PR003"
         missing = STORIES.split("  - name: 退回")[0]
         row = services.save_draft(actor=county, source=SOUND, scenarios=missing, place_code=COUNTY)
-        assert refused(services.publish, actor=county, pk=row.pk) == "PR003"
+        assert refused(services.publish, actor=other, pk=row.pk) == "PR003"
+
+
+def test_it_takes_two_to_put_a_playbook_into_force(cast) -> None:
+    """Whoever wrote it last cannot, nor can the other one what they have not looked at."""
+    county, other = cast.county_officer.actor, colleague()
+    row = draft(county)
+    assert refused(services.publish, actor=county, pk=row.pk) == "PR010"
+    looked_at = row.digest
+    changed = draft(county, spoilt(("within: 3 workdays", "within: 4 workdays")))
+    assert refused(services.publish, actor=other, pk=changed.pk, seen=looked_at) == "PR011"
+    draft(other, spoilt(("within: 3 workdays", "within: 5 workdays")))
+    assert refused(services.publish, actor=other, pk=row.pk) == "PR010"
+    row.refresh_from_db()
+    with scoped(county):
+        found = services.publish(actor=county, pk=row.pk, seen=row.digest)
+    assert (found.state, found.published_by) == ("in_force", county.label)
 
 
 @pytest.mark.parametrize(
@@ -188,7 +210,7 @@ def test_a_county_may_have_its_own_of_a_shipped_one(cast) -> None:
             scenarios=stories.replace("points: {reporter: 3}", "points: {reporter: 5}"),
             place_code=COUNTY,
         )  # fmt: skip
-        services.publish(actor=county, pk=row.pk)
+        services.publish(actor=colleague(), pk=row.pk)
     selectors.forget()
     assert current("suggestion", VILLAGE).id == row.pk
     assert current("suggestion", OTHER_COUNTY).place_code == ""
@@ -203,7 +225,7 @@ def test_who_sees_what(cast) -> None:
     assert [r.pk for r in selectors.listed(county)] == [row.pk]
     assert selectors.listed(cast.outsider.actor) == []
     with scoped(county):
-        services.publish(actor=county, pk=row.pk)
+        services.publish(actor=colleague(), pk=row.pk)
     assert selectors.visible(cast.outsider.actor, row.pk).pk == row.pk  # rules are public
     assert [r.pk for r in selectors.listed(cast.branch_secretary.actor)] == [row.pk]
     assert selectors.listed(cast.outsider.actor) == []  # but do not hold there
@@ -228,14 +250,14 @@ def test_the_operator_publishes_from_the_command_line(tmp_path, capsys) -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_two_officers_at_once_make_one_draft_and_one_in_force(cast) -> None:
-    county = cast.county_officer.actor
+    county, other = cast.county_officer.actor, colleague()
     results: list[str] = []
 
     def work() -> None:
         try:
             row = draft(county)
             with scoped(county):
-                services.publish(actor=county, pk=row.pk)
+                services.publish(actor=other, pk=row.pk)
             results.append("ok")
         except Refusal as refusal:
             results.append(refusal.id)

@@ -80,16 +80,22 @@ def prove(row: PlaybookRevision, playbook: Playbook) -> ScenarioReport:
     return run_scenarios(playbook, row.scenarios, "scenarios.yaml")
 
 
-def publish(*, actor: Actor, pk: uuid.UUID) -> PlaybookRevision:
+def publish(*, actor: Actor, pk: uuid.UUID, seen: str = "") -> PlaybookRevision:
     """Put a draft into force; what was in force at that place is retired, open cases stay on it.
 
-    Raises PR001, PR002, PR003 (scenarios fail or miss a step), PR005, PR006, CO403.
+    It takes two: whoever wrote the draft last cannot put it into force. ``seen`` is the digest of
+    what the second one looked at; a draft that was changed since is refused. Raises PR001, PR002,
+    PR003 (scenarios fail or miss a step), PR005, PR006, PR010, PR011, CO403.
     """
     with transaction.atomic():
         row = _locked(pk)
         _require(actor, "playbook.publish", row.place_code)
         if row.state != State.DRAFT:
             raise errors.NOT_A_DRAFT()
+        if row.uploaded_by == actor.label and not actor.is_system:
+            raise errors.TAKES_TWO()
+        if seen and seen != row.digest:
+            raise errors.CHANGED_SINCE()
         _check_sound(row)
         _replace(actor, row)
     return row

@@ -79,6 +79,7 @@ def page(request: Request, pk: uuid.UUID, tab: str) -> tuple[PlaybookRevision, d
             for name, label in titles
         ],
         "may_edit": bool(selectors.own_places(request.actor)),
+        "own_draft": row.state == "draft" and row.uploaded_by == request.actor.label,
         "may_publish": selectors.may(request.actor, "playbook.publish", row.place_code),
         "may_discard": selectors.may(request.actor, "playbook.upload", row.place_code),
     }

@@ -136,10 +136,10 @@ def _number(text: str | None, default: int, most: int) -> int:
 
 @gate("playbook.publish", methods=("POST",))
 def publish(request: Request, pk: uuid.UUID) -> HttpResponse:
-    """Put a draft into force."""
+    """Put somebody else's draft into force, as it was looked at."""
     selectors.visible(request.actor, pk)
     try:
-        services.publish(actor=request.actor, pk=pk)
+        services.publish(actor=request.actor, pk=pk, seen=request.POST.get("seen", ""))
     except Refusal as refusal:
         return _refused(request, refusal, pk)
     messages.success(request, _("已投入使用。新上报的事项按这个版本办，已在办的仍按原来的版本。"))
