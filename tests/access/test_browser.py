@@ -13,7 +13,7 @@ from playwright.sync_api import Page, expect
 from tests.access.test_pages import simulated
 from tests.browser import DESKTOP, PHONE, findings, overflow
 from tests.cases.conftest import ground
-from tests.cast import VILLAGE, Cast, Member, give, make_account
+from tests.cast import PASSWORD, VILLAGE, Cast, Member, give, make_account
 from zhijin.access.middleware import COOKIE
 from zhijin.access.selectors import clock_wall
 from zhijin.core import journal
@@ -75,6 +75,7 @@ def test_a_phone_becomes_the_second_factor(open_page: Any, cast: Cast, size: str
     assert findings(page) == []
     secret = page.locator("li .code").first.inner_text().replace(" ", "")
     page.get_by_label("动态验证码").fill(pyotp.TOTP(secret).at(clock_wall()))
+    page.get_by_label("本账号的密码").fill(PASSWORD)
     page.get_by_role("button", name="启用").click()
     expect(page.get_by_text("已启用", exact=True)).to_be_visible()
     keep(page, f"me-{size}")

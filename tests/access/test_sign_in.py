@@ -89,6 +89,29 @@ def test_an_unknown_name_is_locked_just_the_same():
     assert [attempt("nobody", "x") for _ in range(6)] == ["AC001"] * 5 + ["AC002"]
 
 
+def test_the_lock_does_not_tell_which_names_exist(account):
+    """The same minutes at every moment of the clock; a window of the clock's would end earlier."""
+    told = []
+    for name in (account.username, "nobody"):
+        for _ in range(5):
+            attempt(name, "x")
+        with pytest.raises(Refusal) as refusal:
+            sign_ins.sign_in(username=name, password="x", code="", agent="")
+        told.append((refusal.value.id, refusal.value.params["minutes"]))
+    assert told == [("AC002", 15)] * 2
+
+
+def test_a_new_sign_in_ends_the_one_the_browser_had(client, account):
+    form = {"username": account.username, "password": PASSWORD}
+    client.get(reverse("portal:sign-in"))
+    assert client.post(reverse("portal:sign-in"), form).status_code == 302
+    before = client.cookies[COOKIE].value
+    assert client.post(reverse("portal:sign-in"), form).status_code == 302
+    assert client.cookies[COOKIE].value != before
+    assert SignIn.objects.count() == 1
+    assert visitor_by_session(before, timedelta(hours=1)) is None
+
+
 def test_failures_stay_counted_through_the_page(client, account):
     form = {"username": account.username, "password": "wrong"}
     answers = [client.post(reverse("portal:sign-in"), form).status_code for _ in range(6)]
@@ -139,7 +162,11 @@ def test_enrolling_needs_the_phone_to_prove_itself(cast):
     sealed = re.search(r'name="sealed" value="([0-9a-f]+)"', text)[1]
     assert client.post(page, {"sealed": sealed, "code": "000000"}).status_code == 400
     code = pyotp.TOTP(secret).at(clock_wall())
-    assert client.post(page, {"sealed": sealed, "code": code}).status_code == 302
+    form = {"sealed": sealed, "code": code}
+    for wrong in ({}, {"password": "found-a-browser"}):
+        assert client.post(page, form | wrong).status_code == 401, "a browser left signed in"
+    assert not Account.objects.get(pk=cast.branch_secretary.account.pk).totp
+    assert client.post(page, form | {"password": PASSWORD}).status_code == 302
     account = Account.objects.get(pk=cast.branch_secretary.account.pk)
     assert crypto.unseal("account.totp", account.totp) == secret
     assert secret.encode() not in bytes(account.totp)

@@ -18,7 +18,6 @@ from zhijin.access.selectors import clock_wall, token_digest
 from zhijin.access.services import check_password_strength
 from zhijin.core import crypto, journal, ratelimit
 from zhijin.core.actor import Actor
-from zhijin.core.errors import Refusal
 
 FAILURES_BEFORE_LOCK = 5
 LOCK_MINUTES = 15
@@ -52,14 +51,13 @@ def sign_in(*, username: str, password: str, code: str, agent: str) -> tuple[Acc
 
 
 def _unknown(username: str, password: str) -> None:
-    """What a wrong password does, for a name that nobody has."""
+    """What a wrong password does, for a name that nobody has: the same lock, as long, told alike."""
     name = hashlib.sha256(username.encode()).hexdigest()
-    try:
-        ratelimit.hit(f"sign-in-name:{name}", f"{FAILURES_BEFORE_LOCK}/{LOCK_MINUTES}m")
-    except Refusal as refusal:
-        minutes = int(refusal.params["seconds"]) // 60 + 1
-        raise errors.LOCKED(minutes=minutes) from refusal
+    if left := ratelimit.held(f"sign-in-lock:{name}"):
+        raise errors.LOCKED(minutes=-(-left // 60))
     hashers.make_password(password)
+    if ratelimit.count(f"sign-in-name:{name}", 86_400) % FAILURES_BEFORE_LOCK == 0:
+        ratelimit.hold(f"sign-in-lock:{name}", LOCK_MINUTES * 60)
 
 
 def _failed(account: Account) -> None:
@@ -111,6 +109,12 @@ def open_session(account: Account, agent: str) -> str:
     return token
 
 
+def end_session(token: str) -> None:
+    """End the sign-in that a browser had, when it begins another."""
+    if token:
+        SignIn.objects.filter(token=token_digest(token)).delete()
+
+
 def sign_out(*, actor: Actor, token: str) -> None:
     """End this browser's sign-in."""
     with transaction.atomic():
@@ -134,19 +138,31 @@ def change_password(*, actor: Actor, old: str, new: str) -> None:
         journal.write(actor, "account.password", f"account:{account.id}")
 
 
-def enrol_second_factor(*, actor: Actor, secret: str, code: str) -> None:
-    """Turn the second factor on once a first code proves the phone has the secret. Raises AC010.
+def enrol_second_factor(*, actor: Actor, secret: str, code: str, password: str) -> None:
+    """Turn the second factor on once a first code proves the phone has the secret.
 
-    That first code is used up: it cannot sign anybody in.
+    The password is asked again: whoever finds a browser signed in could otherwise put their own
+    phone in place of the owner's. That first code is used up: it cannot sign anybody in.
+    Raises AC001, AC010.
     """
     step = _step_of(secret, code)
     if step is None:
         raise errors.WRONG_CODE()
+    account = Account.objects.get(pk=actor.id)
+    given = hashers.check_password(password, account.password)
+    if hashers.is_password_usable(account.password) and not given:
+        raise errors.WRONG_PASSWORD()
     with transaction.atomic():
         Account.objects.filter(pk=actor.id).update(
             totp=crypto.seal("account.totp", secret), totp_step=step
         )
         journal.write(actor, "account.second_factor", f"account:{actor.id}")
+
+
+def has_password(actor: Actor) -> bool:
+    """Whether the account signs in with a password (others come through the identity provider)."""
+    stored = Account.objects.filter(pk=actor.id).values_list("password", flat=True).first()
+    return stored is not None and hashers.is_password_usable(stored)
 
 
 def purge_sign_ins() -> int:

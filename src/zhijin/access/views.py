@@ -7,6 +7,7 @@ import segno
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
+from django.middleware.csrf import rotate_token
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -68,15 +69,21 @@ def _sign_in_page(request: Request, context: dict[str, object], status: int = 20
     return render(request, "access/sign_in.html", context, status=status)
 
 
+def _begin(request: Request, response: HttpResponse, token: str) -> HttpResponse:
+    """Give the browser its new sign-in; the one it had, and the form token of before, are void."""
+    sign_ins.end_session(request.COOKIES.get(COOKIE, ""))
+    rotate_token(request)
+    set_cookie(response, token)
+    return response
+
+
 def _entered(request: Request, account: Account, token: str) -> HttpResponse:
     wanted = request.POST.get("next", "")
     if not url_has_allowed_host_and_scheme(wanted, allowed_hosts={request.get_host()}):
         wanted = home_of(account)
     if account.must_change_password:
         wanted = reverse("desk:password")
-    response = HttpResponseRedirect(wanted)
-    set_cookie(response, token)
-    return response
+    return _begin(request, HttpResponseRedirect(wanted), token)
 
 
 def _target(request: Request, wanted: str) -> str:
@@ -118,8 +125,7 @@ def oidc_back(request: Request) -> HttpResponse:
     token = sign_ins.open_session(account, request.headers.get("User-Agent", ""))
     response = HttpResponseRedirect(home_of(account))
     response.delete_cookie(oidc.COOKIE)
-    set_cookie(response, token)
-    return response
+    return _begin(request, response, token)
 
 
 @gate(methods=("GET",))
@@ -158,8 +164,9 @@ def second_factor(request: Request) -> HttpResponse:
     if request.method == "POST":
         try:
             sign_ins.enrol_second_factor(
-                actor=request.actor, secret=secret, code=request.POST.get("code", "")
-            )
+                actor=request.actor, secret=secret, code=request.POST.get("code", ""),
+                password=request.POST.get("password", ""),
+            )  # fmt: skip
         except Refusal as error:
             refusal = error
         else:
@@ -176,6 +183,7 @@ def _enrolment(request: Request, secret: str, refusal: Refusal | None) -> HttpRe
         "secret": " ".join(secret[i : i + 4] for i in range(0, len(secret), 4)),
         "sealed": crypto.seal("enrol.totp", f"{request.actor.id}:{secret}").hex(),
         "picture": segno.make(uri).svg_data_uri(scale=5),
+        "asks_password": sign_ins.has_password(request.actor),
         "replaces": request.visitor and request.visitor.has_second_factor,
     }
     status = refusal.status if refusal else 200

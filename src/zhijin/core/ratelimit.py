@@ -27,13 +27,31 @@ def parse(rate: str) -> tuple[int, int]:
 def hit(key: str, rate: str) -> None:
     """Count one use of ``key``; raises CO429 with the seconds to wait when over ``rate``."""
     allowed, seconds = parse(rate)
-    present = int(time.time())
-    window = present // seconds
+    if count(key, seconds) > allowed:
+        raise TOO_MANY(seconds=seconds - int(time.time()) % seconds)
+
+
+def count(key: str, seconds: int) -> int:
+    """Count one use of ``key`` in the present window of ``seconds``; returns how many there are."""
+    window = int(time.time()) // seconds
     with connection.cursor() as cursor:
         cursor.execute(_HIT, [_short(key), window, (window + 1) * seconds])
-        (count,) = cursor.fetchone()
-    if count > allowed:
-        raise TOO_MANY(seconds=seconds - present % seconds)
+        return int(cursor.fetchone()[0])
+
+
+def hold(key: str, seconds: int) -> None:
+    """Bar ``key`` for so long from now; see :func:`held`."""
+    until = int(time.time()) + seconds
+    with connection.cursor() as cursor:
+        cursor.execute(_HIT, [_short(key), until, until])
+
+
+def held(key: str) -> int:
+    """The seconds that ``key`` is barred still; 0 when it is not."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT ends FROM core_rate_window WHERE key = %s", [_short(key)])
+        row = cursor.fetchone()
+    return max(0, int(row[0]) - int(time.time())) if row else 0
 
 
 def _short(key: str) -> str:
