@@ -168,6 +168,8 @@ SAMPLES: dict[str, Callable[[World], dict[str, Any]]] = {
     "desk:case-act": lambda w: _case(w) | {"what": "move"},
     "portal:report-form": lambda _: {"playbook": "test-hazard"},
     "portal:status": _status,
+    "portal:programme": lambda _: {"playbook": "test-hazard"},
+    "portal:published": lambda w: {"number": w.case.number},
     "portal:photo": lambda w: _status(w) | _photo(w),
     **dict.fromkeys(
         ("api:get_case", "api:case_events", "api:case_photos", "api:move_case", "api:comment_case",

@@ -18,7 +18,7 @@ from zhijin.cases.outward import (
     private_answers_of,
     revision_of,
 )
-from zhijin.cases.presenting import CaseView, kinds_for, views_of
+from zhijin.cases.presenting import CaseView, kinds_for, shown, views_of
 from zhijin.cases.selectors import Counts, Rate, Wanted, counts, open_by_revision, rates
 from zhijin.cases.selectors import pending_requests as _pending
 from zhijin.cases.services.clocks import sweep, sweep_all
@@ -66,5 +66,5 @@ __all__ = [
     "kinds_for", "listed", "machine_of", "mark_published", "mark_withdrawn", "move",
     "open_by_revision", "open_case", "pending_requests", "photo_files", "photos_of",
     "private_answers_of", "provide_published", "provide_told", "public_figures", "rates",
-    "revision_of", "sweep", "sweep_all", "today",
+    "revision_of", "shown", "sweep", "sweep_all", "today",
 ]  # fmt: skip

@@ -1,8 +1,8 @@
-"""Pages of playbooks on the desk."""
+"""Pages of playbooks: on the desk, and told to residents."""
 
 from django.urls import path
 
-from zhijin.playbooks.views import calendar, reading, writing
+from zhijin.playbooks.views import calendar, public, reading, writing
 
 desk = [
     path("playbooks/", reading.playbooks, name="playbooks"),
@@ -20,4 +20,8 @@ desk = [
     path("calendar/notice/", calendar.notice, name="calendar-notice"),
     path("calendar/<int:number>/", calendar.year, name="calendar-year"),
     path("calendar/<int:number>/back/", calendar.notice_back, name="calendar-notice-back"),
+]
+portal = [
+    path("rules/", public.programmes, name="programmes"),
+    path("rules/<slug:playbook>/", public.programme, name="programme"),
 ]

@@ -11,7 +11,7 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import get_language, gettext
 
-from zhijin.cases.api import Published, Told
+from zhijin.cases.api import Published, Told, shown
 from zhijin.core import clock
 from zhijin.core.actor import Actor
 from zhijin.core.ids import place_span
@@ -63,6 +63,41 @@ def item_of(row: Publication) -> Item:
     return Item(
         row.number, playbook.title.in_(_lang()), row.place_code, row.shown_at or row.prepared_at,
         labelled(playbook, row.fields), list(row.photos), row.case_id,
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Face:
+    """What everybody may read of one case: answers in words, the position if it is published."""
+
+    number: str
+    kind: str
+    playbook: str
+    place_code: str
+    at: datetime
+    rows: list[tuple[str, str]]
+    point: tuple[float, float] | None
+    photos: list[str]
+    case_id: UUID
+
+
+def face(number: str) -> Face | None:
+    """The public face of the case with this number; None when nothing of it is public."""
+    found = list(Publication.objects.filter(_shown(), number=number).order_by("shown_at"))
+    if not found:
+        return None
+    last = found[-1]
+    public = shown_of([last.case_id])[last.case_id]
+    book = revision(last.revision_id).playbook
+    known = [
+        (spec, public.fields[name]) for name, spec in book.fields.items() if name in public.fields
+    ]
+    points = [value for spec, value in known if spec.type == "point" and isinstance(value, dict)]
+    return Face(
+        last.number, book.title.in_(_lang()), last.playbook, last.place_code, public.at,
+        [(spec.title(_lang()), shown(spec, value)) for spec, value in known if spec.type != "point"],
+        (points[0]["lon"], points[0]["lat"]) if points else None,
+        list(dict.fromkeys(public.photos)), last.case_id,
     )  # fmt: skip
 
 

@@ -1,8 +1,8 @@
-"""Notices and publications for those who work; webhooks for the system administrator."""
+"""Notices and publications for those who work; what is public; webhooks for the system administrator."""
 
 from django.urls import path
 
-from zhijin.programmes import views, views_webhooks
+from zhijin.programmes import views, views_public, views_webhooks
 
 desk = [
     path("notices/", views.notices, name="notices"),
@@ -11,3 +11,4 @@ desk = [
     path("admin/webhooks/", views_webhooks.webhooks, name="webhooks"),
     path("admin/webhooks/<uuid:pk>/", views_webhooks.webhook, name="webhook"),
 ]
+portal = [path("done/<str:number>/", views_public.published, name="published")]

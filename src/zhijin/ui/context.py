@@ -13,6 +13,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.functional import SimpleLazyObject, cached_property
 from django.utils.module_loading import import_string
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from zhijin.core import clock
 from zhijin.ui import nav
@@ -68,6 +69,17 @@ class Ui:
     def feedback_url(self) -> str:
         """Where complaints about the platform itself go (投诉建议), from every page."""
         return _reverse("portal:feedback", "/report/")
+
+    @property
+    def portal_foot(self) -> list[nav.NavLink]:
+        """What stands at the foot of the portal's pages: rules, personal data, the staff's door."""
+        wanted = (
+            ("programmes", _("办事规则"), "portal:programmes"),
+            ("privacy", _("保存哪些个人信息"), "portal:privacy"),
+            ("sign-in", _("工作人员登录"), "portal:sign-in"),
+        )
+        found = [(key, label, _reverse(name, "")) for key, label, name in wanted]
+        return [nav.NavLink(key, label, url, "", False) for key, label, url in found if url]
 
     @cached_property
     def desk_nav(self) -> tuple[nav.NavGroup, ...]:

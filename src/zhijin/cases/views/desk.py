@@ -164,10 +164,12 @@ def case_new(request: HttpRequest) -> HttpResponse:
 def asked_of(revision: Revision, opener: str) -> dict[str, Any]:
     """The questions of one kind for whoever opens it, as a page shows them."""
     ask = revision.playbook.opens.ask
+    asked = thumb_order(revision.machine.asked(ask, opener))
     return {
         "playbook": revision.playbook, "ask": ask,
         "kind_title": revision.playbook.title.in_(lang()),
-        "asked": thumb_order(revision.machine.asked(ask, opener)),
+        "asked": asked,
+        "asks_phone": all(question.type != "phone" for question in asked),
     }  # fmt: skip
 
 

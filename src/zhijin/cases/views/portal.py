@@ -73,10 +73,12 @@ def report(request: HttpRequest, playbook: str) -> HttpResponse:
 
 def _form(revision: Revision, code: str, key: str) -> dict[str, Any]:
     """The questions of one kind for residents: photos and place first, as a thumb meets them."""
+    asked = thumb_order(revision.machine.asked(revision.playbook.opens.ask, "resident"))
     return {
         "place": places.get(code), "revision": revision, "key": key,
-        "kind_title": revision.playbook.title.in_(lang()),
-        "asked": thumb_order(revision.machine.asked(revision.playbook.opens.ask, "resident")),
+        "kind_title": revision.playbook.title.in_(lang()), "asked": asked,
+        # A programme that asks for a telephone number itself is not asked for another one beside.
+        "asks_contact": all(question.type != "phone" for question in asked),
     }  # fmt: skip
 
 
