@@ -45,19 +45,24 @@ PERMISSIONS: Final = _set(
     playbook.view playbook.upload playbook.publish
     assess.view assess.appeal assess.adjust assess.approve assess.answer assess.run assess.publish
     ledger.view ledger.post ledger.close
+    activity.view activity.act activity.organise
     account.manage grant.manage journal.read settings.manage webhook.manage demo.clock
     """
 )
 
 _GRID = frozenset({"case.report", "case.view", "case.act", "place.view", "person.view"})
 _GRID_LEADER = _GRID | {"case.dispatch", "case.callback", "org.view", "playbook.view"}
-_VILLAGE_STAFF = _GRID_LEADER | _set("case.merge person.edit assess.view ledger.view ledger.post")
-_VILLAGE = _VILLAGE_STAFF | {
+#: Pledges, contests, reviews, visits: for the organisations one answers for.
+_ACTIVITY = frozenset({"activity.view", "activity.act"})
+_VILLAGE_STAFF = _GRID_LEADER | _set(
+    "case.merge person.edit assess.view ledger.view ledger.post activity.view"
+)
+_VILLAGE = _VILLAGE_STAFF | _ACTIVITY | {
     "case.approve", "case.transfer", "grid.edit", "org.edit", "assess.appeal", "ledger.close",
 }  # fmt: skip
 _TOWNSHIP = _VILLAGE | {
     "case.whistle", "case.export", "place.edit", "org.import", "person.import", "person.reveal",
-    "assess.adjust", "assess.approve",
+    "assess.adjust", "assess.approve", "activity.organise",
 }  # fmt: skip
 _COUNTY = _TOWNSHIP | {
     "place.import", "playbook.upload", "playbook.publish", "demo.clock", "assess.answer",
@@ -65,11 +70,12 @@ _COUNTY = _TOWNSHIP | {
 }  # fmt: skip
 _ABOVE = _set(
     "case.view case.export case.approve place.view org.view playbook.view playbook.upload "
-    "playbook.publish assess.view assess.approve assess.answer assess.run assess.publish"
+    "playbook.publish assess.view assess.approve assess.answer assess.run assess.publish "
+    "activity.view activity.organise"
 )
 _DEPARTMENT = _set(
     "case.report case.view case.act case.transfer case.callback case.export place.view "
-    "org.view playbook.view assess.view"
+    "org.view playbook.view assess.view activity.view activity.act"
 )
 _PLANT = frozenset({"case.report", "case.view", "case.act", "org.view", "place.view"})
 
@@ -97,6 +103,10 @@ _CATALOGUE = (
          "村（居）委会的工作人员", "Works for a village or community committee"),
     Role("village_secretary", "村（社区）党组织书记", "Village Party secretary", VILLAGE + _LEADS,
          _VILLAGE, "村或社区党组织的书记", "Secretary of a village's or community's Party organisation"),
+    Role("unit_secretary", "单位党组织书记", "Unit Party secretary", VILLAGE + _LEADS,
+         _ACTIVITY | {"org.view", "case.view", "place.view", "assess.view", "assess.appeal"},
+         "机关、企业、学校、医院等单位党组织的书记",
+         "Secretary of the Party organisation of an office, firm, school or hospital"),
     Role("plant_manager", "车间负责人", "Plant manager", VILLAGE, _PLANT | {"case.approve"},
          "对车间生产负责的人", "Answers for a workshop's production"),
     Role("township_officer", "乡镇（街道）工作人员", "Township officer", TOWNSHIP, _TOWNSHIP,

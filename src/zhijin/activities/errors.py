@@ -1,0 +1,123 @@
+"""Refusals of the activities room (AV…): each says what to do next."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from zhijin.core.errors import define
+
+WRONG_STATE = define(
+    "AV001", 409, _("现在是“{state}”，不能这样做。"), help=_("请刷新页面，按现在的步骤继续。")
+)
+NOT_A_PARTY = define(
+    "AV002", 403, _("您不是这项活动里的这一方。"), help=_("请由参加单位、评委或主办方本人来做。")
+)
+BAD_DATES = define("AV003", 400, _("日期不对：{why}"), help=_("请检查开始和截止日期。"))
+NOTHING_IN_IT = define("AV004", 409, _("还没有{what}。"), help=_("请先补上，再继续。"))
+TOO_FEW = define(
+    "AV005",
+    409,
+    _("参加单位太少：现有 {units} 个，至少要 {least} 个。"),
+    help=_(
+        "单位太少时互评会变成两家互打分。请与上一级或相邻的组合在一起，或者减少每家评议的数量。"
+    ),
+)
+TASK_CLOSED = define(
+    "AV010", 409, _("这一项已经完成或承诺书已结束。"), help=_("要更正时，请在进展里写明。")
+)
+PERCENT_BACK = define(
+    "AV011",
+    400,
+    _("完成度应在 0 到 100 之间，完成时要有说明作为依据。"),
+    help=_("请写明做了什么、有什么可以看到。"),
+)
+PLEDGED_ALREADY = define(
+    "AV012", 409, _("这个组织这一期的承诺书已经有了。"), help=_("请在原来的承诺书上继续。")
+)
+BAD_CRITERIA = define(
+    "AV020",
+    400,
+    _("评分项不对：{why}"),
+    help=_("每行一项：名称、权重、满分，例如“阵地建设 30 100”。权重是整数。"),
+)
+BAD_MARKS = define(
+    "AV021", 400, _("“{title}”应打 0 到 {most} 分的整数。"), help=_("请检查每一项，然后再交。")
+)
+SHEET_SHUT = define(
+    "AV022", 409, _("这张评分表已经交了，不能再改。"), help=_("交了就定了；有误请向主办方说明。")
+)
+REASONS_NEEDED = define(
+    "AV024", 400, _("请写明评分的理由，至少 {least} 个字。"), help=_("被评的单位会看到理由。")
+)
+SHEETS_MISSING = define(
+    "AV025",
+    409,
+    _("还有 {n} 张评分表没有交。"),
+    help=_("请提醒评委，或者写明原因后按已交的评分表结束。"),
+)
+NO_SUCH_ACCOUNT = define(
+    "AV026", 404, _("没有用户名为 {username} 的账号。"), help=_("请核对评委的平台账号。")
+)
+CODE_UNKNOWN = define(
+    "AV030",
+    404,
+    _("没有这个投票码。"),
+    help=_("请照票上的字样重新输入；不区分大小写。票丢了请找会务。"),
+)
+ALREADY_VOTED = define(
+    "AV031", 409, _("这个投票码已经投过票了。"), help=_("每人一票，投出后不能改。")
+)
+BAD_BALLOT = define(
+    "AV032", 400, _("票面不完整：“{name}”没有选。"), help=_("每个单位都要选一项，也可以选弃权。")
+)
+NO_QUORUM = define(
+    "AV033",
+    409,
+    _("到会 {present} 人，不到应到 {due} 人的 {share}，投票不成立。"),
+    help=_("请等人到齐，或者改期再投。"),
+)
+ROLL_TOO_SHORT = define(
+    "AV034",
+    409,
+    _("投票名册只有 {n} 人，少于 {least} 人就保不住秘密。"),
+    help=_("请把应到的人都列进来。"),
+)
+LIST_OUT = define("AV040", 409, _("名单已经公布，不能再改。"), help=_("要改名单，请另开一次抽查。"))
+SEED_TOO_EARLY = define(
+    "AV041",
+    409,
+    _("公布名单以后才能填种子。"),
+    help=_("先公布名单，再到事先说好的公开来源取种子。"),
+)
+BAD_SEED = define(
+    "AV042", 400, _("种子应是 4 到 64 个字，不含冒号和空白。"), help=_("照公开来源原样填写。")
+)
+BAD_SIZE = define(
+    "AV043", 400, _("抽查数量应在 1 到 {most} 之间。"), help=_("请核对名单和抽查数量。")
+)
+NOT_DRAWN = define("AV044", 409, _("{name} 没有被抽中。"), help=_("问题只能记在抽中的单位名下。"))
+SAME_HAND = define(
+    "AV045", 403, _("整改和核验不能是同一个人。"), help=_("请由检查方的另一个人来核验。")
+)
+OPEN_PROBLEMS = define(
+    "AV050",
+    409,
+    _("还有 {n} 个抽查问题没有销号。"),
+    help=_("全部整改并核验以后才能进入公示。"),
+)
+IN_PUBLICATION = define(
+    "AV051", 409, _("公示到 {day} 结束，还不能命名。"), help=_("请等公示期满。")
+)
+OPEN_OBJECTIONS = define(
+    "AV052", 409, _("还有 {n} 条异议没有查清。"), help=_("请先逐条查清并写明结论。")
+)
+NO_EVIDENCE = define(
+    "AV053",
+    409,
+    _("“{aspect}”方面还没有一条来自工作记录的依据。"),
+    help=_("从记录里选取；平台上没有发生过的事不能作为依据。"),
+)
+APPLIED_ALREADY = define(
+    "AV054", 409, _("这个单位今年已经申报过这一级。"), help=_("请在原来的申报上继续。")
+)
+SAME_ORG = define("AV060", 400, _("不能观摩自己。"), help=_("请选择另一个组织。"))

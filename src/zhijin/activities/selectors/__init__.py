@@ -1,0 +1,1 @@
+"""Reads of this room within the viewer's scope, one module a mechanism; see the modules."""

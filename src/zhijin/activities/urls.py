@@ -1,0 +1,4 @@
+"""Addresses of this room."""
+
+portal: list[object] = []
+desk: list[object] = []

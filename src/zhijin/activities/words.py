@@ -1,0 +1,62 @@
+"""The room's lists: states as people say them, the five aspects of a model unit, a ballot's options."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+Text = str | Promise
+
+TERM, ANNUAL, TOPIC = _("任期承诺书"), _("年度承诺书"), _("书记领题")
+CONTEST, REVIEW = _("擂台比武"), _("述职评议")
+MUTUAL, CHECK = _("半年互评"), _("随机抽查")
+DRAFT, PUBLIC, CLOSED = _("草稿"), pgettext_lazy("undertaking", "已公开"), _("已结束")
+PREPARING, OPEN, VOTING = _("筹备中"), _("进行中"), _("投票中")
+ENTRANT, JUDGE = _("参加单位"), _("评委")
+SHEET_OPEN, HANDED_IN, LAPSED = _("未交"), _("已交"), _("逾期未交")
+APPLIED, RECOMMENDED, IN_PUBLICATION = _("已申报"), _("已推荐"), _("公示中")
+NAMED, DECLINED = _("已命名"), _("未命名")
+FOUND, RECTIFIED, VERIFIED = _("待整改"), _("待核验"), _("已销号")
+ASKED, AGREED, REFUSED, HELD = _("待答复"), _("已约定"), _("已谢绝"), _("已开展")
+
+#: 五型机关 (document 003): political, effective, serving, lawful, clean.
+ASPECTS: Final[dict[str, Text]] = {
+    "political": _("坚定的政治机关"),
+    "effective": _("高效的业务机关"),
+    "serving": _("为民的服务机关"),
+    "lawful": _("规范的法治机关"),
+    "clean": _("清正的廉洁机关"),
+}
+LEVELS: Final[dict[str, Text]] = {"province": _("省级"), "city": _("市级"), "county": _("县级")}
+
+#: What a voter may say of a report; the first two count as satisfied.
+OPTIONS: Final[dict[str, Text]] = {
+    "good": pgettext_lazy("ballot", "好"),
+    "fair": pgettext_lazy("ballot", "较好"),
+    "plain": pgettext_lazy("ballot", "一般"),
+    "poor": pgettext_lazy("ballot", "差"),
+}
+SATISFIED: Final = ("good", "fair")
+
+#: Which aspect facts of a kind speak for, by the beginning of their names.
+ASPECT_OF: Final[tuple[tuple[str, str], ...]] = (
+    ("activity.problem", "clean"),
+    ("activity.review", "clean"),
+    ("activity.pledge", "political"),
+    ("activity.topic", "effective"),
+    ("activity.contest", "effective"),
+    ("activity.mutual", "effective"),
+    ("activity.visit", "political"),
+    ("case.", "serving"),
+    ("post.", "lawful"),
+    ("appointment.", "lawful"),
+    ("org.", "lawful"),
+)
+
+
+def aspect_of(kind: str) -> str:
+    """The aspect that facts of ``kind`` speak for; ``effective`` when no rule says otherwise."""
+    return next((aspect for begin, aspect in ASPECT_OF if kind.startswith(begin)), "effective")
