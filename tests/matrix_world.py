@@ -58,6 +58,7 @@ class World:
     person: Any
     household: Any
     playbook: Any
+    filling: Any
     bodies: dict[str, dict[str, Any]]
 
 

@@ -72,9 +72,10 @@ def run(args: argparse.Namespace) -> int:
 
 
 def read_english(package: Path = PACKAGE) -> English:
-    """Merge every room's ``locale_en.toml``; two rooms may share a message, not differ about it."""
+    """Merge every ``locale_en.toml`` (a large part of a room may have its own); two may share a message,
+    not differ about it."""
     english = English()
-    for path in sorted(package.glob("*/locale_en.toml")):
+    for path in sorted(package.glob("**/locale_en.toml")):
         name = path.relative_to(package).as_posix()
         try:
             table = tomllib.loads(path.read_text(encoding="utf-8"))

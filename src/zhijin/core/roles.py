@@ -41,7 +41,7 @@ PERMISSIONS: Final = _set(
     case.report case.view case.act case.dispatch case.merge case.transfer case.approve
     case.whistle case.callback case.export
     place.view place.edit grid.edit place.import org.view org.edit org.import
-    person.view person.edit person.import person.reveal
+    person.view person.edit person.import person.reveal sheet.fill
     playbook.view playbook.upload playbook.publish
     assess.view assess.appeal assess.adjust assess.approve assess.answer assess.run assess.publish
     ledger.view ledger.post ledger.close
@@ -55,7 +55,7 @@ _GRID_LEADER = _GRID | {"case.dispatch", "case.callback", "org.view", "playbook.
 #: Pledges, contests, reviews, visits: for the organisations one answers for.
 _ACTIVITY = frozenset({"activity.view", "activity.act"})
 _VILLAGE_STAFF = _GRID_LEADER | _set(
-    "case.merge person.edit assess.view ledger.view ledger.post activity.view"
+    "case.merge person.edit assess.view ledger.view ledger.post activity.view sheet.fill"
 )
 _VILLAGE = _VILLAGE_STAFF | _ACTIVITY | {
     "case.approve", "case.transfer", "grid.edit", "org.edit", "assess.appeal", "ledger.close",
@@ -71,11 +71,11 @@ _COUNTY = _TOWNSHIP | {
 _ABOVE = _set(
     "case.view case.export case.approve place.view org.view playbook.view playbook.upload "
     "playbook.publish assess.view assess.approve assess.answer assess.run assess.publish "
-    "activity.view activity.organise"
+    "activity.view activity.organise sheet.fill"
 )
 _DEPARTMENT = _set(
     "case.report case.view case.act case.transfer case.callback case.export place.view "
-    "org.view playbook.view assess.view activity.view activity.act"
+    "org.view playbook.view assess.view activity.view activity.act sheet.fill"
 )
 _PLANT = frozenset({"case.report", "case.view", "case.act", "org.view", "place.view"})
 

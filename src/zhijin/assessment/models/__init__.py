@@ -8,6 +8,7 @@ Every row of an organisation repeats the keys that open it, as the organisation 
 place, sector line, industry line, its own. Values and scores are integers; scores in basis points.
 """
 
+from zhijin.assessment.enter_once.models import Filling, Remembered, Saved
 from zhijin.assessment.models.months import Month, Watermark
 from zhijin.assessment.models.people import Adjustment, Appeal, Manual
 from zhijin.assessment.models.results import Evidence, Follow, Mark, Score, Value
@@ -18,12 +19,15 @@ __all__ = [
     "Appeal",
     "Batch",
     "Evidence",
+    "Filling",
     "Follow",
     "Manual",
     "Mark",
     "Month",
     "OfOrganisation",
+    "Remembered",
     "Run",
+    "Saved",
     "Score",
     "Value",
     "Watermark",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from zhijin.core.sheets import errors
@@ -36,7 +36,7 @@ class Fill:
 
 def give_back(
     original: Original,
-    fills: dict[str, Sequence[Fill]],
+    fills: Mapping[str, Sequence[Fill]],
     *,
     sources: Sequence[Sequence[str | int | float]] = (),
     sources_name: str = "来源",

@@ -1,0 +1,5 @@
+"""Assessment on the desk."""
+
+from zhijin.assessment.enter_once.urls import desk as enter_once
+
+desk = [*enter_once]
