@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from tests.assessment.enter_once.sheets import filled_sheet
 from tests.cases import steps
 from tests.cast import GRID, VILLAGE, Cast
 from tests.orgs.conftest import register
@@ -89,7 +90,8 @@ def build(cast: Cast) -> World:
     )  # fmt: skip
     world = World(
         case, handled.code, photo.file_id, asked, org, post, sheet_run, import_run, publication,
-        endpoint, secretary, steps.one(accepted.case_id), person, household, playbook, {},
+        endpoint, secretary, steps.one(accepted.case_id), person, household, playbook,
+        filled_sheet(cast.branch_secretary.actor, VILLAGE), {},
     )  # fmt: skip
     world.bodies.update(_bodies(world))
     return world
@@ -183,6 +185,13 @@ SAMPLES: dict[str, Callable[[World], dict[str, Any]]] = {
     "api:get_status": _status,
     "api:move_status": _status,
     "api:reopen_status": _status,
+    # enter once
+    **dict.fromkeys(
+        ("desk:enter-once-columns", "desk:enter-once-cells", "desk:enter-once-file",
+         "desk:enter-once-discard"),
+        lambda w: {"pk": w.filling.pk},
+    ),
+    "desk:enter-once-cell": lambda w: {"pk": w.filling.pk, "table": 0, "index": 1, "row": 2},
     # people
     "desk:person": lambda w: {"pk": w.person.id},
     "desk:household": lambda w: {"pk": w.household.id},

@@ -9,6 +9,11 @@ from typing import Any
 import xlsxwriter
 
 from tests.assessment.enter_once.world import WEICHENG, villages
+from zhijin.assessment.enter_once import services
+from zhijin.assessment.enter_once.models import Filling
+from zhijin.assessment.enter_once.periods import Period
+from zhijin.core.actor import Actor
+from zhijin.core.scope import scoped
 from zhijin.places.names import short_name
 
 #: The header of the big sheet: a group and the columns below it; 38 columns beside number, township, village.
@@ -139,3 +144,14 @@ def plain(
             change(made, sheet)
 
     return book(draw)
+
+
+def filled_sheet(actor: Actor, place: str) -> Filling:
+    """A small sheet about one place, already filled by ``actor``."""
+    rows = [["区划代码", "户数", "人口数", "网格数"], [place, None, None, None]]
+    with scoped(actor):
+        row = services.start(actor=actor, body=plain(rows), name="小表.xlsx")
+        asked = services.Choices(
+            row.period_start, Period(row.period_start, row.period_end).last, {}, {}
+        )
+        return services.confirm(actor=actor, pk=row.id, version=row.version, choices=asked)

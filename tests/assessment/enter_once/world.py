@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import csv
 import gzip
-from datetime import date, datetime, timedelta
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -57,8 +58,12 @@ def build() -> None:
     ]
     with scoped(SYSTEM):
         Place.objects.bulk_create(_place(code, name) for code, name in [*names.items(), *below])
+        made: dict[Any, list[Any]] = {}
         for i, (code, _name) in enumerate(villages(), 1):
-            _village(i, code)
+            for row in _village(i, code):
+                made.setdefault(type(row), []).append(row)
+        for model, rows in made.items():
+            model.objects.bulk_create(rows)
 
 
 def _place(code: str, name: str) -> Place:
@@ -68,24 +73,25 @@ def _place(code: str, name: str) -> Place:
     )  # fmt: skip
 
 
-def _village(i: int, code: str) -> None:
+def _village(i: int, code: str) -> Iterator[Any]:
     branch = _org(code, 1, f"{code}党支部", "branch", 1, members=10 + i, led=True)
-    rows = [branch, _org(code, 2, "党小组", "group", 1), _org(code, 3, "合作社", "cooperative", 1)]
-    if i % 2:
-        rows.append(_org(code, 4, "甲公司", "firm", 7, covered_by_id=branch.key, employees=20))
-        rows.append(_org(code, 5, "乙公司", "firm", 7, employees=i))
-    Organisation.objects.bulk_create(rows)
-    lead = _post(code, "secretary", 1, 1, org=branch)
-    Post.objects.bulk_create(
-        [lead, _post(code, "grid_worker", 3, 2), _post(code, "neighbour_leader", 5, 5)]
+    yield from (
+        branch,
+        _org(code, 2, "党小组", "group", 1),
+        _org(code, 3, "合作社", "cooperative", 1),
     )
-    Appointment.objects.create(
+    if i % 2:
+        yield _org(code, 4, "甲公司", "firm", 7, covered_by_id=branch.key, employees=20)
+        yield _org(code, 5, "乙公司", "firm", 7, employees=i)
+    lead = _post(code, "secretary", 1, 1, org=branch)
+    yield from (lead, _post(code, "grid_worker", 3, 2), _post(code, "neighbour_leader", 5, 5))
+    yield Appointment(
         post=lead, org=branch, place_key=branch.place_key, sector_key=branch.sector_key,
         holder=f"书记{i:02d}", valid_from=date(2024, 1, 1),
     )  # fmt: skip
-    Household.objects.bulk_create(_home(code, number) for number in range(3))
-    Person.objects.bulk_create(_person(i, code, number) for number in range(4))
-    Case.objects.bulk_create(_cases(i, code))
+    yield from (_home(code, number) for number in range(3))
+    yield from (_person(i, code, number) for number in range(4))
+    yield from _cases(i, code)
 
 
 def _org(code: str, seq: int, name: str, kind: str, sector: int, **more: Any) -> Organisation:
@@ -144,6 +150,12 @@ def expected(i: int) -> dict[str, int | str]:
         "worker_held": 2, "worker_vacant": 1, "leaders": 5, "opened": i % 4,
         "opened_year": i % 4 + 1, "closed": min(i % 4, 1), "open": max(i % 4 - 1, 0),
     }  # fmt: skip
+
+
+def acting(role: str, place: str, key: str, line: int | None = None) -> Actor:
+    """Somebody's actor, also when the clock is frozen: grants begin by the database's own clock."""
+    with clock.freeze(datetime.now(UTC) + timedelta(minutes=1)):
+        return make_member(key, Part(key, role, place, line)).actor
 
 
 def officer(place: str = CITY, role: str = "county_officer", key: str = "clerk") -> Member:

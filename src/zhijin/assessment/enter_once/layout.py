@@ -164,8 +164,9 @@ class _Finder:
         return tables
 
     def _keys(self, hits: dict[int, list[int]]) -> list[int]:
-        """The column that names the subjects; a second one where two tables stand side by side."""
-        best = max(hits, key=lambda c: (len(set(hits[c])), c), default=0)
+        """The column that names the most different subjects (a township repeated beside its villages
+        names one); a second one where two tables stand side by side."""
+        best = max(hits, key=lambda c: (len({self.text(r, c) for r in hits[c]}), c), default=0)
         if not best:
             return []
         if len(hits[best]) < 2 and not self._has_room(hits[best][0], best):
@@ -189,7 +190,7 @@ class _Finder:
         window = range(first - 1, max(0, first - 1 - HEADER_ROWS), -1)
         heads = {row: len(self.words(row)) for row in window if self.is_header(row, key)}
         most = max(heads.values(), default=0)
-        return max((row for row, words in heads.items() if words * 3 >= most), default=0)
+        return max((row for row, words in heads.items() if words * 2 > most), default=0)
 
     def _runs(self, rows: list[int], key: int) -> list[tuple[int, int]]:
         """Rows that belong together: a new header in between begins another table."""

@@ -81,7 +81,7 @@ def _unit(text: str) -> tuple[str, int]:
 
 def core(text: str) -> str:
     """The words that tell, without fillers and periods."""
-    plain = _PERIOD.sub("", clean(text))
+    plain = _PERIOD.sub("", clean(text).replace("周岁", "岁").replace("及以上", "以上"))
     short = _FILLER.sub("", plain)
     return short or plain
 
@@ -151,26 +151,25 @@ def _score(words: Words, candidate: Candidate) -> tuple[int, str, str]:
     group = core(words.whole.removesuffix(words.leaf))
     for name in candidate.synonyms:
         want = core(name)
-        exact = name in {words.leaf, words.whole} or whole == want
+        exact = words.whole == name or whole == want
         if exact:
             percent = 97
         else:
-            percent = max(alike(whole, want), _leaf(leaf, want, group, candidate))
+            own = 97 if words.leaf == name else alike(leaf, want)
+            percent = max(alike(whole, want), _in_group(own, group, candidate))
         if percent > best:
-            best, reason, word = percent, "same" if exact else "alike", name
+            best, reason, word = percent, "same" if percent >= 97 else "alike", name
     percent = _with_cues(best, words, candidate)
     return (percent * 4 // 5 if candidate.rough else percent), reason, word
 
 
-def _leaf(leaf: str, want: str, group: str, candidate: Candidate) -> int:
-    """The lowest header word alone; what stands above it must not speak of something else."""
-    percent = alike(leaf, want)
+def _in_group(percent: int, group: str, candidate: Candidate) -> int:
+    """The lowest header word's likeness; what stands above it must not speak of something else."""
     if not group:
         return percent
-    near = max(
-        alike(group, core(candidate.group)), *(alike(group, core(s)) for s in candidate.synonyms)
-    )
-    return min(96, percent + 2) if near >= 25 and percent >= 60 else percent * 88 // 100
+    others = (candidate.group, *candidate.synonyms)
+    near = max(alike(group, core(other)) for other in others)
+    return min(97, percent + 2) if near >= 25 and percent >= 60 else percent * 88 // 100
 
 
 def _with_cues(percent: int, words: Words, candidate: Candidate) -> int:
