@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Sequence
+from functools import cache
 from typing import Any
 
 import xlsxwriter
@@ -46,6 +47,7 @@ def book(draw: Draw) -> bytes:
     return target.getvalue()
 
 
+@cache
 def columns() -> list[tuple[str, ...]]:
     """The header's paths from left to right."""
     out: list[tuple[str, ...]] = []

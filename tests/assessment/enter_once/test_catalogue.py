@@ -89,6 +89,7 @@ def test_nobody_registered_is_not_nought(clerk: Actor) -> None:
     assert one(clerk, "person.all", empty).why == "unrecorded"
     assert one(clerk, "org.members", empty).why == "unrecorded"
     assert one(clerk, "case.opened", empty).value == 0
+    assert one(clerk, "place.grids", empty).why == "unrecorded"
     assert one(clerk, "place.villages", empty).value == 12
 
 

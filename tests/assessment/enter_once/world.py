@@ -9,6 +9,7 @@ import csv
 import gzip
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,7 @@ JULY = datetime(2026, 7, 10, 9, 0, tzinfo=clock.TZ)
 DATA = Path(zhijin.places.__file__).with_name("data") / "divisions.csv.gz"
 
 
+@cache
 def divisions() -> dict[str, str]:
     """Codes and names of 清镇市 as shipped, with what lies above it."""
     with gzip.open(DATA, "rt", encoding="utf-8", newline="") as lines:
@@ -40,6 +42,7 @@ def divisions() -> dict[str, str]:
     return {row[0]: row[1] for row in rows if row[0] in wanted or row[0].startswith(CITY)}
 
 
+@cache
 def villages() -> list[tuple[str, str]]:
     """25 villages: 14 of 卫城镇, all 11 of 王庄乡, in the order of codes."""
     known = {code: name for code, name in divisions().items() if len(code) == 12}

@@ -79,6 +79,7 @@ def _unit(text: str) -> tuple[str, int]:
     return "", 1
 
 
+@lru_cache(maxsize=16_384)
 def core(text: str) -> str:
     """The words that tell, without fillers and periods."""
     plain = _PERIOD.sub("", clean(text).replace("周岁", "岁").replace("及以上", "以上"))
@@ -86,24 +87,25 @@ def core(text: str) -> str:
     return short or plain
 
 
-def grams(text: str) -> Counter[str]:
-    """Pairs count two, single characters one."""
+@lru_cache(maxsize=16_384)
+def grams(text: str) -> tuple[dict[str, int], int]:
+    """Pairs count two, single characters one; and what all of them count together."""
     out: Counter[str] = Counter(text)
     for one, other in pairwise(text):
         out[one + other] += 2
-    return out
+    return dict(out), sum(out.values())
 
 
-@lru_cache(maxsize=16_384)
+@lru_cache(maxsize=65_536)
 def alike(one: str, other: str) -> int:
     """How alike two short texts are, in percent (Dice over weighted pairs and characters)."""
-    if not one or not other:
+    if not one or not other or set(one).isdisjoint(other):
         return 0
     if one == other:
         return 100
-    a, b = grams(one), grams(other)
-    shared = sum((a & b).values())
-    return 200 * shared // (sum(a.values()) + sum(b.values()))
+    (a, of_a), (b, of_b) = grams(one), grams(other)
+    shared = sum(min(count, b[gram]) for gram, count in a.items() if gram in b)
+    return 200 * shared // (of_a + of_b)
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +151,7 @@ def _score(words: Words, candidate: Candidate) -> tuple[int, str, str]:
     best, reason, word = 0, "alike", ""
     leaf, whole = core(words.leaf), core(words.whole)
     group = core(words.whole.removesuffix(words.leaf))
+    near = _near(group, candidate)
     for name in candidate.synonyms:
         want = core(name)
         exact = words.whole == name or whole == want
@@ -156,19 +159,24 @@ def _score(words: Words, candidate: Candidate) -> tuple[int, str, str]:
             percent = 97
         else:
             own = 97 if words.leaf == name else alike(leaf, want)
-            percent = max(alike(whole, want), _in_group(own, group, candidate))
+            percent = max(alike(whole, want), _in_group(own, near))
         if percent > best:
             best, reason, word = percent, "same" if percent >= 97 else "alike", name
     percent = _with_cues(best, words, candidate)
     return (percent * 4 // 5 if candidate.rough else percent), reason, word
 
 
-def _in_group(percent: int, group: str, candidate: Candidate) -> int:
-    """The lowest header word's likeness; what stands above it must not speak of something else."""
+def _near(group: str, candidate: Candidate) -> int | None:
+    """How near the words above the lowest are to what the measure is about; None without any."""
     if not group:
+        return None
+    return max(alike(group, core(other)) for other in (candidate.group, *candidate.synonyms))
+
+
+def _in_group(percent: int, near: int | None) -> int:
+    """The lowest header word's likeness; what stands above it must not speak of something else."""
+    if near is None:
         return percent
-    others = (candidate.group, *candidate.synonyms)
-    near = max(alike(group, core(other)) for other in others)
     return min(97, percent + 2) if near >= 25 and percent >= 60 else percent * 88 // 100
 
 

@@ -210,20 +210,15 @@ def _read(group: Sequence[Measure], src: Source, one: Subject, row: dict[str, An
 
 
 def _answer(measure: Measure, src: Source, number: int, row: dict[str, Any]) -> Answer:
-    if not row.get("all") and not src.counts_zero:
-        return Answer(None, why="unrecorded")
     count = row.get(f"n{number}", 0)
-    if measure.is_rate:
+    if measure.is_rate and (row.get("all") or src.counts_zero):
         of = row.get(f"d{number}", 0)
-        if not of:
-            return Answer(None, 0, 0, "zero")
-        return Answer(count * 10_000 // of, count, of)
-    if not measure.total:
-        return Answer(count, count)
+        return Answer(count * 10_000 // of, count, of) if of else Answer(None, 0, 0, "zero")
     total = row.get(f"s{number}")
-    if total is None and count:
+    nobody = not row.get("all") and not src.counts_zero
+    if nobody or (not count and not measure.zero) or (measure.total and count and total is None):
         return Answer(None, why="unrecorded")
-    return Answer(int(total or 0), count)
+    return Answer(int(total or 0) if measure.total else count, count)
 
 
 def opened(

@@ -54,7 +54,9 @@ class Source:
 @dataclass(frozen=True)
 class Measure:
     """A figure over a source: how many rows meet ``where``; or the sum of ``total`` over them; or, with
-    ``of``, their share in basis points of the rows that meet ``of``. ``at`` replaces the source's."""
+    ``of``, their share in basis points of the rows that meet ``of``. ``at`` replaces the source's.
+    Without ``zero``, none means that nobody has entered any.
+    """
 
     id: str
     title: Text
@@ -66,6 +68,7 @@ class Measure:
     total: str = ""
     of: Where | None = None
     at: str | None = None
+    zero: bool = True
     note: Text = ""
 
     @property

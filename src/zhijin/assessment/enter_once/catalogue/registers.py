@@ -91,7 +91,8 @@ def _kind(*kinds: str) -> Q:
 
 
 def _place(id_: str, title: Any, level: str) -> Measure:
-    return Measure(f"place.{id_}", title, PLACES, "places", where=Q(level=level))
+    drawn = level in {"group", "grid"}
+    return Measure(f"place.{id_}", title, PLACES, "places", where=Q(level=level), zero=not drawn)
 
 
 _PARTY = Q(kind__in=sorted(orgs.PARTY_KINDS))
