@@ -24,7 +24,7 @@ PERSONAL = re.compile(
     r"身份证|证件号|电话|手机|联系方式|银行卡|账号|住址|门牌|出生(日期|年月)|微信|病史|病种"
 )
 #: Columns that are for somebody's own words.
-WORDS = re.compile(r"备注|说明|签字|签名|盖章|存在问题|意见|建议内容|简介|主要做法|原因|措施$")
+WORDS = re.compile(r"备注|说明|签字|签名|盖章|存在问题|意见$|建议内容|简介|主要做法|原因|措施$")
 _TEXTS = 20_000
 
 Document = dict[str, Any]
