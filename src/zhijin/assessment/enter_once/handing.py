@@ -79,7 +79,7 @@ def _head(row: Filling, author: str) -> list[Line]:
         [_("填好 {filled} 格，与已填的一致 {agreed} 格，要填的共 {asked} 格。").format(
             filled=row.filled, agreed=row.agreed, asked=row.asked)],
         [],
-        [_("工作表"), _("单元格"), _("对象"), _("列"), _("值"), _("指标或字段"), _("来源"), _("怎样算"),
+        [_("工作表"), _("单元格"), _("哪一行"), _("列"), _("值"), _("指标或字段"), _("来源"), _("怎样算"),
          _("期间"), _("结果"), _("查看记录")],
     ]  # fmt: skip
 
@@ -87,4 +87,4 @@ def _head(row: Filling, author: str) -> list[Line]:
 def _blank_head(blank: list[Line]) -> list[Line]:
     if not blank:
         return []
-    return [[], [_("空着的格和原因")], [_("工作表"), _("单元格"), _("对象"), _("列"), _("原因")]]
+    return [[], [_("空着的格和原因")], [_("工作表"), _("单元格"), _("哪一行"), _("列"), _("原因")]]
