@@ -8,7 +8,7 @@ integers are enough on every engine. Knows nothing of SQL; see ``dialects``.
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -205,6 +205,19 @@ def children(node: Node) -> tuple[Node, ...]:
     if isinstance(node, Choice):
         return (node.test, node.yes, node.no)
     return node.args if isinstance(node, Call) else ()
+
+
+def rebuilt(node: Node, parts: Sequence[Node]) -> Node:
+    """The same node over other parts."""
+    if isinstance(node, Arithmetic):
+        return Arithmetic(node.op, *parts)
+    if isinstance(node, Compare):
+        return Compare(node.op, *parts)
+    if isinstance(node, Logic):
+        return Logic(node.op, tuple(parts))
+    if isinstance(node, Choice):
+        return Choice(*parts)
+    return Call(node.name, tuple(parts)) if isinstance(node, Call) else node
 
 
 def kind_of(node: Node) -> Kind:

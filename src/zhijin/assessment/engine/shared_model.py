@@ -20,6 +20,8 @@ PeerAttribute = Literal[
 ]  # fmt: skip
 #: Levels from narrow to wide, with the digits of the twelve-digit code that name them.
 LEVEL_DIGITS: Final = {"village": 12, "township": 9, "county": 6, "prefecture": 4, "province": 2}
+#: The last six digits of a place key (core.ids) by level.
+LEVEL_SUB: Final = {"village": 4, "township": 3, "county": 2, "prefecture": 1, "province": 0}
 PERIOD_MONTHS: Final = {"month": 1, "quarter": 3, "half": 6, "year": 12}
 #: The keys of orgs.words: the engine is plain Python, so a test holds the two against each other.
 SECTORS: Final = {

@@ -1,0 +1,176 @@
+"""Second part of a plan: figures, values, indicator scores, dimensions and totals.
+
+A value is a whole number; a percentage is basis points, rounded as the programme says. Missing data
+has its own state and never looks like a zero that was measured.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from zhijin.assessment.engine.dialects import Dialect, formula, percent
+from zhijin.assessment.engine.expressions import Arithmetic, Choice, Node, Number, Ref, children
+from zhijin.assessment.engine.represent import FULL, STATES, Representation, Scored
+
+
+def score_steps(book: Representation, how: Dialect) -> Iterator[tuple[str, str]]:
+    """``figure`` (n, d), ``valued`` (v), ``scored`` (s), ``value`` (as arrays), ``total``."""
+    every = list(enumerate(book.indicators))
+    yield "figure", _figures(book, how)
+    values = ", ".join(f"n{i}, d{i}, {_value(book, item, i, how)} AS v{i}" for i, item in every)
+    yield "valued", f"SELECT org_key, {values} FROM figure"
+    scores = ", ".join(
+        f"n{i}, d{i}, v{i}, {score_sql(item, f'v{i}', how)} AS s{i}" for i, item in every
+    )
+    yield "scored", f"SELECT org_key, {scores} FROM valued"
+    yield "value", _arrays(book, how)
+    yield "component", _components(book, how)
+    yield "total", _total(book, how)
+
+
+def _figures(book: Representation, how: Dialect) -> str:
+    columns, joins = [], ""
+    for i, item in enumerate(book.indicators):
+        if item.of is None:
+            joins += (
+                f" LEFT JOIN (SELECT org_key, n, d FROM typed WHERE indicator = {how.text(item.id)})"
+                f" y{i} ON y{i}.org_key = m.org_key"
+            )
+        top = f"y{i}.n" if item.of is None else formula(item.of, how, book.rounding)
+        if item.cap is not None:
+            top = f"CASE WHEN {top} > {item.cap} THEN {item.cap} ELSE {top} END"
+        bottom = "CAST(1 AS BIGINT)"
+        if item.to is not None:
+            bottom = formula(item.to, how, book.rounding)
+        elif item.ratio:
+            bottom = f"y{i}.d"
+        columns.append(f"CAST({top} AS BIGINT) AS n{i}, CAST({bottom} AS BIGINT) AS d{i}")
+    return f"SELECT m.org_key, {', '.join(columns)} FROM measure m{joins}"
+
+
+def _value(book: Representation, item: Scored, i: int, how: Dialect) -> str:
+    if not item.ratio:
+        return f"n{i}"
+    plain = item.of is not None and never_negative(item.of, book)
+    share = percent(f"n{i}", f"d{i}", how, book.rounding, plain=plain)
+    return f"CASE WHEN d{i} >= {item.least} THEN {share} END"
+
+
+def never_negative(node: Node, book: Representation) -> bool:
+    """Whether no value of ``node`` can be below zero, so that cutting and rounding down agree."""
+    if isinstance(node, Number):
+        return node.value >= 0
+    if isinstance(node, Ref):
+        return book.measures[int(node.name[1:])].form not in {"sum", "latest"}
+    if isinstance(node, Arithmetic) and node.op == "-":
+        return False
+    parts = children(node)[1:] if isinstance(node, Choice) else children(node)
+    return all(never_negative(part, book) for part in parts)
+
+
+def score_sql(item: Scored, value: str, how: Dialect) -> str:
+    """The score of a value in basis points: the curve, rounded down; the rule for missing data."""
+    missing = {"exempt": "CAST(NULL AS BIGINT)", "full": str(FULL), "zero": "0"}[item.no_data]
+    cases = [f"WHEN {value} IS NULL THEN {missing}"]
+    if item.target is not None:
+        cases.append(f"WHEN {value} <= {item.target} THEN {FULL}")
+        last = how.cut(str(item.target * FULL), value)
+        return f"CASE {' '.join(cases)} ELSE {last} END"
+    cases.append(f"WHEN {value} <= {item.points[0][0]} THEN {item.points[0][1]}")
+    for left, right in zip(item.points, item.points[1:], strict=False):
+        cases.append(f"WHEN {value} <= {right[0]} THEN {_segment(value, left, right, how)}")
+    return f"CASE {' '.join(cases)} ELSE {item.points[-1][1]} END"
+
+
+def _segment(value: str, left: tuple[int, int], right: tuple[int, int], how: Dialect) -> str:
+    """Between two points, rounded down; written so that nothing negative is divided."""
+    run, rise = right[0] - left[0], right[1] - left[1]
+    along = value if left[0] == 0 else f"({value} - {left[0]})"
+    if rise == 0:
+        return str(left[1])
+    if rise > 0:
+        return f"{left[1]} + {how.cut(f'({along} * {rise})', str(run))}"
+    return f"{left[1]} - {how.cut(f'({along} * {-rise} + {run - 1})', str(run))}"
+
+
+def _arrays(book: Representation, how: Dialect) -> str:
+    """One row an organisation: arrays in the order of the indicators."""
+    every = list(enumerate(book.indicators))
+    states = [
+        f"CAST(CASE WHEN v{i} IS NULL THEN {STATES[item.no_data]} ELSE 0 END AS SMALLINT)"
+        for i, item in every
+    ]
+    columns = [
+        f"{how.array(f'{letter}{i}' for i, _ in every)} AS {name}"
+        for letter, name in (
+            ("n", "numerators"),
+            ("d", "denominators"),
+            ("v", "vals"),
+            ("s", "scores"),
+        )
+    ]
+    return f"SELECT org_key, {', '.join(columns)}, {how.array(states)} AS states FROM scored"
+
+
+def _weighted(parts: list[tuple[str, int, bool]], how: Dialect) -> str:
+    """The weighted mean, rounded down, of those that are there; NULL when none is."""
+    top = " + ".join(
+        f"{weight} * " + (f"COALESCE({name}, 0)" if gap else name) for name, weight, gap in parts
+    )
+    if not any(gap for _, _, gap in parts):
+        return how.cut(f"({top})", str(sum(weight for _, weight, _ in parts)))
+    bottom = " + ".join(
+        f"CASE WHEN {name} IS NULL THEN 0 ELSE {weight} END" if gap else str(weight)
+        for name, weight, gap in parts
+    )
+    return how.cut(f"({top})", f"NULLIF({bottom}, 0)")
+
+
+def _components(book: Representation, how: Dialect) -> str:
+    columns, joins = [], ""
+    for k, part in enumerate(book.components):
+        if not part.joined:
+            inside = [
+                (f"s.s{i}", item.weight, item.no_data == "exempt")
+                for i, item in enumerate(book.indicators)
+                if item.dimension == k
+            ]
+            columns.append(f"{_weighted(inside, how)} AS c{k}")
+            continue
+        source = f"m.m{part.measure}" if part.measure is not None else f"j{k}.score"
+        if part.measure is None:
+            joins += (
+                f" LEFT JOIN (SELECT org_key, score FROM joined WHERE id = {how.text(part.id)})"
+                f" j{k} ON j{k}.org_key = s.org_key"
+            )
+        missing = {"exempt": "CAST(NULL AS BIGINT)", "full": str(FULL), "zero": "0"}[part.no_data]
+        columns.append(
+            f"CASE WHEN {source} IS NULL THEN {missing}"
+            f" ELSE LEAST(GREATEST({source}, 0), {FULL}) END AS c{k}"
+        )
+    ties = [f"s.s{i} AS tie_{i}" for i, item in enumerate(book.indicators) if item.id in book.ties]
+    if any(part.measure is not None for part in book.components):
+        joins += " JOIN measure m ON m.org_key = s.org_key"
+    return f"SELECT s.org_key, {', '.join([*columns, *ties])} FROM scored s{joins}"
+
+
+def tie_columns(book: Representation) -> list[str]:
+    """The columns of ``total`` that decide between equals, in order."""
+    components = {part.id: f"c{k}" for k, part in enumerate(book.components)}
+    indicators = {item.id: f"tie_{i}" for i, item in enumerate(book.indicators)}
+    return [components.get(name) or indicators[name] for name in book.ties]
+
+
+def _total(book: Representation, how: Dialect) -> str:
+    parts = [(f"c{k}", part.weight, True) for k, part in enumerate(book.components)]
+    most = book.most_adjusted
+    amount = f"LEAST(GREATEST(COALESCE(a.amount, 0), -{most}), {most})"
+    mean = _weighted([(f"k.{name}", weight, gap) for name, weight, gap in parts], how)
+    return (
+        f"SELECT o.*, {', '.join(f'k.{name}' for name, _, _ in parts)}"
+        + "".join(f", k.{name}" for name in tie_columns(book) if name.startswith("tie_"))
+        + f", {amount} AS adjusted,"
+        f" CASE WHEN {mean} IS NOT NULL THEN LEAST(GREATEST({mean} + {amount}, 0), {FULL}) END AS total"
+        " FROM org o JOIN component k ON k.org_key = o.org_key"
+        " LEFT JOIN adjusted a ON a.org_key = o.org_key"
+    )

@@ -1,0 +1,175 @@
+"""Computes a standing in an in-process DuckDB over Parquet months.
+
+Nothing is installed or loaded at run time; memory and threads are bounded; what does not fit spills
+into ``scratch``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Final, Self
+
+import duckdb
+
+from zhijin.assessment.engine.compile import RESULTS, Plan, compile  # noqa: A004
+from zhijin.assessment.engine.model import Assessment
+from zhijin.assessment.engine.months import columns
+from zhijin.assessment.engine.periods import Period
+
+_SETTINGS: Final = {
+    "autoinstall_known_extensions": "false",
+    "autoload_known_extensions": "false",
+    "allow_community_extensions": "false",
+    "preserve_insertion_order": "false",
+}
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """What joins the facts: all by organisation, all already decided by people or earlier runs.
+
+    ``joined``: (join id, organisation, score in basis points). ``adjusted``: (organisation, amount).
+    ``typed``: (indicator, organisation, numerator, denominator). ``earlier``: (mark, organisation,
+    how many periods back) for each of the last periods in which it was at the end that the mark's
+    running rule looks at; None: computed from the facts.
+    """
+
+    joined: Iterable[tuple[str, int, int]] = ()
+    adjusted: Iterable[tuple[int, int]] = ()
+    typed: Iterable[tuple[str, int, int, int | None]] = ()
+    earlier: Iterable[tuple[str, int, int]] | None = None
+
+
+_SHAPES: Final = {
+    "joined": "id VARCHAR, org_key BIGINT, score BIGINT",
+    "adjusted": "org_key BIGINT, amount BIGINT",
+    "typed": "indicator VARCHAR, org_key BIGINT, n BIGINT, d BIGINT",
+    "earlier": "mark VARCHAR, org_key BIGINT, back BIGINT",
+}
+
+
+@dataclass
+class DuckRun:
+    """One computation of ``programme`` for ``period``. Use it as a context manager.
+
+    ``facts``: the folder of ``YYYYMM.parquet`` (a month without a file has no facts; ``files`` may
+    name several files for a month instead); ``orgs``: the file of spells. After :meth:`compute` the
+    result relations ``value``, ``score``, ``mark`` and ``tail`` can be read from ``db``.
+    """
+
+    programme: Assessment
+    facts: Path
+    orgs: Path
+    period: Period
+    inputs: Inputs = field(default_factory=Inputs)
+    files: Mapping[date, list[Path]] | None = None
+    memory: str = "2GB"
+    threads: int = 2
+    scratch: Path | None = None
+
+    def __post_init__(self) -> None:
+        self.plan: Plan = compile(self.programme, "duckdb", self.period)
+        settings: dict[str, str | bool | int | float | list[str]] = {
+            **_SETTINGS, "memory_limit": self.memory, "threads": self.threads,
+        }  # fmt: skip
+        if self.scratch is not None:
+            settings["temp_directory"] = str(self.scratch)
+        self.db = duckdb.connect(":memory:", config=settings)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.db.close()
+
+    def compute(self) -> DuckRun:
+        """Make the result relations. Returns itself."""
+        self._provide()
+        self._run()
+        return self
+
+    def _run(self) -> None:
+        for step in self.plan.steps:
+            kind = "TABLE" if step.name in KEPT else "VIEW"
+            self.db.execute(f"CREATE OR REPLACE TEMP {kind} {step.name} AS {step.sql}")
+
+    def _provide(self) -> None:
+        book = self.plan.representation
+        self._months("facts", self.period.months)
+        self._months("facts_back", self.period.back(book.reach))
+        self.db.execute(
+            f"CREATE OR REPLACE TEMP VIEW orgs AS SELECT * FROM {_parquet([self.orgs])}"
+        )
+        for name, shape in _SHAPES.items():
+            self.db.execute(f"CREATE OR REPLACE TEMP TABLE {name} ({shape})")
+        self._fill("joined", self.inputs.joined)
+        self._fill("adjusted", self.inputs.adjusted)
+        self._fill("typed", self.inputs.typed)
+        earlier = self.inputs.earlier
+        self._fill("earlier", self._earlier() if earlier is None else earlier)
+
+    def _months(self, name: str, months: Iterable[date]) -> None:
+        found = [path for month in months for path in self.files_of(month)]
+        if found:
+            self.db.execute(
+                f"CREATE OR REPLACE TEMP VIEW {name} AS SELECT * FROM {_parquet(found)}"
+            )
+            return
+        empty = ", ".join(f"CAST(NULL AS {column.type}) AS {column.name}" for column in columns())
+        self.db.execute(f"CREATE OR REPLACE TEMP VIEW {name} AS SELECT {empty} WHERE 1 = 0")
+
+    def files_of(self, month: date) -> list[Path]:
+        """The files that hold the facts of ``month``."""
+        if self.files is not None:
+            return list(self.files.get(month, []))
+        path = self.facts / f"{month:%Y%m}.parquet"
+        return [path] if path.exists() else []
+
+    def _fill(self, name: str, rows: Iterable[tuple[Any, ...]]) -> None:
+        listed = [list(row) for row in rows]
+        if listed:
+            marks = ", ".join("?" for _ in listed[0])
+            self.db.executemany(f"INSERT INTO {name} VALUES ({marks})", listed)
+
+    def _earlier(self) -> list[tuple[str, int, int]]:
+        """The tails of the periods before, computed from the same facts."""
+        found: list[tuple[str, int, int]] = []
+        for back in range(1, self.plan.representation.running + 1):
+            inputs = Inputs(
+                joined=list(self.inputs.joined), typed=list(self.inputs.typed), earlier=()
+            )
+            with DuckRun(self.programme, self.facts, self.orgs, self.period.before(back), inputs,
+                         self.files, self.memory, self.threads, self.scratch) as run:  # fmt: skip
+                found += [(mark, org, back) for mark, org in run.compute().tail()]
+        return found
+
+    def tail(self) -> list[tuple[str, int]]:
+        """(mark, organisation) of those at the end that a running rule looks at, in this period."""
+        return self.db.execute("SELECT mark, org_key FROM tail ORDER BY 1, 2").fetchall()
+
+    def rows(self, name: str) -> list[dict[str, Any]]:
+        """A result relation as dictionaries, by organisation; for tests and small programmes."""
+        if name not in RESULTS:
+            raise ValueError(f"no result is called {name}")
+        found = self.db.execute(f"SELECT * FROM {name} ORDER BY org_key")
+        names = [column[0] for column in found.description or ()]
+        return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+
+
+#: Steps whose rows are kept; the others are views, so that the engine sees through them.
+KEPT: Final = frozenset({"org", "place_unit", "below", "measure", "scored", "total", "ranked",
+                         "tail", *RESULTS})  # fmt: skip
+
+
+def _parquet(paths: list[Path]) -> str:
+    names = ", ".join("'" + str(path).replace("'", "''") + "'" for path in paths)
+    return f"read_parquet([{names}])"
