@@ -107,30 +107,42 @@ def _pass(
             f"SELECT org_key, {columns} FROM facts WHERE {where} AND org_key IS NOT NULL"
             " GROUP BY org_key"
         )
-    sums = ", ".join(f"CAST(SUM(m{n}) AS BIGINT) AS m{n}" for n in here)
-    names = ", ".join(f"m{n}" for n in here)
-    mon = month_of(period)
-    if who == "tree":
-        base = (
-            f"SELECT {mon} AS mon, org_key AS member, {columns} FROM facts"
-            f" WHERE {where} AND org_key IS NOT NULL GROUP BY 1, 2"
-        )
-        return (
-            f"SELECT t.org_key, {sums} FROM ({base}) b JOIN below t"
-            " ON t.mon = b.mon AND t.member = b.member GROUP BY t.org_key"
-        )
-    lowest = floored("place_key", levels[0], how)
+    whose = _of_places if who == "place" else _of_trees
+    return whose(list(here), f"{month_of(period)} AS mon", columns, where, how, levels)
+
+
+def _sums(numbers: list[int]) -> str:
+    return ", ".join(f"CAST(SUM(m{n}) AS BIGINT) AS m{n}" for n in numbers)
+
+
+def _of_trees(
+    numbers: list[int], mon: str, columns: str, where: str, how: Dialect, levels: tuple[str, ...]
+) -> str:
     base = (
-        f"SELECT {mon} AS mon, {lowest} AS unit, {columns} FROM facts WHERE {where} GROUP BY 1, 2"
+        f"SELECT {mon}, org_key AS member, {columns} FROM facts"
+        f" WHERE {where} AND org_key IS NOT NULL GROUP BY 1, 2"
     )
+    return (
+        f"SELECT t.org_key, {_sums(numbers)} FROM ({base}) b JOIN below t"
+        " ON t.mon = b.mon AND t.member = b.member GROUP BY t.org_key"
+    )
+
+
+def _of_places(
+    numbers: list[int], mon: str, columns: str, where: str, how: Dialect, levels: tuple[str, ...]
+) -> str:
+    """Counted once at the lowest level; the wider levels add that up."""
+    lowest = floored("place_key", levels[0], how)
+    base = f"SELECT {mon}, {lowest} AS unit, {columns} FROM facts WHERE {where} GROUP BY 1, 2"
     if len(levels) > 1:
+        names = ", ".join(f"m{n}" for n in numbers)
         wider = " UNION ALL ".join(
             f"SELECT mon, {floored('unit', level, how)} AS unit, {names} FROM base"
             for level in levels
         )
         base = f"WITH base AS ({base}) {wider}"
     return (
-        f"SELECT p.org_key, {sums} FROM ({base}) b JOIN place_unit p"
+        f"SELECT p.org_key, {_sums(numbers)} FROM ({base}) b JOIN place_unit p"
         " ON p.mon = b.mon AND p.unit = b.unit GROUP BY p.org_key"
     )
 
@@ -154,7 +166,8 @@ def _assembled(number: int, measure: Measure, passes: list[Pass], period: Period
     if measure.period is not None:
         return f"CAST({period.count if measure.period == 'months' else period.days} AS BIGINT)"
     if not _adds_up(measure):
-        empty = measure.form in {"distinct", "exists"}
+        minutes = measure.elapsed is not None and measure.elapsed.take == "minutes"
+        empty = measure.latest is None and not minutes
         return f"COALESCE(x{number}.v, 0)" if empty else f"x{number}.v"
     parts = [f"COALESCE({name}.m{number}, 0)" for name, _, here in passes if number in here]
     total = " + ".join(parts)

@@ -14,11 +14,13 @@ from types import TracebackType
 from typing import Any, Final, Self
 
 import duckdb
+import pyarrow as pa
 
 from zhijin.assessment.engine.compile import RESULTS, Plan, compile  # noqa: A004
 from zhijin.assessment.engine.model import Assessment
 from zhijin.assessment.engine.months import columns
 from zhijin.assessment.engine.periods import Period
+from zhijin.assessment.engine.units import DEPTH
 
 _SETTINGS: Final = {
     "autoinstall_known_extensions": "false",
@@ -50,6 +52,8 @@ _SHAPES: Final = {
     "typed": "indicator VARCHAR, org_key BIGINT, n BIGINT, d BIGINT",
     "earlier": "mark VARCHAR, org_key BIGINT, back BIGINT",
 }
+
+_ARROW: Final = {"VARCHAR": pa.string(), "BIGINT": pa.int64()}
 
 
 @dataclass
@@ -135,10 +139,21 @@ class DuckRun:
         return [path] if path.exists() else []
 
     def _fill(self, name: str, rows: Iterable[tuple[Any, ...]]) -> None:
-        listed = [list(row) for row in rows]
-        if listed:
-            marks = ", ".join("?" for _ in listed[0])
-            self.db.executemany(f"INSERT INTO {name} VALUES ({marks})", listed)
+        listed = list(rows)
+        if not listed:
+            return
+        # One Arrow table: a row at a time would cost more than the whole computation.
+        shape = _SHAPES[name].split(", ")
+        given = pa.table(
+            [
+                pa.array([row[n] for row in listed], _ARROW[part.split()[1]])
+                for n, part in enumerate(shape)
+            ],
+            names=[part.split()[0] for part in shape],
+        )
+        self.db.register("given", given)
+        self.db.execute(f"INSERT INTO {name} SELECT * FROM given")
+        self.db.unregister("given")
 
     def _earlier(self) -> list[tuple[str, int, int]]:
         """The tails of the periods before, computed from the same facts."""
@@ -166,8 +181,10 @@ class DuckRun:
 
 
 #: Steps whose rows are kept; the others are views, so that the engine sees through them.
-KEPT: Final = frozenset({"org", "place_unit", "below", "measure", "scored", "total", "ranked",
-                         "tail", *RESULTS})  # fmt: skip
+KEPT: Final = frozenset(
+    {"org", "place_unit", "below", "measure", "scored", "total", "ranked", "tail", "score", "mark"}
+    | {f"below{depth}" for depth in range(DEPTH + 1)}
+)
 
 
 def _parquet(paths: list[Path]) -> str:

@@ -117,13 +117,14 @@ def represent(programme: Assessment) -> Representation:
         for j in programme.joins
     ]
     applies, peers = programme.applies, programme.peers
+    levels = tuple(level for level in LEVEL_DIGITS if level in (applies.levels or LEVEL_DIGITS))
     return Representation(
         id=programme.id, rounding=programme.rounding, period=programme.period,
         measures=tuple(numbers.found), indicators=indicators, components=(*dims, *joins),
         groups=_groups(list(peers.by), list(peers.otherwise)), least=peers.least,
         mark_small=peers.still_small == "mark", ties=tuple(programme.ties.by),
         marks=tuple(programme.marks), kinds=tuple(applies.kinds), sectors=tuple(applies.sectors),
-        industries=tuple(applies.industries), levels=tuple(applies.levels or LEVEL_DIGITS),
+        industries=tuple(applies.industries), levels=levels,
         sizes=tuple(peers.sizes), most_adjusted=sum(a.most for a in programme.adjustments),
     )  # fmt: skip
 
