@@ -195,18 +195,18 @@ class Handwritten:
             " k AS rank_of, concat(township) AS group_key FROM (SELECT org_key, township,"
             f" count(*) OVER (PARTITION BY township) AS k, rank() OVER w AS r, count(*) OVER w - rank() OVER w"
             f" + 1 AS t FROM total WHERE total IS NOT NULL WINDOW w AS (PARTITION BY township {order}))"
-            " WHERE k >= 8 AND k - r - t + 2 <= 3"
+            " WHERE k >= 8 AND k - r - t + 2 <= 3 AND t < k"
         )
         last, first = "greatest(500 * rank_of // 10000, 1)", "greatest(1000 * rank_of // 10000, 1)"
         run(
             "CREATE OR REPLACE TEMP TABLE mark AS"
             " SELECT org_key, 'laggard' AS mark, 'proportion' AS rule, rank_of - rank_no - tied + 2 AS place_no,"
             f" {last} AS line, rank_of, group_key FROM ranked"
-            f" WHERE rank_of >= 8 AND rank_of - rank_no - tied + 2 <= {last}"
+            f" WHERE rank_of >= 8 AND rank_of - rank_no - tied + 2 <= {last} AND tied < rank_of"
             " UNION ALL SELECT t.org_key, t.mark, 'running', t.place_no, 3, t.rank_of, t.group_key FROM tail t"
             " JOIN (SELECT org_key FROM earlier WHERE back <= 2 GROUP BY org_key HAVING count(*) = 2) USING (org_key)"
             f" UNION ALL SELECT org_key, 'advanced', 'proportion', rank_no, {first}, rank_of, group_key"
-            f" FROM ranked WHERE rank_of >= 8 AND rank_no + tied - 1 <= {first}"
+            f" FROM ranked WHERE rank_of >= 8 AND rank_no + tied - 1 <= {first} AND tied < rank_of"
         )
         run("UPDATE earlier SET back = back + 1")
         run("INSERT INTO earlier SELECT org_key, 1 FROM tail")

@@ -114,6 +114,7 @@ def on_postgres(
     cursor: Any, programme: Assessment, world: World, period: Period, given: Inputs
 ) -> Results:
     """Temporary tables in the present transaction; everything is dropped again."""
+    cursor.execute("SET LOCAL statement_timeout = '60s'")
     plan = compile(programme, "postgres", period)
     months = by_month(world.facts)
     back = period.back(plan.representation.reach)

@@ -87,6 +87,13 @@ def test_all_faults_are_told_at_once_with_their_places():
     assert lines[found["AS205"].line - 1][found["AS205"].column - 1 :].startswith("brunch")
 
 
+def test_a_formula_that_grows_too_long_in_sql_is_refused():
+    nested = "solved"
+    for _ in range(9):
+        nested = f"({nested} // handled)"
+    assert ids(SMALL.replace("of: solved", f'of: "{nested}"')) == ["AS240"]
+
+
 def test_a_fault_inside_a_formula_is_pointed_at():
     text = SMALL.replace("of: solved", 'of: "1 + solvd * 2"')
     finding = next(f for f in load(text).findings if f.id == "AS248")

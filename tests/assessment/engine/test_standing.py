@@ -69,7 +69,25 @@ def test_a_group_of_one_is_ranked_and_not_named(world):
     found = computed(world)
     assert (found["score"][1]["rank_no"], found["score"][1]["rank_of"]) == (1, 1)
     assert found["mark"] == {}
-    assert set(computed(world, SMALL.replace("rank_only", "mark"))["mark"]) == {1}
+    # Not even where small groups are named as well: one alone is neither last nor first.
+    text = SMALL.replace("rank_only", "mark").replace("least: 2, else", "least: 3, else")
+    assert computed(world, text)["mark"] == {}
+    world.orgs.append(org(2, village(DONGSHAN, 2)))
+    world.facts += closed(2, village(DONGSHAN, 2), 9, 1)
+    assert set(computed(world, text)["mark"]) == {1}
+    assert (
+        computed(world, text.replace("still_small: mark", "still_small: rank_only"))["mark"] == {}
+    )
+
+
+def test_where_all_are_equal_nobody_is_last(world):
+    """A month without facts: with no_data: zero everybody has nothing, and nobody is named."""
+    rule = "ties: all, running: {last: 3, of: [township], months: 2, least: 6, ties: all}}"
+    text = SMALL.replace("no_data: exempt", "no_data: zero").replace("ties: all}", rule)
+    world.orgs = [org(key, village(DONGSHAN, key)) for key in range(1, 9)]
+    found = computed(world, text, earlier=[("laggard", key, 1) for key in range(1, 9)])
+    assert {row["rank_no"] for row in found["score"].values()} == {1}
+    assert found["mark"] == {}
 
 
 def test_a_small_group_is_compared_with_the_wider_one(world):

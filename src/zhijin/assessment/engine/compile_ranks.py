@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import Final
 
 from zhijin.assessment.engine.compile_scores import tie_columns
 from zhijin.assessment.engine.dialects import Dialect
@@ -64,6 +65,10 @@ def _ranked(book: Representation) -> str:
     )
 
 
+#: Where all are equal nobody is first or last; so one alone is never named either.
+_APART: Final = "tied < rank_of"
+
+
 def _position(end: str) -> str:
     """The first place of the block of equals, counted from that end."""
     return "rank_no" if end == "first" else "(rank_of - rank_no - tied + 2)"
@@ -96,7 +101,7 @@ def _tail_of(book: Representation, mark: Mark, rule: Running, how: Dialect) -> s
     return (
         f"SELECT org_key, {how.text(mark.id)} AS mark, {position} AS place_no, rank_of, group_key"
         f" FROM ({places}) p"
-        f" WHERE rank_of >= {rule.least} AND {_inside(position, str(rule.size), rule.ties)}"
+        f" WHERE rank_of >= {rule.least} AND {_inside(position, str(rule.size), rule.ties)} AND {_APART}"
     )
 
 
@@ -130,7 +135,7 @@ def _marks(book: Representation, how: Dialect) -> str:
 
 def _by_proportion(book: Representation, mark: Mark, how: Dialect) -> str:
     position = _position(mark.end)
-    where = [_inside(position, line(mark, "rank_of", how), mark.ties or "none")]
+    where = [_inside(position, line(mark, "rank_of", how), mark.ties or "none"), _APART]
     if not book.mark_small:
         where.append(f"rank_of >= {book.least}")
     if mark.below is not None:

@@ -71,6 +71,10 @@ SPARK: Final = Dialect("spark", "DIV", "array(", ")", backslash=True)
 DIALECTS: Final = {dialect.name: dialect for dialect in (DUCKDB, POSTGRES, SPARK)}
 
 
+#: Rounding down repeats its operands, so a nested formula grows in SQL; longer ones are refused.
+MAX_COMPILED: Final = 8_000
+
+
 def formula(node: Node, dialect: Dialect, rounding: Rounding) -> str:
     """A formula as SQL over columns named like its measures."""
     if isinstance(node, Number):

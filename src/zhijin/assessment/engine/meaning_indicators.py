@@ -6,7 +6,15 @@ from collections.abc import Iterator
 
 from zhijin.assessment.engine import kinds
 from zhijin.assessment.engine.checking import Checker, Path
-from zhijin.assessment.engine.expressions import ExpressionError, bound, kind_of, names, parse
+from zhijin.assessment.engine.dialects import MAX_COMPILED, POSTGRES, formula
+from zhijin.assessment.engine.expressions import (
+    MAX_LENGTH,
+    ExpressionError,
+    bound,
+    kind_of,
+    names,
+    parse,
+)
 from zhijin.assessment.engine.measures_model import Condition, Measure
 from zhijin.assessment.engine.model import Indicator
 from zhijin.assessment.engine.represent import measure_bound
@@ -149,6 +157,8 @@ def _formula(checker: Checker, text: str, path: Path) -> set[str]:
         if kind_of(tree) != "number":
             checker.say("AS245", path)
         bound(tree, {name: measure_bound(measure) for name, measure in given.items()})
+        if len(formula(tree, POSTGRES, checker.programme.rounding)) > MAX_COMPILED:
+            checker.say("AS240", path, limit=MAX_LENGTH)
     except ExpressionError as error:
         checker.say(error.reason, path)
     return {ref.name for ref in refs}
@@ -167,6 +177,8 @@ def scoring(checker: Checker) -> None:
             checker.say("AS207", (*path, "id"), name=item.id)
         if item.to is None and item.least > 1:
             checker.say("AS225", (*path, "least"), what=("没有分母", "there is no denominator"))
+        if item.to is not None and item.unit is not None:
+            checker.say("AS227", (*path, "unit"), unit=(item.unit.zh, item.unit.en or item.unit.zh))
         _curve(checker, item, path)
         _units(checker, item, path)
 

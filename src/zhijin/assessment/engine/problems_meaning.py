@@ -134,7 +134,14 @@ ALL: Final = (
         "Rounded down with no least number, small groups name nobody; look at the preview.",
     ),
     Problem(
-        "AS240", _E, "公式太长（最多 {limit} 字）。", "The formula is too long ({limit} characters at most).",
+        "AS227", _W, "写了分母（to），数值就是万分之几，单位“{unit}”对不上。",
+        "With a denominator the value is in basis points, which is not “{unit}”.",
+        "要平均数，用公式：of: minutes // pairs，不写 to。",
+        "For a mean write a formula: of: minutes // pairs, without to.",
+    ),
+    Problem(
+        "AS240", _E, "公式太长（最多 {limit} 字），或套得太深。",
+        "The formula is too long ({limit} characters at most), or too deeply nested.",
         "请拆成几个指标。", "Make several indicators of it.",
     ),
     Problem(

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from zhijin.assessment.engine.compile import RESULTS, Plan, compile  # noqa: A004
-from zhijin.assessment.engine.duckrun import KEPT, Inputs
+from zhijin.assessment.engine.duckrun import Inputs
 from zhijin.assessment.engine.model import Assessment
 from zhijin.assessment.engine.months import columns
 from zhijin.assessment.engine.periods import Period
@@ -24,6 +24,8 @@ SETTINGS: Final = {
     "spark.sql.session.timeZone": "UTC",
     "spark.sql.parquet.enableVectorizedReader": "true",
 }
+#: Relations that several later steps read.
+_WRITTEN: Final = frozenset({"org", "below", "measure", "scored", "total", "ranked", "tail"})
 _SHAPES: Final = {
     "joined": "id STRING, org_key BIGINT, score BIGINT",
     "adjusted": "org_key BIGINT, amount BIGINT",
@@ -36,7 +38,8 @@ _SHAPES: Final = {
 class SparkRun:
     """One computation; see :class:`~zhijin.assessment.engine.duckrun.DuckRun` for the arguments.
 
-    ``spark``: a ``SparkSession`` with :data:`SETTINGS`. ``inputs.earlier`` must be given.
+    ``spark``: a ``SparkSession`` with :data:`SETTINGS`; ``scratch``: a folder that all its workers
+    see, for the relations in between. ``inputs.earlier`` must be given.
     """
 
     programme: Assessment
@@ -44,6 +47,7 @@ class SparkRun:
     orgs: Path
     period: Period
     spark: Any
+    scratch: Path
     inputs: Inputs = field(default_factory=lambda: Inputs(earlier=()))
 
     def __post_init__(self) -> None:
@@ -59,9 +63,12 @@ class SparkRun:
             self.spark.createDataFrame(rows, shape).createOrReplaceTempView(name)
         for step in self.plan.steps:
             made = self.spark.sql(step.sql)
-            # A checkpoint cuts the lineage, so that no later step computes the earlier ones again.
-            kept = made.localCheckpoint() if step.name in KEPT else made
-            kept.createOrReplaceTempView(step.name)
+            if step.name in _WRITTEN:
+                # Written and read back: no later step computes the earlier ones again.
+                folder = str(self.scratch / step.name)
+                made.write.mode("overwrite").parquet(folder)
+                made = self.spark.read.parquet(folder)
+            made.createOrReplaceTempView(step.name)
         return self
 
     def _months(self, name: str, months: Iterable[date]) -> None:
