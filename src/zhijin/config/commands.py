@@ -201,7 +201,7 @@ COMMANDS: tuple[Command, ...] = (
         "playbook",
         "检查、解释、试跑、发布剧本",
         "check, explain, try and publish playbooks",
-        mount="zhijin.playbooks.commands",
+        mount="zhijin.config.playbook_command",
     ),
     Command(
         "ledger",

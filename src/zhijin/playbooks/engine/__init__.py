@@ -19,6 +19,7 @@ from zhijin.playbooks.engine.model import (
     State,
     Suspension,
 )
+from zhijin.playbooks.engine.other_kinds import Told, register_kind
 from zhijin.playbooks.engine.parts import (
     Id,
     Key,
@@ -31,6 +32,7 @@ from zhijin.playbooks.engine.parts import (
     exactly_one,
 )
 from zhijin.playbooks.engine.reader import Document, read
+from zhijin.playbooks.engine.reference import part_table
 from zhijin.playbooks.engine.shapes import both, fields_of
 from zhijin.playbooks.engine.structure import Intact, enumerated, hint, intact, validated
 
@@ -63,6 +65,7 @@ __all__ = [
     "Suspension",
     "Text",
     "Title",
+    "Told",
     "Unit",
     "both",
     "digest",
@@ -74,6 +77,8 @@ __all__ = [
     "load",
     "load_file",
     "ordered",
+    "part_table",
     "read",
+    "register_kind",
     "validated",
 ]

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, TextIO, TypeAlias
 
 from zhijin.core.workcal import TZ
+from zhijin.playbooks.engine import other_kinds
 from zhijin.playbooks.engine.canonical import digest
 from zhijin.playbooks.engine.diff import diff
 from zhijin.playbooks.engine.explain import explain
@@ -153,7 +154,7 @@ def _new(args: argparse.Namespace) -> int:
 
 
 def _check(args: argparse.Namespace) -> int:
-    loaded = {path: _load(path) for path in args.files}
+    loaded = {path: other_kinds.told(path) or _load(path) for path in args.files}
     if any(item is None for item in loaded.values()):
         return MISUSED
     findings = [finding for item in loaded.values() if item for finding in item.findings]
@@ -164,9 +165,8 @@ def _check(args: argparse.Namespace) -> int:
         _show(findings, args.lang)
         errors = sum(f.is_error for f in findings)
         warnings = len(findings) - errors
-        books = [item.playbook for item in loaded.values() if item and item.playbook]
-        for book in books:
-            print(f"{_green('✓')} {book.id}  {book.title.in_(args.lang)}  {digest(book)[:12]}")
+        for line in filter(None, (other_kinds.line(item, args.lang) for item in loaded.values())):
+            print(f"{_green('✓')} {line}")
         print(_say(args, f"{len(args.files)} 个文件，{errors} 个错误，{warnings} 个提醒",
                    f"{len(args.files)} file(s), {errors} error(s), {warnings} warning(s)"))  # fmt: skip
     return WRONG if wrong else OK

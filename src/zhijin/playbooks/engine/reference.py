@@ -43,7 +43,7 @@ def format_reference() -> str:
     """docs/reference/playbook.md."""
     out = [_FORMAT_HEAD]
     for part in PARTS:
-        out += _part(part)
+        out += part_table(part)
     out += [_DURATIONS, _listing("## Field types", "type", words.TYPES)]
     out += [_listing("## Steps of GB/T 30428", "step", words.STEPS),
             _listing("## Outcomes of an end", "outcome", words.OUTCOMES),
@@ -53,7 +53,7 @@ def format_reference() -> str:
     short = ", ".join(f"`{name}` ({role})" for name, role in LEVEL_ROLES.items())
     out += ["", f"Short names of a level: {short}.", "", _SCENARIO_HEAD]
     for part in SCENARIO_PARTS:
-        out += _part(part)
+        out += part_table(part)
     return "\n".join(out).rstrip() + "\n"
 
 
@@ -73,7 +73,8 @@ def errors_reference() -> str:
     return "\n".join(out).replace("{{", "{").replace("}}", "}").rstrip() + "\n"
 
 
-def _part(part: type[BaseModel]) -> Iterator[str]:
+def part_table(part: type[BaseModel]) -> Iterator[str]:
+    """The Markdown lines that describe one part of a format: its keys, what they hold, and for what."""
     zh, en = both(part.__doc__ or "")
     yield f"## {part.__name__}\n"
     yield f"{zh} {en}\n"

@@ -1,0 +1,25 @@
+"""``zhijin playbook`` with every kind of programme file: the place that knows all the rooms adds them."""
+
+from __future__ import annotations
+
+import argparse
+from datetime import date
+from pathlib import Path
+
+from zhijin.assessment.engine import load_file
+from zhijin.playbooks.commands import add_parser as add_playbook
+from zhijin.playbooks.engine import Told, digest, register_kind
+
+
+def _assessment(path: Path) -> Told:
+    loaded = load_file(path, date.today())  # noqa: DTZ011 - the operator's own day
+    found = loaded.programme
+    if found is None:
+        return Told(loaded.findings)
+    return Told(loaded.findings, found.id, found.title, digest(found))
+
+
+def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add ``playbook``; its ``check`` also takes assessment programmes."""
+    register_kind("assessment", "assessment.yaml", _assessment)
+    add_playbook(subparsers)
