@@ -16,6 +16,7 @@ import duckdb
 
 from bench.standing_ground import COUNTED, FLAGGED, OF_PLACE, SUMMED, flag_of
 
+_ORDER = "ORDER BY total DESC, coalesce(c0, -1) DESC"
 _LEVELS = {4: 10**6, 3: 10**9, 2: 10**12, 1: 10**14, 0: 10**16}
 
 
@@ -157,9 +158,11 @@ class Handwritten:
         run(
             f"CREATE OR REPLACE TEMP TABLE value AS SELECT org_key, {arrays}, [{states}] AS states FROM scored"
         )
-        self._rank()
+        self._totals()
+        self._ranks()
+        self._marks()
 
-    def _rank(self) -> None:
+    def _totals(self) -> None:
         run = self.db.execute
         dims = ", ".join(f"{_dimension(d)} AS c{d}" for d in range(4))
         run(
@@ -168,14 +171,16 @@ class Handwritten:
             " + (c1 IS NOT NULL)::BIGINT + (c2 IS NOT NULL)::BIGINT + (c3 IS NOT NULL)::BIGINT) * 25, 0)"
             f" AS total FROM org JOIN (SELECT org_key, {dims} FROM scored) USING (org_key)"
         )
-        order = "ORDER BY total DESC, coalesce(c0, -1) DESC"
+
+    def _ranks(self) -> None:
+        run = self.db.execute
         groups = {0: "township", 1: "county", 2: "prefecture"}
         windows = ", ".join(
             f"count(*) OVER (PARTITION BY {g}, sector) AS of{j}, rank() OVER g{j} AS first{j},"
             f" count(*) OVER g{j} AS last{j}"
             for j, g in groups.items()
         )
-        named = ", ".join(f"g{j} AS (PARTITION BY {g}, sector {order})" for j, g in groups.items())
+        named = ", ".join(f"g{j} AS (PARTITION BY {g}, sector {_ORDER})" for j, g in groups.items())
         pick = "CASE WHEN of0 >= 8 THEN {0} WHEN of1 >= 8 THEN {1} ELSE {2} END"
         run(
             f"CREATE OR REPLACE TEMP TABLE ranked AS SELECT *, {pick.format(0, 1, 2)} AS used,"
@@ -190,11 +195,14 @@ class Handwritten:
             " t.industry, t.total, 0::BIGINT AS adjusted, [t.c0, t.c1, t.c2, t.c3] AS dims, rank_no,"
             " rank_of, tied, group_key, used FROM total t LEFT JOIN ranked USING (org_key)"
         )
+
+    def _marks(self) -> None:
+        run = self.db.execute
         run(
             "CREATE OR REPLACE TEMP TABLE tail AS SELECT org_key, 'laggard' AS mark, k - r - t + 2 AS place_no,"
             " k AS rank_of, concat(township) AS group_key FROM (SELECT org_key, township,"
             f" count(*) OVER (PARTITION BY township) AS k, rank() OVER w AS r, count(*) OVER w - rank() OVER w"
-            f" + 1 AS t FROM total WHERE total IS NOT NULL WINDOW w AS (PARTITION BY township {order}))"
+            f" + 1 AS t FROM total WHERE total IS NOT NULL WINDOW w AS (PARTITION BY township {_ORDER}))"
             " WHERE k >= 8 AND k - r - t + 2 <= 3 AND t < k"
         )
         last, first = "greatest(500 * rank_of // 10000, 1)", "greatest(1000 * rank_of // 10000, 1)"

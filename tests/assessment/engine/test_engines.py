@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import shutil
 from datetime import date
 from itertools import pairwise
@@ -166,6 +167,7 @@ def spark(tmp_path_factory):
         pytest.skip("Spark needs Java 17")
     from zhijin.assessment.engine.sparkrun import SETTINGS
 
+    logging.getLogger("py4j").setLevel(logging.WARNING)  # it speaks when pytest's streams are gone
     folder = tmp_path_factory.mktemp("spark")
     builder = pyspark.SparkSession.builder.master("local[2]").appName("zhijin")
     own = {
