@@ -7,7 +7,7 @@ from django.db import DatabaseError, IntegrityError, transaction
 
 from tests.assessment.worlds import SYSTEM, of, run_of, score_of
 from tests.cast import COUNTY, LINE, OTHER_COUNTY, OTHER_VILLAGE, VILLAGE
-from zhijin.assessment.models import Batch, Follow, Mark, Run, Score, Value
+from zhijin.assessment.models import Batch, Follow, Run, Score, Value
 from zhijin.core import clock
 from zhijin.core.actor import Actor, Grant
 from zhijin.core.ids import line_span, org_key, place_span, uuid7
@@ -129,14 +129,14 @@ def test_a_mark_opens_one_case_a_period():
     run = run_of()
     line = {
         "run_id": run.id, "mark_id": uuid7(), "programme": run.programme,
-        "period_start": run.period_start, "kind": Mark.Kind.LAGGARD, "opens": "rectification",
+        "period_start": run.period_start, "kind": "laggard", "opens": "rectification",
         "at": clock.now(), "due_at": clock.now(), **of(VILLAGE),
     }  # fmt: skip
     with scoped(SYSTEM):
         Follow.objects.create(**line)
         with pytest.raises(IntegrityError), transaction.atomic():
             Follow.objects.create(**line)
-        Follow.objects.create(**{**line, "kind": Mark.Kind.ADVANCED})
+        Follow.objects.create(**{**line, "kind": "advanced"})
 
 
 def test_a_request_says_what_it_is_about():

@@ -1,5 +1,7 @@
 """What other rooms may use of assessment."""
 
+from zhijin.assessment.demo import work as demo_work
+from zhijin.assessment.demo_standing import standings as demo_standings
 from zhijin.assessment.models import Mark, Run, Score
 
-__all__ = ["Mark", "Run", "Score"]
+__all__ = ["Mark", "Run", "Score", "demo_standings", "demo_work"]

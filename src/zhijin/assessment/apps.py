@@ -14,10 +14,13 @@ class AssessmentConfig(AppConfig):
     ]
 
     def ready(self) -> None:
-        """Let playbooks read and publish assessment programmes too; register what fills sheets."""
+        """Let playbooks read and publish assessment programmes too; register what fills sheets;
+        begin the recurring chores."""
+        from zhijin.assessment import tasks
         from zhijin.assessment.enter_once import setup
         from zhijin.assessment.forms import FORM
         from zhijin.playbooks.api import register_form
 
         register_form(FORM)
         setup.install()
+        tasks.register()

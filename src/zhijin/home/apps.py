@@ -34,8 +34,9 @@ class HomeConfig(AppConfig):
     ]
 
     def ready(self) -> None:
-        """Let the demonstration have cases."""
+        """Let the demonstration have cases, and standings."""
+        from zhijin.home import demo_cases, demo_standing
         from zhijin.home.demo.registry import register_step
-        from zhijin.home.demo_cases import step
 
-        register_step("cases", 80, step)
+        register_step("cases", 80, demo_cases.step)
+        register_step("standings", 90, demo_standing.step)

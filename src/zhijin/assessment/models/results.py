@@ -71,17 +71,14 @@ class Value(OfOrganisation):
 
 
 class Mark(OfOrganisation):
-    """A laggard or an advanced organisation, by which rules and why (figures, in ``reason``)."""
-
-    class Kind(models.TextChoices):
-        LAGGARD = "laggard"
-        ADVANCED = "advanced"
+    """An organisation that the programme names: ``kind`` is the mark's id in the file (laggard, advanced),
+    ``rules`` those that held (proportion, running) and ``reason`` the figures."""
 
     id = models.UUIDField(primary_key=True, default=uuid7)
     run_id = models.UUIDField()
     programme = models.CharField(max_length=64)
     period_start = models.DateField()
-    kind = models.CharField(max_length=16, choices=Kind)
+    kind = models.CharField(max_length=64)
     rules = ArrayField(models.CharField(max_length=32), default=list)
     reason = models.JSONField(default=dict)
 
@@ -103,7 +100,7 @@ class Follow(OfOrganisation):
     mark_id = models.UUIDField()
     programme = models.CharField(max_length=64)
     period_start = models.DateField()
-    kind = models.CharField(max_length=16, choices=Mark.Kind)
+    kind = models.CharField(max_length=64)
     opens = models.CharField(max_length=64)
     case_id = models.UUIDField(null=True)
     partner_key = models.BigIntegerField(null=True)

@@ -69,7 +69,9 @@ class Run(models.Model):
     ``ready`` may still be replaced by a newer computation; ``published`` and ``frozen`` never change:
     a late fact or an accepted appeal makes a new ready run that ``names`` it and is shown beside.
     ``superseded`` stays readable. ``indicators`` and ``dimensions`` say what the arrays of
-    :class:`Value` and :class:`Score` hold, in their order. ``digest`` is over the canonical bytes of
+    :class:`Value` and :class:`Score` hold, in their order (joined results stand after the dimensions).
+    ``tails`` says who was at the end that a mark's rule over several periods looks at: mark →
+    [organisation, place from that end, size of the group]. ``digest`` is over the canonical bytes of
     the result; ``canonical``, ``signature`` and ``signed_with`` come with freezing.
     """
 
@@ -98,6 +100,7 @@ class Run(models.Model):
     facts_upto = models.BigIntegerField()
     indicators = models.JSONField(default=list)
     dimensions = models.JSONField(default=list)
+    tails = models.JSONField(default=dict)
     orgs = models.IntegerField(default=0)
     digest = models.CharField(max_length=64)
     ready_at = models.DateTimeField()

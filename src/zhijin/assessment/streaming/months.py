@@ -15,16 +15,18 @@ from typing import Any
 
 from django.db import connection, transaction
 
+from zhijin.assessment.engine.months import ORDER, ROW_GROUP, select_list
+from zhijin.assessment.engine.periods import shifted
 from zhijin.assessment.models import Month, Watermark
-from zhijin.assessment.periods import month_after
 from zhijin.assessment.streaming import places
 from zhijin.assessment.streaming.adbc import reading
-from zhijin.assessment.streaming.columns import select_list
 from zhijin.core import clock, facts
 
 #: Held while months are written; whoever comes second waits, and then finds nothing dirty.
 LOCK = 0x5A48_4D01
-#: Rows of a group in a file: what an engine reads or leaves out at once.
+#: Read while a month is written, and left out of the file.
+CORRECTING = "attrs->>'corrects' AS corrects, coalesce(attrs->>'void' = 'true', false) AS void"
+#: Rows that are held at a time while a month is streamed.
 ROWS_A_GROUP = 131_072
 MEMORY = "800MB"
 
@@ -81,11 +83,11 @@ def _write(month: date, upto: int) -> int:
 
 def _statement(month: date) -> str:
     start, end = (f"'{day}'::timestamp AT TIME ZONE 'Asia/Shanghai'" for day in _bounds(month))
-    return f"SELECT {select_list()} FROM core_fact WHERE at >= {start} AND at < {end}"
+    return f"SELECT {select_list()}, {CORRECTING} FROM core_fact WHERE at >= {start} AND at < {end}"
 
 
 def _bounds(month: date) -> tuple[date, date]:
-    return month, month_after(month)
+    return month, shifted(month, 1)
 
 
 class _Stream:
@@ -136,8 +138,8 @@ def put_in_order(path: Path) -> int:
         db.execute(
             f"COPY (SELECT f.* EXCLUDE (corrects, void) FROM read_parquet('{path}') f WHERE NOT f.void"
             f" AND NOT EXISTS (SELECT 1 FROM read_parquet('{path}') c WHERE c.corrects = f.id)"
-            " ORDER BY f.kind, f.org_key, f.id) TO"
-            f" '{beside}' (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {ROWS_A_GROUP})"
+            f" ORDER BY {ORDER}, id) TO"
+            f" '{beside}' (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {ROW_GROUP})"
         )
     beside.replace(path)
     return _rows_of(path)

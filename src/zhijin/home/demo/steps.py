@@ -68,12 +68,15 @@ def chosen(demo: Demo) -> list[str]:
     wanted: set[str] = set()
     named = places.demo_villages()
     for code in everything:
-        near = code in named or code[:9] == VILLAGE[:9] or code in _CAST_PLACES
+        near = code in named or code[:9] in _WHOLE or code in _CAST_PLACES
         if near or (demo.at_least(Scale.COUNTY) and code[:6] == COUNTY):
             wanted |= {code, *ancestor_codes(code)}
     return _widest_first(wanted)
 
 
+#: Townships with all their villages: the first village's, and 青龙山街道 with 东山社区 (document 000: in
+#: the last three of its sub-district, which needs the others to be compared with).
+_WHOLE = (VILLAGE[:9], "520181002")
 #: Where the cast works besides the documents' villages: 云岩区 (court), 修文县 (plant).
 _CAST_PLACES = ("520103", "520123")
 

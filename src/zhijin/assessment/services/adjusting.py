@@ -1,0 +1,174 @@
+"""Points added or taken within the programme's rules, with evidence, approved by a second person; and values
+that a person enters where the programme exempts an indicator for a time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from django.db import connection
+from django.db.models import Sum
+
+from zhijin.assessment import errors, forms
+from zhijin.assessment.engine.marks_model import Adjustment as Rule
+from zhijin.assessment.engine.periods import Period
+from zhijin.assessment.models import Adjustment, Batch, Manual, Run
+from zhijin.assessment.periods import name_of
+from zhijin.assessment.services.requesting import queue
+from zhijin.assessment.services.telling import reaches, tell
+from zhijin.core import clock
+from zhijin.core.actor import Actor
+from zhijin.core.errors import NO_PERMISSION
+from zhijin.core.facts import county_of
+from zhijin.core.roles import ROLES, is_above, resolve
+from zhijin.core.scope import scope_q, scoped
+from zhijin.orgs import api as orgs
+
+SYSTEM = Actor.system("assessment")
+State = Adjustment.State
+LINES = ("sector_key", "industry_key")
+
+
+def propose_adjustment(
+    *, actor: Actor, programme: str, period: Period, org_key: int, rule: str, amount: int,
+    why: str, records: Sequence[str] = (), files: Sequence[str] = (),
+) -> Adjustment:  # fmt: skip
+    """Propose to add (or, negative, take) basis points under a rule of the programme.
+
+    ``records`` are facts' records that show it, ``files`` digests of stored files; one is needed.
+    Raises AE007, AE012–AE014, AE021, OR001, CO403.
+    """
+    if not why.strip():
+        raise errors.WHY_NEEDED(fields={"why": errors.WHY_NEEDED.message})
+    if not records and not files:
+        raise errors.EVIDENCE_NEEDED(fields={"records": errors.EVIDENCE_NEEDED.message})
+    with scoped(actor):
+        row = Adjustment(**_whose(actor, org_key), programme=programme, rule=rule, amount=amount)
+        if not reaches(actor, "assess.adjust", row):
+            raise NO_PERMISSION(permission="assess.adjust")
+        found = forms.current(programme, row.place_code)
+        given = next((one for one in found.model.adjustments if one.id == rule), None)
+        if given is None:
+            raise errors.NO_SUCH_RULE(rule=rule)
+        _still_open(row.county, programme, period)
+        row.period_start, row.approver_role = period.start, given.second_approval
+        _check_amount(row, given)
+        row.why, row.records, row.files = why.strip(), list(records), list(files)
+        row.proposed_by, row.proposed_name, row.proposed_at = (
+            actor.label, actor.name, clock.now(),
+        )  # fmt: skip
+        row.save(force_insert=True)
+        tell(actor, "assessment.adjustment_proposed", row, f"adjustment:{row.id}", programme,
+             rule=rule, amount=amount, why=row.why)  # fmt: skip
+    return row
+
+
+def _whose(actor: Actor, org_key: int) -> dict[str, int | str | None]:
+    org = orgs.get(actor, org_key)
+    return {
+        "county": county_of(org.place_code), "org_key": org.key, "place_code": org.place_code,
+        "place_key": org.place_key, "sector_key": org.sector_key,
+        "industry_key": org.industry_key,
+    }  # fmt: skip
+
+
+def _still_open(county: int, programme: str, period: Period) -> None:
+    frozen = Run.objects.filter(
+        county=county, programme=programme, period_kind=period.kind, period_start=period.start,
+        state=Run.State.FROZEN,
+    )  # fmt: skip
+    if frozen.exists():
+        raise errors.FROZEN(period=name_of(period.kind, period.start))
+
+
+def _check_amount(row: Adjustment, rule: Rule) -> None:
+    """All that is approved under the rule together stays within it; writers wait for each other."""
+    with connection.cursor() as cursor:
+        key = f"adjustment {row.org_key} {row.programme} {row.period_start} {row.rule}"
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [key])
+    approved = Adjustment.objects.filter(
+        org_key=row.org_key, programme=row.programme, period_start=row.period_start,
+        rule=row.rule, state=State.APPROVED,
+    ).aggregate(sum=Sum("amount"))["sum"]  # fmt: skip
+    if row.amount == 0 or abs((approved or 0) + row.amount) > rule.most:
+        raise errors.TOO_MUCH(most=rule.most, amount=row.amount)
+
+
+def decide_adjustment(
+    *, actor: Actor, adjustment_id: UUID, approved: bool, answer: str = ""
+) -> Adjustment:
+    """Give or refuse the second approval; an approved one asks for the county's new result.
+
+    Raises AE007 (refused without a reason), AE009, AE010, AE013, AE015, AE020, AE021.
+    """
+    if not approved and not answer.strip():
+        raise errors.WHY_NEEDED(fields={"answer": errors.WHY_NEEDED.message})
+    with scoped(actor):
+        rows = Adjustment.objects.select_for_update(no_key=True)
+        seen = scope_q(actor, "place_key", orgs="org_key", lines=LINES)
+        row = rows.filter(seen, id=adjustment_id).first()
+        if row is None:
+            raise errors.NO_SUCH_ADJUSTMENT()
+        _may_decide(actor, row)
+        if row.state != State.PROPOSED:
+            raise errors.ALREADY_DECIDED()
+        found = forms.current(row.programme, row.place_code)
+        period = Period(row.period_start, found.model.period)
+        _still_open(row.county, row.programme, period)
+        if approved:
+            rule = next(one for one in found.model.adjustments if one.id == row.rule)
+            _check_amount(row, rule)
+        row.state = State.APPROVED if approved else State.REFUSED
+        row.decided_by, row.decided_name, row.decided_at = actor.label, actor.name, clock.now()
+        row.answer = answer.strip()
+        row.save(update_fields=["state", "decided_by", "decided_name", "decided_at", "answer"])
+        tell(actor, "assessment.adjustment_decided", row, f"adjustment:{row.id}", row.programme,
+             approved=approved, rule=row.rule, amount=row.amount, why=row.answer)  # fmt: skip
+        if approved:
+            with scoped(SYSTEM):
+                queue(actor, found, period, row.place_code[:6], Batch.Reason.ADJUSTMENT)
+    return row
+
+
+def _may_decide(actor: Actor, row: Adjustment) -> None:
+    """The role that the programme names, or one above it; and not whoever proposed it."""
+    if not reaches(actor, "assess.approve", row):
+        raise NO_PERMISSION(permission="assess.approve")
+    if row.proposed_by == actor.label:
+        raise errors.NOT_OWN_DECISION()
+    held = actor.roles_at(row.place_key, (row.org_key,))
+    wanted = row.approver_role
+    if not actor.is_system and not any(r == wanted or is_above(r, wanted) for r in held):
+        role = resolve(wanted)
+        raise errors.NOT_APPROVER(role=ROLES[role.key].title() if role else wanted)
+
+
+def enter_manual(
+    *, actor: Actor, programme: str, period: Period, org_key: int, indicator: str,
+    numerator: int, denominator: int | None = None, why: str, files: Sequence[str] = (),
+) -> Manual:  # fmt: skip
+    """Enter a value of an indicator that the programme exempts, by the role that answers for it.
+
+    Raises AE007, AE016, AE017, AE021, OR001, CO403.
+    """
+    if not why.strip():
+        raise errors.WHY_NEEDED(fields={"why": errors.WHY_NEEDED.message})
+    with scoped(actor):
+        row = Manual(**_whose(actor, org_key), programme=programme, indicator=indicator)
+        found = forms.current(programme, row.place_code)
+        exempt = next((one for one in found.model.manual if one.indicator == indicator), None)
+        if exempt is None or clock.today().isoformat() > exempt.until:
+            raise errors.NOT_MANUAL()
+        held = actor.roles_at(row.place_key, (row.org_key,))
+        if not actor.is_system and exempt.owner not in held:
+            raise NO_PERMISSION(permission="assess.adjust")
+        if numerator < 0 or (denominator is not None and denominator <= 0):
+            raise errors.BAD_NUMBER()
+        _still_open(row.county, programme, period)
+        row.period_start, row.numerator, row.denominator = period.start, numerator, denominator
+        row.why, row.files = why.strip(), list(files)
+        row.entered_by, row.entered_name, row.entered_at = actor.label, actor.name, clock.now()
+        row.save(force_insert=True)
+        tell(actor, "assessment.entered", row, f"manual:{row.id}", programme,
+             indicator=indicator, why=row.why)  # fmt: skip
+    return row

@@ -1,0 +1,196 @@
+"""A unit contests one record of one indicator of a published result; an officer answers with reasons.
+
+Accepted: the record is corrected by a further fact, and the county is computed anew. Old and new stand
+side by side; the old one stays as it was published.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+
+from zhijin.assessment import errors, forms
+from zhijin.assessment.engine import Assessment
+from zhijin.assessment.engine.measures_model import Measure
+from zhijin.assessment.engine.model import Indicator
+from zhijin.assessment.engine.periods import Period
+from zhijin.assessment.models import Appeal, Batch, Run, Score
+from zhijin.assessment.periods import moment
+from zhijin.assessment.services.correcting import correct_fact, is_corrected
+from zhijin.assessment.services.requesting import queue
+from zhijin.assessment.services.telling import reaches, tell, whose
+from zhijin.core import clock
+from zhijin.core.actor import Actor
+from zhijin.core.errors import NO_PERMISSION
+from zhijin.core.ids import place_span
+from zhijin.core.models import Fact
+from zhijin.core.scope import scope_q, scoped
+
+SYSTEM = Actor.system("assessment")
+State = Appeal.State
+#: Days after publication in which an appeal may be filed, and in which it is to be answered.
+FILE_DAYS, ANSWER_DAYS = 15, 15
+
+
+def file_appeal(
+    *, actor: Actor, run_id: UUID, org_key: int, indicator: str, fact_id: UUID, why: str,
+    claim: str = Appeal.Claim.EXCLUDE, changes: Mapping[str, Any] | None = None,
+) -> Appeal:  # fmt: skip
+    """Contest a record that counts into an indicator of a published result.
+
+    ``claim`` is ``exclude``, or ``amend`` with ``changes`` to attributes that the indicator looks at.
+    Raises AE001, AE002, AE005–AE008, AE011, AE018, CO403.
+    """
+    if not why.strip():
+        raise errors.WHY_NEEDED(fields={"why": errors.WHY_NEEDED.message})
+    with scoped(actor):
+        run, score = _contested(actor, run_id, org_key, indicator)
+        programme = forms.revision(run.revision_id).model
+        fact = _counted(run, score, programme, indicator, fact_id)
+        wanted = dict(changes or {}) if claim == Appeal.Claim.AMEND else {}
+        if claim == Appeal.Claim.AMEND:
+            _check_changes(programme, indicator, wanted)
+        at = clock.now()
+        appeal = Appeal(
+            **whose(score), run_id=run.id, programme=run.programme, period_start=run.period_start,
+            indicator=indicator, fact_id=fact.id, fact_at=fact.at, fact_county=fact.county,
+            fact_kind=fact.kind, record=fact.record, claim=claim, changes=wanted,
+            why=why.strip(), filed_by=actor.label, filed_name=actor.name, filed_at=at,
+            due_at=at + timedelta(days=ANSWER_DAYS),
+        )  # fmt: skip
+        try:
+            with transaction.atomic():
+                appeal.save(force_insert=True)
+        except IntegrityError as error:
+            raise errors.ALREADY_APPEALED() from error
+        tell(actor, "assessment.appealed", appeal, appeal.name, run.programme,
+             indicator=indicator, why=appeal.why)  # fmt: skip
+    return appeal
+
+
+def _contested(actor: Actor, run_id: UUID, org_key: int, indicator: str) -> tuple[Run, Score]:
+    """The published run and the organisation's line in it, when ``actor`` may appeal for it."""
+    run = Run.objects.filter(id=run_id).first()
+    score = Score.objects.filter(
+        scope_q(actor, "place_key", orgs="org_key", lines=("sector_key", "industry_key")),
+        run_id=run_id, org_key=org_key,
+    ).first()  # fmt: skip
+    if run is None or score is None:
+        raise errors.NO_SUCH_RUN()
+    if not reaches(actor, "assess.appeal", score):
+        raise NO_PERMISSION(permission="assess.appeal")
+    if run.state != Run.State.PUBLISHED or run.published_at is None:
+        raise errors.NOT_READY(state=errors.STATES[run.state])
+    if clock.now() > run.published_at + timedelta(days=FILE_DAYS):
+        raise errors.TOO_LATE(days=FILE_DAYS)
+    if indicator not in run.indicators:
+        raise errors.NOT_IN_RUN()
+    return run, score
+
+
+def measures_of(programme: Assessment, indicator: Indicator) -> list[Measure]:
+    """The measures that an indicator rests on, those in its formulas among them."""
+    from zhijin.assessment.engine.expressions import names, parse
+
+    found: list[Measure] = []
+    waiting = [side for side in (indicator.of, indicator.to) if side is not None]
+    while waiting:
+        one = waiting.pop()
+        if one.formula is None:
+            found.append(one)
+        else:
+            waiting += [programme.measures[ref.name] for ref in names(parse(one.formula))]
+    return found
+
+
+def _counted(
+    run: Run, score: Score, programme: Assessment, indicator: str, fact_id: UUID
+) -> Fact:  # fmt: skip
+    """The fact, when it counts into the indicator and nobody has corrected it. Raises AE006."""
+    measures = measures_of(programme, programme.indicators[indicator])
+    kinds = {kind for measure in measures for kind in measure.kinds}
+    lo, hi = place_span(score.place_code)
+    reach = max((measure.reach for measure in measures), default=0)
+    period = Period(run.period_start, run.period_kind)
+    at = (moment(period.back(reach)[0]), moment(run.period_end))
+    near = Fact.objects.filter(kind__in=kinds, at__gte=at[0], at__lt=at[1])
+    by_place = near.filter(place_key__gte=lo, place_key__lt=hi, id=fact_id)
+    fact = by_place.first() or near.filter(org_key=score.org_key, id=fact_id).first()
+    if fact is None or is_corrected(fact):
+        raise errors.NOT_EVIDENCE()
+    return fact
+
+
+def _check_changes(programme: Assessment, indicator: str, changes: Mapping[str, Any]) -> None:
+    from zhijin.assessment.engine.kinds import attribute_types
+
+    measures = measures_of(programme, programme.indicators[indicator])
+    allowed = {condition.attr for measure in measures for condition in measure.where}
+    types: dict[str, type] = {"text": str, "number": int, "flag": bool}
+    for name, value in changes.items():
+        kind = attribute_types().get(name)
+        if name not in allowed or kind is None or type(value) is not types[kind]:
+            raise errors.BAD_CHANGE(attr=name)
+    if not changes:
+        raise errors.BAD_CHANGE(attr="—")
+
+
+def decide_appeal(*, actor: Actor, appeal_id: UUID, accepted: bool, answer: str) -> Appeal:
+    """Answer an appeal; accepting corrects the record and asks for the county's new result.
+
+    Raises AE007, AE009, AE010, AE019, CO403.
+    """
+    if not answer.strip():
+        raise errors.WHY_NEEDED(fields={"answer": errors.WHY_NEEDED.message})
+    with scoped(actor):
+        appeal = _locked(actor, appeal_id)
+        if not reaches(actor, "assess.answer", appeal):
+            raise NO_PERMISSION(permission="assess.answer")
+        if appeal.filed_by == actor.label:
+            raise errors.NOT_OWN_DECISION()
+        _settle(actor, appeal, State.ACCEPTED if accepted else State.REFUSED, answer)
+        tell(actor, "assessment.answered", appeal, appeal.name, appeal.programme,
+             accepted=accepted, indicator=appeal.indicator, why=appeal.answer)  # fmt: skip
+    return appeal
+
+
+def _settle(actor: Actor, appeal: Appeal, state: str, answer: str) -> None:
+    appeal.state, appeal.answer = state, answer.strip()
+    appeal.decided_by, appeal.decided_name, appeal.decided_at = actor.label, actor.name, clock.now()
+    appeal.save(update_fields=["state", "answer", "decided_by", "decided_name", "decided_at"])
+    if state != State.ACCEPTED:
+        return
+    with scoped(SYSTEM):
+        fact = Fact.objects.get(county=appeal.fact_county, at=appeal.fact_at, id=appeal.fact_id)
+        changes = appeal.changes if appeal.claim == Appeal.Claim.AMEND else None
+        correct_fact(actor=actor, fact=fact, why=appeal.answer, by=appeal.name, changes=changes)
+        run = Run.objects.get(id=appeal.run_id, county=appeal.county)
+        found = forms.revision(run.revision_id)
+        period = Period(run.period_start, run.period_kind)
+        queue(actor, found, period, run.place_code, Batch.Reason.APPEAL)
+
+
+def _locked(actor: Actor, appeal_id: UUID) -> Appeal:
+    seen = scope_q(actor, "place_key", orgs="org_key", lines=("sector_key", "industry_key"))
+    rows = Appeal.objects.select_for_update(no_key=True)
+    appeal = rows.filter(seen, id=appeal_id).first()
+    if appeal is None:
+        raise errors.NO_SUCH_APPEAL()
+    if appeal.state != State.FILED:
+        raise errors.ALREADY_DECIDED()
+    return appeal
+
+
+def withdraw_appeal(*, actor: Actor, appeal_id: UUID) -> Appeal:
+    """Take an appeal back while it waits. Raises AE009, AE019, CO403."""
+    with scoped(actor):
+        appeal = _locked(actor, appeal_id)
+        if not reaches(actor, "assess.appeal", appeal):
+            raise NO_PERMISSION(permission="assess.appeal")
+        _settle(actor, appeal, State.WITHDRAWN, "")
+        tell(actor, "assessment.appeal_withdrawn", appeal, appeal.name, appeal.programme)
+    return appeal

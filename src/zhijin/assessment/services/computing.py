@@ -1,0 +1,127 @@
+"""A computation from beginning to end: under a lock by programme and period, its result in one transaction.
+
+A worker that is killed at any moment leaves either nothing or everything. Two at once: the second waits,
+finds that nothing has changed, and names the first one's result.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from uuid import UUID
+
+from django.db import connection, transaction
+
+from zhijin.assessment import forms, streaming
+from zhijin.assessment.engine.duckrun import DuckRun
+from zhijin.assessment.engine.periods import Period
+from zhijin.assessment.models import Batch
+from zhijin.assessment.services import inputs, storing
+from zhijin.core import clock
+from zhijin.core.actor import Actor
+from zhijin.core.scope import scoped
+
+log = logging.getLogger("zhijin.assessment")
+SYSTEM = Actor.system("assessment")
+State = Batch.State
+#: After so many attempts that broke off, nobody tries again by itself.
+TRIES = 5
+MEMORY = "1GB"
+
+
+def compute(batch_id: UUID) -> Batch:
+    """Do what ``batch_id`` asks, unless it is done. Safe to call any number of times, anywhere."""
+    with scoped(SYSTEM):
+        batch = Batch.objects.get(pk=batch_id)
+    with _lock(batch):
+        if not _begin(batch):
+            return batch
+        try:
+            _compute(batch)
+        except Exception as error:
+            _fail(batch, error)
+            raise
+    return batch
+
+
+def _begin(batch: Batch) -> bool:
+    """Say that it is being computed; False when it is finished already."""
+    with scoped(SYSTEM):
+        batch.refresh_from_db()
+        if batch.state not in {State.WAITING, State.COMPUTING}:
+            return False
+        batch.state, batch.started_at = State.COMPUTING, clock.now()
+        batch.tries += 1
+        batch.save(update_fields=["state", "started_at", "tries"])
+    return True
+
+
+def _fail(batch: Batch, error: Exception) -> None:
+    log.error("assessment %s of %s failed", batch.programme, batch.period_start, exc_info=error)
+    with scoped(SYSTEM):
+        batch.error = f"{type(error).__name__}: {error}"[:200]
+        batch.state = State.FAILED if batch.tries >= TRIES else State.WAITING
+        batch.finished_at = clock.now()
+        batch.save(update_fields=["error", "state", "finished_at"])
+
+
+def _compute(batch: Batch) -> None:
+    began = time.monotonic()
+    programme = forms.revision(batch.revision_id)
+    period = Period(batch.period_start, batch.period_kind)
+    upto = streaming.refresh().upto
+    with streaming.snapshot(storing.months_of(programme, period)) as held, scoped(SYSTEM):
+        given = inputs.collect(programme, period)
+        batch.fingerprint = inputs.fingerprint(programme, period, held.digest, given)
+        batch.facts_upto, batch.facts = upto, held.rows
+        same = _same(batch)
+        if same is not None:
+            batch.same_as = same.id
+        else:
+            with DuckRun(
+                programme.model, held.facts, held.orgs, period, given, memory=MEMORY,
+                scratch=held.facts.parent,
+            ) as run:  # fmt: skip
+                storing.store(batch, programme, period, run.compute(), held.orgs)
+        batch.state, batch.finished_at, batch.error = State.DONE, clock.now(), ""
+        batch.millis = int((time.monotonic() - began) * 1000)
+        batch.save()
+
+
+def _same(batch: Batch) -> Batch | None:
+    """An earlier computation of exactly this, whose result stands."""
+    rows = Batch.objects.filter(
+        programme=batch.programme, period_start=batch.period_start,
+        period_kind=batch.period_kind, fingerprint=batch.fingerprint, state=State.DONE,
+        place_code__in={batch.place_code, ""}, same_as=None,
+    )  # fmt: skip
+    return rows.order_by("-finished_at").first()
+
+
+# -- the lock -------------------------------------------------------------------------------
+
+
+def _key(batch: Batch) -> str:
+    return f"assessment {batch.programme} {batch.period_kind} {batch.period_start}"
+
+
+@contextmanager
+def _lock(batch: Batch) -> Iterator[None]:
+    """Held by this connection, so that it ends with the process whatever happens to it."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(hashtextextended(%s, 0))", [_key(batch)])
+    try:
+        yield
+    finally:
+        if connection.connection is not None and not connection.connection.closed:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_unlock(hashtextextended(%s, 0))", [_key(batch)])
+
+
+def is_held(batch: Batch) -> bool:
+    """Whether somebody computes this period now."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 0))", [_key(batch)])
+        return not cursor.fetchone()[0]

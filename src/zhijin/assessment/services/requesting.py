@@ -1,0 +1,110 @@
+"""Asking for a computation. The asking is committed with whatever made it needful; a worker does it."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from django.db import transaction
+
+from zhijin.assessment import errors, forms
+from zhijin.assessment.engine.periods import Period
+from zhijin.assessment.models import Batch
+from zhijin.assessment.periods import name_of
+from zhijin.core import clock, jobs, journal
+from zhijin.core.actor import KEY_LIMIT, Actor
+from zhijin.core.ids import place_key, place_span
+from zhijin.core.scope import scoped
+
+TASK = "assessment.compute"
+QUEUE = "assessment"
+Reason = Batch.Reason
+
+
+def request_run(
+    *, actor: Actor, programme: str, period: Period, place_code: str = "",
+    reason: str = Reason.ASKED,
+) -> Batch:  # fmt: skip
+    """Ask for a period of a programme: in a county (six digits), or everywhere ("": the system only).
+
+    A request that waits already is not made a second time. Raises PR001, AE004, CO403, CO404.
+    """
+    if place_code or not actor.is_system:
+        actor.require("assess.run", place_key(place_code[:6]) if place_code else None)
+    if not place_code and not actor.is_system:
+        raise errors.NO_SUCH_RUN()
+    found = forms.current(programme, place_code[:6])
+    if found.model.period != period.kind or period.start > clock.today():
+        raise errors.BAD_PERIOD(period=name_of(period.kind, period.start))
+    with scoped(Actor.system("assessment")):
+        return queue(actor, found, period, place_code[:6], reason)
+
+
+def queue(
+    actor: Actor, found: forms.Programme, period: Period, place_code: str, reason: str
+) -> Batch:
+    """The waiting request for this, made unless there is one; queued with the transaction."""
+    waiting = Batch.objects.filter(
+        programme=found.name, revision_id=found.id, period_start=period.start,
+        period_kind=period.kind, place_code=place_code, state=Batch.State.WAITING,
+    )  # fmt: skip
+    there = waiting.first()
+    if there is not None:
+        return there
+    lo, hi = place_span(place_code) if place_code else (0, KEY_LIMIT)
+    batch = Batch.objects.create(
+        programme=found.name, revision_id=found.id, place_code=place_code, place_key=lo,
+        place_end=hi, period_kind=period.kind, period_start=period.start, period_end=period.end,
+        reason=reason, asked_by=actor.label, asked_at=clock.now(),
+    )  # fmt: skip
+    journal.write(
+        actor, "assessment.request", f"batch:{batch.id}",
+        place_key=lo if place_code else None,
+        detail={"programme": found.name, "period": name_of(period.kind, period.start),
+                "reason": str(reason)},
+    )  # fmt: skip
+    jobs.defer(TASK, queue=QUEUE, batch=str(batch.id))
+    return batch
+
+
+#: A computation that has said nothing for so long was cut off with its worker.
+LOST_AFTER = timedelta(minutes=15)
+
+
+def take_up_lost() -> int:
+    """Queue again what a killed worker left half done; safe at any time. Returns how many."""
+    from zhijin.assessment.services.computing import is_held
+
+    count = 0
+    with scoped(Actor.system("assessment")):
+        rows = Batch.objects.filter(
+            state__in=(Batch.State.COMPUTING, Batch.State.WAITING),
+            asked_at__lt=clock.now() - LOST_AFTER,
+        )
+        for batch in rows.order_by("asked_at")[:50]:
+            if not is_held(batch):
+                jobs.defer(TASK, queue=QUEUE, batch=str(batch.id))
+                count += 1
+    return count
+
+
+def closed_before(kind: str, day: date) -> Period:
+    """The last period of ``kind`` that had ended before ``day``."""
+    from zhijin.assessment.engine.periods import period_of
+
+    return period_of(day, kind).before()
+
+
+@transaction.atomic
+def request_due() -> int:
+    """Ask for what is due by the calendar: the period that has ended, once; returns how many."""
+    today, count = clock.today(), 0
+    with scoped(Actor.system("assessment")):
+        for found in forms.all_in_force():
+            period = closed_before(found.model.period, today)
+            done = Batch.objects.filter(
+                programme=found.name, revision_id=found.id, period_start=period.start
+            )
+            if not done.exists():
+                queue(Actor.system("assessment"), found, period, found.place_code, Reason.DUE)
+                count += 1
+    return count

@@ -1,0 +1,34 @@
+"""The jobs and chores of assessment. Each is safe to run twice, and to be cut off at any moment."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.db import close_old_connections
+
+from zhijin.assessment import services
+from zhijin.assessment.services import following, watching
+from zhijin.core import jobs
+from zhijin.core.tasks import register_tick
+
+
+@jobs.task("assessment.compute", queue="assessment")
+def compute(batch: str) -> None:
+    """What was asked for; a request that is done already is left alone."""
+    close_old_connections()
+    services.compute(UUID(batch))
+
+
+@jobs.task("assessment.follow", queue="assessment")
+def follow(run: str, county: int) -> None:
+    """What a published run's marks lead to."""
+    close_old_connections()
+    following.follow_run(UUID(run), county)
+
+
+def register() -> None:
+    """Called when the application is ready."""
+    register_tick("assessment.due", 600.0, services.request_due)
+    register_tick("assessment.late_facts", 300.0, watching.request_late)
+    register_tick("assessment.take_up_lost", 60.0, services.take_up_lost)
+    register_tick("assessment.follow_ups", 60.0, following.open_due)

@@ -1,0 +1,124 @@
+"""Who is named gets a case, once, whatever runs twice or breaks off; laggards are sent to the advanced."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.assessment import drive
+from tests.assessment.drive import JULY, NOW, PROGRAMME, SYSTEM
+from tests.cast import COUNTY
+from zhijin.assessment import services
+from zhijin.assessment.models import Follow
+from zhijin.assessment.services import following
+from zhijin.cases.models import Case, CaseParty
+from zhijin.core import clock
+from zhijin.core.scope import scoped
+from zhijin.playbooks.api import forget, install_shipped
+
+pytestmark = pytest.mark.django_db(transaction=True)
+RULES = "follow:\n  - {mark: laggard, open: rectification}\n  - {mark: advanced, open: learnable}\n"
+
+
+@pytest.fixture
+def named(tree):
+    """A published July in which one branch is the last and one the first."""
+    with clock.freeze(NOW):
+        install_shipped()
+        drive.publish_programme(PROGRAMME + RULES)
+        orgs = drive.branches(5)
+        for org, solved in zip(orgs, (10, 9, 8, 7, 2), strict=True):
+            drive.work(org, JULY, solved)
+            drive.work(org, JULY.before(), 11 - solved)
+        drive.compute()
+        run = services.publish_run(actor=SYSTEM, run_id=drive.run_of().id)
+        yield orgs, run
+    forget()
+
+
+def cases() -> list[Case]:
+    with scoped(SYSTEM):
+        return list(Case.objects.order_by("playbook"))
+
+
+def test_a_laggard_is_rectified_and_an_advanced_one_learnt_from(named):
+    orgs, run = named
+    assert services.follow_run(run.id, run.county) == 2
+    learn, mend = cases()
+    assert (learn.playbook, learn.org_key) == ("learnable", orgs[0].key)
+    assert (mend.playbook, mend.org_key, mend.state) == ("rectification", orgs[4].key, "planning")
+    assert mend.owner_role == "village_secretary"
+    assert mend.place_code == orgs[4].place_code
+    assert "第 5" in mend.data["standing"]
+    assert mend.data["partner"] == orgs[0].name, "the visit is arranged with one from the front"
+    with scoped(SYSTEM):
+        rows = {row.kind: row for row in Follow.objects.all()}
+        assert {row.case_id for row in rows.values()} == {learn.id, mend.id}
+        assert rows["laggard"].partner_key == orgs[0].key
+        assert CaseParty.objects.filter(case_id=mend.id, org_key=orgs[4].key).exists()
+
+
+def test_twice_opens_nothing_twice(named):
+    _, run = named
+    services.follow_run(run.id, run.county)
+    assert services.follow_run(run.id, run.county) == 0
+    assert len(cases()) == 2
+
+
+def test_a_later_result_of_the_same_period_opens_nothing_again(named):
+    orgs, run = named
+    services.follow_run(run.id, run.county)
+    drive.work(orgs[4], JULY, 1, 1)
+    drive.compute()
+    newer = services.publish_run(actor=SYSTEM, run_id=drive.run_of(state="ready").id)
+    assert services.follow_run(newer.id, newer.county) == 0
+    assert len(cases()) == 2
+
+
+def test_cut_off_between_two_the_rest_is_opened_later(named, monkeypatch):
+    _, run = named
+    real, calls = following.open_case, []
+
+    def once(**given):
+        calls.append(given)
+        if len(calls) == 2:
+            raise KeyboardInterrupt
+        return real(**given)
+
+    monkeypatch.setattr(following, "open_case", once)
+    with pytest.raises(KeyboardInterrupt):
+        services.follow_run(run.id, run.county)
+    assert len(cases()) == 1
+    monkeypatch.undo()
+    assert following.open_due() == 1
+    assert len(cases()) == 2
+
+
+def test_a_refusal_is_noted_and_tried_again_later(named, monkeypatch):
+    _, run = named
+    from zhijin.core.errors import NOT_FOUND
+
+    def refuse(**given):
+        raise NOT_FOUND()
+
+    monkeypatch.setattr(following, "open_case", refuse)
+    assert services.follow_run(run.id, run.county) == 0
+    with scoped(SYSTEM):
+        assert {(r.tries, r.error) for r in Follow.objects.all()} == {(1, "CO404")}
+    monkeypatch.undo()
+    assert following.open_due() == 0, "not yet"
+    from datetime import timedelta
+
+    with clock.freeze(NOW + timedelta(hours=3)):
+        assert following.open_due() == 2
+
+
+def test_a_ready_run_leads_to_nothing_until_it_is_published(tree):
+    with clock.freeze(NOW):
+        install_shipped()
+        drive.publish_programme(PROGRAMME + RULES)
+        for org, solved in zip(drive.branches(4), (9, 8, 7, 1), strict=True):
+            drive.work(org, JULY, solved)
+        drive.compute()
+        run = drive.run_of(county=COUNTY)
+        assert services.follow_run(run.id, run.county) == 0
+    forget()
