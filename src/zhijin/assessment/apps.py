@@ -14,13 +14,14 @@ class AssessmentConfig(AppConfig):
     ]
 
     def ready(self) -> None:
-        """Let playbooks read and publish assessment programmes too; register what fills sheets;
-        begin the recurring chores."""
-        from zhijin.assessment import tasks
+        """Take assessment programmes, fill sheets, name what the journal holds; begin the chores."""
+        from zhijin.assessment import naming, tasks
         from zhijin.assessment.enter_once import setup
         from zhijin.assessment.forms import FORM
+        from zhijin.core import labels
         from zhijin.playbooks.api import register_form
 
         register_form(FORM)
+        labels.register_actions(naming.ACTIONS)
         setup.install()
         tasks.register()

@@ -204,6 +204,14 @@ COMMANDS: tuple[Command, ...] = (
         mount="zhijin.config.playbook_command",
     ),
     Command(
+        "assess",
+        "计算、公布、查看考核结果",
+        "compute, publish and look at assessments",
+        mount="zhijin.assessment.commands",
+        django=True,
+        database=True,
+    ),
+    Command(
         "ledger",
         "核对账簿",
         "check that the books agree with themselves",
@@ -306,7 +314,7 @@ COMMANDS: tuple[Command, ...] = (
 #: The order of ``zhijin --help``: what a person wants first stands first.
 GROUPS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("运行", "Run", ("up", "down", "status", "doctor")),
-    ("数据与剧本", "Data and programmes", ("import", "demo", "playbook")),
+    ("数据与剧本", "Data and programmes", ("import", "demo", "playbook", "assess")),
     (
         "维护",
         "Look after",
