@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from tests.assessment import standings
 from tests.assessment.enter_once.sheets import filled_sheet
 from tests.cases import steps
 from tests.cast import GRID, VILLAGE, Cast
@@ -32,7 +33,7 @@ POST_KIND = "secretary"
 PLACED = {
     "desk:org", "desk:org-edit", "desk:post", "desk:case", "desk:receipt",
     "desk:private", "desk:case-orgs", "desk:photo", "desk:case-act", "desk:publication",
-    "field:case", "desk:person", "desk:household",
+    "field:case", "desk:standing-org", "desk:standing-value", "desk:standing-appeal", "desk:person", "desk:household",
     "api:get_case", "api:case_events", "api:case_photos", "api:case_photo", "api:move_case",
     "api:comment_case", "api:case_requests", "api:ask_consent", "api:decide_consent",
     "api:resume_case", "api:transfer_case", "api:merge_case", "api:unmerge_case",
@@ -60,6 +61,8 @@ class World:
     household: Any
     playbook: Any
     filling: Any
+    standing: Any
+    appeal: Any
     bodies: dict[str, dict[str, Any]]
 
 
@@ -88,10 +91,12 @@ def build(cast: Cast) -> World:
         actor=cast.system_admin.actor, label="市平台", url="https://93.184.215.14/in",
         place_code=VILLAGE,
     )  # fmt: skip
+    planted = standings.plant()
+    appeal = standings.appealed(planted)
     world = World(
         case, handled.code, photo.file_id, asked, org, post, sheet_run, import_run, publication,
         endpoint, secretary, steps.one(accepted.case_id), person, household, playbook,
-        filled_sheet(cast.branch_secretary.actor, VILLAGE), {},
+        filled_sheet(cast.branch_secretary.actor, VILLAGE), planted, appeal, {},
     )  # fmt: skip
     world.bodies.update(_bodies(world))
     return world
@@ -216,6 +221,15 @@ SAMPLES: dict[str, Callable[[World], dict[str, Any]]] = {
     "open311:media": lambda w: {"case": w.case.id, "digest": w.digest},
     # signatures
     "portal:key": lambda _: {"kid": signing.public_keys()[0].kid},
+    # assessment
+    "desk:standing-org": lambda w: {"key": w.standing.last},
+    "desk:standing-appeal": lambda w: {"pk": w.appeal.id},
+    "desk:standing-publish": lambda w: {"pk": w.standing.runs[standings.JULY].id},
+    "desk:standing-simulate": lambda w: {"pk": w.standing.revision.pk},
+    "desk:standing-contest": lambda w: {
+        "key": w.standing.last, "indicator": "solved", "fact": w.appeal.fact_id,
+    },
+    "desk:standing-value": lambda w: {"key": w.standing.last, "indicator": "solved"},
     # programmes
     "desk:publication": lambda w: {"pk": w.publication.id},
     "desk:webhook": lambda w: {"pk": w.endpoint.id},

@@ -90,7 +90,7 @@ def test_a_large_group_shows_the_largest_moves_and_always_one_s_own():
     told = [t.text or "" for t in figure.iter("text")]
     assert any(t.startswith("升 ↑39") for t in told)
     assert any(t.startswith("我 持平") for t in told)
-    assert len(list(figure.iter("path"))) == 20
+    assert len(list(figure.iter("path"))) == 24
     assert len(cells(figure)) == 61
 
 

@@ -10,7 +10,8 @@ class AssessmentConfig(AppConfig):
     name = "zhijin.assessment"
     label = "assessment"
     desk_nav = [
-        NavItem("enter-once", _("一表通"), "desk:enter-once", "sheet.fill", "file-spreadsheet", 40)
+        NavItem("enter-once", _("一表通"), "desk:enter-once", "sheet.fill", "file-spreadsheet", 41),
+        NavItem("standing", _("排名"), "desk:standing", "assess.view", "scale", 40),
     ]
 
     def ready(self) -> None:
@@ -25,3 +26,4 @@ class AssessmentConfig(AppConfig):
         labels.register_actions(naming.ACTIONS)
         setup.install()
         tasks.register()
+        labels.register_actions({"assess.export": _("导出排名")})

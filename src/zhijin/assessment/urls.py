@@ -1,5 +1,27 @@
-"""Assessment on the desk."""
+"""Assessment on the desk: standings and the upper level's sheets."""
+
+from django.urls import path
 
 from zhijin.assessment.enter_once.urls import desk as enter_once
+from zhijin.assessment.views import appeals, organisation, simulate, standing, year
 
-desk = [*enter_once]
+desk = [
+    *enter_once,
+    path("standing/", standing.standing, name="standing"),
+    path("standing/appeals/", appeals.appeals, name="standing-appeals"),
+    path("standing/appeals/<uuid:pk>/", appeals.appeal, name="standing-appeal"),
+    path("standing/publish/<uuid:pk>/", standing.publish, name="standing-publish"),
+    path(
+        "standing/simulate/<uuid:pk>/", simulate.standing_simulate, name="standing-simulate"
+    ),
+    path("standing/year/", year.standing_year, name="standing-year"),
+    path("standing/org/<int:key>/", organisation.standing_org, name="standing-org"),
+    path(
+        "standing/org/<int:key>/<slug:indicator>/", organisation.standing_value,
+        name="standing-value",
+    ),
+    path(
+        "standing/org/<int:key>/<slug:indicator>/<uuid:fact>/", appeals.contest,
+        name="standing-contest",
+    ),
+]  # fmt: skip

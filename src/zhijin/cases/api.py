@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
+from uuid import UUID
 
 from zhijin.cases import hooks, selectors
 from zhijin.cases.hooks import Published, Told, provide_published, provide_told
@@ -40,6 +42,13 @@ def listed(actor: Actor, view: str, size: int = 8) -> list[CaseView]:
     return views_of(selectors.page(actor, Wanted(view=view, size=size)).rows)
 
 
+def by_ids(actor: Actor, ids: Iterable[UUID]) -> dict[UUID, CaseView]:
+    """Those of some cases that ``actor`` may see."""
+    wanted = list(ids)
+    rows = list(Case.objects.filter(visible(actor), id__in=wanted)) if wanted else []
+    return {view.case.id: view for view in views_of(rows)}
+
+
 def pending_requests(actor: Actor) -> list[Any]:
     """Requests in scope that wait for a decision."""
     return list(_pending(actor))
@@ -63,7 +72,7 @@ def public_figures(place_code: str) -> dict[str, int]:
 
 __all__ = [
     "Case", "CaseEvent", "CaseView", "Counts", "Opened", "Published", "Rate", "Report", "Told",
-    "act_as_reporter", "answers_of", "board", "called_orgs", "counts", "event_of", "fire_of",
+    "act_as_reporter", "answers_of", "board", "by_ids", "called_orgs", "counts", "event_of", "fire_of",
     "kinds_for", "listed", "machine_of", "mark_published", "mark_withdrawn", "move",
     "open_by_revision", "open_case", "pending_requests", "photo_files", "photos_of",
     "private_answers_of", "provide_published", "provide_told", "public_figures", "rates",

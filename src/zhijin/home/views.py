@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from zhijin.access.api import gate, public
+from zhijin.assessment import api as assessment
 from zhijin.cases import api as cases
 from zhijin.core import clock, journal
 from zhijin.core.actor import Actor
@@ -20,6 +21,7 @@ from zhijin.core.errors import BAD_REQUEST, NOT_FOUND
 from zhijin.core.ids import is_code
 from zhijin.core.scope import scoped
 from zhijin.places import api as places
+from zhijin.programmes import api as programmes
 
 #: How far the demonstration's clock may be moved by one press.
 STEPS = {"1h": timedelta(hours=1), "4h": timedelta(hours=4), "1d": timedelta(days=1),
@@ -81,8 +83,20 @@ def today(request: HttpRequest) -> HttpResponse:
         "late": late,
         "raised": _besides(cases.listed(actor, "raised"), [*mine, *late]),
         "pending": len(cases.pending_requests(actor)),
+        "assessed": assessment.today(actor),
+        "public": _public_today(actor),
     }
     return render(request, "home/today.html", context)
+
+
+def _public_today(actor: Actor) -> list[Any]:
+    """What became public today where the reader works, at most five."""
+    codes = [grant.place_code for grant in actor.grants if len(grant.place_code) >= 6]
+    if not codes:
+        return []
+    shown = programmes.board(min(codes, key=len), size=5)
+    today = clock.today()
+    return [item for item in shown if clock.local(item.at).date() == today]
 
 
 def _besides(rows: list[Any], shown: list[Any]) -> list[Any]:

@@ -51,9 +51,10 @@ from zhijin.places.services import (
     split_grid,
     succeed,
 )
-from zhijin.places.sketch import Shade, score_map
+from zhijin.places.sketch import STEPS, Shade, score_map
 
 __all__ = [
+    "STEPS",
     "Finding",
     "Kind",
     "Location",

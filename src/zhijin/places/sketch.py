@@ -96,7 +96,9 @@ def score_map(shades: Mapping[str, Shade], label: str, *, ground: str = "") -> S
     rows.sort(key=lambda row: row[0])
     told = _told(len(drawn), len(shades))
     heads = (_("地方"), _("得分"))
-    return figure(label, told, drawing, frame.height + 34, kind="map", heads=heads, rows=rows)
+    return figure(
+        label, told, drawing, frame.height + 34, kind="map", heads=heads, rows=rows, say=True
+    )
 
 
 def _told(drawn: int, of: int) -> str:

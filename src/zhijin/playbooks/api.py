@@ -13,6 +13,7 @@ from zhijin.playbooks.selectors import (
     nearest,
     published_row,
     revision,
+    visible,
 )
 from zhijin.playbooks.shipping import install_shipped
 
@@ -35,4 +36,5 @@ __all__ = [
     "register_open_cases",
     "register_past_cases",
     "revision",
+    "visible",
 ]

@@ -28,13 +28,15 @@ def figure(
     kind: str,
     heads: Sequence[str],
     rows: Sequence[Sequence[object]],
+    say: bool = False,
 ) -> SafeString:
-    """A chart named ``label``; ``told`` says in a sentence what there is to see."""
+    """A chart named ``label``; ``told`` says in a sentence what there is to see (``say``: to all)."""
     return format_html(
         '<figure class="figure"><figcaption>{}</figcaption>'
         '<svg class="chart chart-{}" viewBox="0 0 {} {}" role="img" aria-label="{}">'
-        "<desc>{}</desc>{}</svg>{}</figure>",
-        label, kind, WIDTH, height, label, told, drawing, _table(label, heads, rows),
+        "<desc>{}</desc>{}</svg>{}{}</figure>",
+        label, kind, WIDTH, height, label, told, drawing,
+        format_html('<p class="small muted">{}</p>', told) if say else "", _table(label, heads, rows),
     )  # fmt: skip
 
 

@@ -15,7 +15,7 @@ _ROW = 20
 _HEAD = 22
 _THEN, _NOW = 30, 118
 #: More lines than this cannot be followed; then the largest moves are shown.
-MOST = 20
+MOST = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class Move:
 
 
 def movement(moves: Sequence[Move], label: str, heads: tuple[str, str]) -> SafeString:
-    """A slope chart of at most 20 members; ``heads`` name the two periods."""
+    """A slope chart of at most 24 members; ``heads`` name the two periods."""
     if not moves:
         return SafeString()
     shown = sorted(_chosen(moves), key=lambda m: (m.now, m.name))
@@ -77,7 +77,7 @@ def _before(move: Move) -> tuple[int, int]:
 def _one(move: Move, row: int, then: dict[str, int]) -> SafeString:
     way = "own" if move.own else "up" if move.by > 0 else "down" if move.by < 0 else "same"
     y = _HEAD + _ROW * row + 12
-    words = text(_NOW + 22, y + 4, f"{short(move.name, 25)} {move.words}", f"chart-{way}-text")
+    words = text(_NOW + 28, y + 4, f"{short(move.name, 25)} {move.words}", f"chart-{way}-text")
     now = text(_NOW + 8, y + 4, move.now, "chart-count")
     if move.name not in then:
         return format_html(

@@ -1,0 +1,189 @@
+"""From a figure to the very records that were counted, under the reader's own permissions."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+from django.db.models import Q
+from django.urls import NoReverseMatch, reverse
+
+from zhijin.assessment.engine.evidence import Evidence, Whose, evidence
+from zhijin.assessment.engine.kinds import kind as kind_named
+from zhijin.assessment.engine.measures_model import Measure
+from zhijin.assessment.engine.model import Assessment
+from zhijin.assessment.engine.periods import Period, shifted
+from zhijin.assessment.engine.units import DEPTH
+from zhijin.assessment.pages.organisation import Cell, Page
+from zhijin.assessment.pages.programme import About
+from zhijin.cases import api as cases
+from zhijin.core import labels
+from zhijin.core.actor import Actor
+from zhijin.orgs import api as orgs
+from zhijin.places import api as places
+
+_DAY = timedelta(days=1)
+#: Rows shown; the count above them is of all.
+SHOWN = 200
+_COLUMNS = "f.id, f.at, f.county, f.place_code, f.kind, f.record, f.value, f.attrs"
+#: Where records of a kind open.
+_PAGES = {"case": "desk:case", "org": "desk:org"}
+
+
+@dataclass
+class Record:
+    """One fact that was counted: in the numerator, in the denominator, or in both."""
+
+    id: UUID
+    at: datetime
+    county: int
+    place_code: str
+    kind: str
+    record: str
+    value: int
+    attrs: Mapping[str, Any]
+    parts: set[str] = field(default_factory=set)
+    title: str = ""
+    url: str = ""
+    kind_title: str = ""
+    place: str = ""
+
+    @property
+    def over(self) -> bool:
+        """Counted in the numerator."""
+        return bool(self.parts & {"of", "join"})
+
+    @property
+    def under(self) -> bool:
+        return "to" in self.parts
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The records behind one value. ``over`` and ``under`` count all that the reader may see."""
+
+    records: Sequence[Record]
+    over: int
+    under: int
+    typed: bool
+
+
+def find(page: Page, indicator: str, english: bool) -> Found:
+    """The records of an indicator (or a joined result). KeyError for one the programme does not have."""
+    programme = page.about.programme
+    if programme is None:
+        return Found([], 0, 0, typed=False)
+    period = Period(page.run.period_start, programme.period)
+    looked_up = evidence(programme, indicator, _whose(page, period), period)
+    rows: dict[UUID, Record] = {}
+    counts = {"of": 0, "to": 0, "join": 0}
+    for part in looked_up:
+        counts[part.part] += _read(part, rows)
+    records = sorted(rows.values(), key=lambda r: (r.over, r.at), reverse=True)[:SHOWN]
+    _name(page.actor, records, english=english)
+    return Found(records, counts["of"] + counts["join"], counts["to"], typed=not looked_up)
+
+
+def _read(part: Evidence, rows: dict[UUID, Record]) -> int:
+    """Add the newest rows of one part; returns how many there are in all."""
+    limit = min(part.limit or SHOWN, SHOWN)
+    order = part.order if part.limit else "f.at DESC, f.id"
+    query = (
+        f"SELECT {_COLUMNS}, count(*) OVER () FROM core_fact f WHERE {part.predicate}"
+        f" ORDER BY {order} LIMIT {limit}"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(query)
+        fetched = cursor.fetchall()
+    for id_, at, county, place, kind, record, value, attrs, _count in fetched:
+        given = json.loads(attrs) if isinstance(attrs, str) else attrs
+        made = rows.setdefault(id_, Record(id_, at, county, place, kind, record, value, given))
+        made.parts.add(part.part)
+    total = int(fetched[0][-1]) if fetched else 0
+    return min(total, part.limit) if part.limit else total
+
+
+def _whose(page: Page, period: Period) -> Whose:
+    """Where the organisation was at the end of each month, and who was below it then."""
+    key = page.score.org_key
+    if period.count == 1:
+        where: dict[date, int] = {period.start: page.score.place_key}
+    else:
+        spells = list(orgs.Spell.objects.filter(org=key))
+        found = ((month, _valid(spells, shifted(month, 1) - _DAY)) for month in period.months)
+        where = {month: spell.place_key for month, spell in found if spell is not None}
+    if not page.about.by_tree:
+        return Whose(key, where)
+    members = {month: _below(key, shifted(month, 1) - _DAY) for month in period.months}
+    return Whose(key, where, members)
+
+
+def _valid(spells: Sequence[orgs.Spell], day: date) -> orgs.Spell | None:
+    for spell in spells:
+        begun = spell.valid_from is None or spell.valid_from <= day
+        if begun and (spell.valid_to is None or day < spell.valid_to):
+            return spell
+    return None
+
+
+def _below(key: int, day: date) -> tuple[int, ...]:
+    """The organisation and those below it on ``day``, at most six levels down (as the engine counts)."""
+    holds = Q(valid_from=None) | Q(valid_from__lte=day)
+    holds &= Q(valid_to=None) | Q(valid_to__gt=day)
+    every, level = [key], [key]
+    for _depth in range(DEPTH):
+        rows = orgs.Spell.objects.filter(holds, parent_key__in=level)
+        level = [k for k in rows.values_list("org_id", flat=True) if k not in every]
+        if not level:
+            break
+        every += level
+    return tuple(every)
+
+
+def _name(actor: Actor, records: Sequence[Record], *, english: bool) -> None:
+    """Give the rows their titles and addresses; three queries, however many rows."""
+    ids = [UUID(r.record[5:]) for r in records if r.record.startswith("case:")]
+    seen = cases.by_ids(actor, ids)
+    named = labels.objects(r.record for r in records if not r.record.startswith("case:"))
+    where = places.get_many({r.place_code for r in records})
+    for row in records:
+        known = kind_named(row.kind)
+        row.kind_title = (known.en if english else known.zh) if known else row.kind
+        row.place = where[row.place_code].short if row.place_code in where else row.place_code
+        kind, _colon, one = row.record.partition(":")
+        view = seen.get(UUID(one)) if kind == "case" else None
+        row.title = f"{view.case.number} {view.case.title}" if view else named.get(row.record, "")
+        if kind in _PAGES and (kind != "case" or view):
+            row.url = _address(_PAGES[kind], one)
+
+
+def _address(name: str, one: str) -> str:
+    try:
+        return reverse(name, args=[one])
+    except NoReverseMatch:
+        return ""
+
+
+def differs(about: About, cell: Cell, found: Found) -> bool:
+    """Whether the reader sees another number of records than was counted then: some lie outside the
+    scope, or came or were corrected since. Only where the figure is a plain number of records."""
+    programme = about.programme
+    indicator = programme.indicators.get(cell.item.id) if programme is not None else None
+    if programme is None or indicator is None or found.typed:
+        return False
+    over, under = _plain(programme, indicator.of), _plain(programme, indicator.to)
+    if not over or (indicator.to is not None and not under):
+        return False
+    return found.over != cell.numerator or (under and found.under != cell.denominator)
+
+
+def _plain(programme: Assessment, measure: Measure | None) -> bool:
+    """Whether a figure is a number of records: each record is one of it."""
+    if measure is not None and measure.formula is not None:
+        measure = programme.measures.get(measure.formula.strip())
+    return measure is not None and measure.form == "count"

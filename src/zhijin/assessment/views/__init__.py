@@ -1,0 +1,1 @@
+"""The pages of standings, organisations' scores, appeals and the year."""
