@@ -1,10 +1,27 @@
-"""The activities application, its entries in the desk's navigation, and what it registers."""
+"""The activities application, its entry in the desk's navigation, and what it registers."""
 
 from __future__ import annotations
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+from zhijin.ui.nav import NavItem
 
 
 class ActivitiesConfig(AppConfig):
     name = "zhijin.activities"
     label = "activities"
+    desk_nav = [
+        NavItem("activities", _("活动与评议"), "desk:activities", "activity.view", "flag", 30)
+    ]
+
+    def ready(self) -> None:
+        from zhijin.activities import naming
+        from zhijin.core import labels
+
+        labels.register("event", naming.events)
+        labels.register("undertaking", naming.undertakings)
+        labels.register("model-unit", naming.model_units)
+        labels.register("problem", naming.problems)
+        labels.register("visit", naming.visits)
+        labels.register_actions(naming.ACTIONS)

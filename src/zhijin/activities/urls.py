@@ -1,4 +1,41 @@
-"""Addresses of this room."""
+"""Activities on the desk, and what anybody sees and does on the portal."""
 
-portal: list[object] = []
-desk: list[object] = []
+from django.urls import path, register_converter
+from django.urls.converters import StringConverter
+
+from zhijin.activities.views import events, undertakings, units, visits
+from zhijin.activities.views import portal as public
+
+
+class Signed(StringConverter):
+    """``json``: what was signed; ``json.sig``: the signature beside it."""
+
+    regex = "json|json\\.sig"
+
+
+register_converter(Signed, "signed")
+
+desk = [
+    path("activities/", events.activities, name="activities"),
+    path("activities/new/", events.activity_new, name="activity-new"),
+    path("activities/sheets/<uuid:pk>/", events.sheet, name="activity-sheet"),
+    path("activities/problems/<uuid:pk>/", units.problem, name="problem"),
+    path("activities/pledges/", undertakings.pledges, name="pledges"),
+    path("activities/pledges/new/", undertakings.pledge_new, name="pledge-new"),
+    path("activities/pledges/<uuid:pk>/", undertakings.pledge, name="pledge"),
+    path("activities/model-units/", units.model_units_list, name="model-units"),
+    path("activities/model-units/new/", units.model_unit_new, name="model-unit-new"),
+    path("activities/model-units/<uuid:pk>/", units.model_unit, name="model-unit"),
+    path("activities/visits/", visits.visits, name="visits"),
+    path("activities/visits/new/", visits.visit_new, name="visit-new"),
+    path("activities/visits/<uuid:pk>/", visits.visit, name="visit"),
+    path("activities/<uuid:pk>/", events.activity, name="activity"),
+]
+portal = [
+    path("vote/", public.vote, name="vote"),
+    path("pledges/<str:code>/", public.pledges, name="pledges"),
+    path("model-units/<str:code>/", public.model_units, name="model-units"),
+    path("activities/<uuid:pk>/", public.event, name="activity-public"),
+    path("activities/<uuid:pk>/list.txt", public.draw_list, name="activity-list"),
+    path("activities/<uuid:pk>/<slug:what>.<signed:ending>", public.file, name="activity-file"),
+]

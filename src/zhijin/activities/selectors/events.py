@@ -121,6 +121,6 @@ def signed(event: Event, what: str) -> Signed:
         if what == "notice"
         else (event.document, event.document_sig)
     )
-    if data is None:
+    if data is None or what not in {"notice", "result"}:
         raise NOT_FOUND()
     return Signed(bytes(data), side, f"{what}.json")

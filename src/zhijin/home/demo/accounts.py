@@ -125,7 +125,15 @@ def _post(demo: Demo, member: Member, account: Account, firms: object) -> None:
         )  # fmt: skip
 
 
-_HOLD = {"grant": _grant, "line": _line, "org": _org, "post": _post}
+def _unit(demo: Demo, member: Member, account: Account, firms: object) -> None:
+    """The secretary of one unit, over that organisation alone."""
+    unit = orgs.visible(_SYSTEM).filter(
+        name=member.org, place_key=place_key(member.place), valid_to=None
+    )
+    _org_grant(member, account, unit.get())
+
+
+_HOLD = {"unit": _unit, "grant": _grant, "line": _line, "org": _org, "post": _post}
 
 
 def table() -> list[str]:

@@ -11,6 +11,8 @@ from typing import Final
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from zhijin.activities.api import DEMO_UNIT
+
 #: 大耆老村 of 靖安镇, 昭阳区, 昭通市 (document 003).
 VILLAGE: Final = "530602105207"
 TOWNSHIP: Final = "530602105"
@@ -60,6 +62,7 @@ MEMBERS: Final[tuple[Member, ...]] = (
     Member("minzheng", "沈秋分", "department_officer", COUNTY, "line", industry=105, what=_("昭阳区民政局")),
     Member("shichang", "韩霜降", "department_officer", COUNTY, "line", industry=107, what=_("昭阳区市场监督管理局")),
     Member("shi", "郑白露", "prefecture_officer", "5306", what=_("昭通市")),
+    Member("danwei", "高小满", "unit_secretary", "5306", "unit", DEMO_UNIT, what=_("昭通市人社局机关党组织书记")),
     Member("sheng", "林立春", "province_officer", "53", what=_("云南省")),
     Member("fating", "方大雪", "court_officer", COURT_COUNTY, what=_("云岩区人民法院（绿色通道）")),
     Member("qiye", "龙小寒", "firm_contact", COURT_COUNTY, "org", APPLICANT, what=_("申请企业联系人")),

@@ -1,0 +1,87 @@
+"""What the journal calls this room's records and the actions on them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from django.utils.translation import gettext_lazy as _
+
+from zhijin.activities.models import Event, ModelUnit, Problem, Undertaking, Visit
+from zhijin.activities.words import Text
+
+ACTIONS: dict[str, Text] = {
+    "undertaking.drawn": _("起草承诺书或领题"),
+    "undertaking.item": _("加承诺事项"),
+    "undertaking.published": _("公开承诺"),
+    "undertaking.progress": _("登记承诺进展"),
+    "undertaking.closed": _("结束承诺"),
+    "event.made": _("主办活动"),
+    "event.invited": _("邀请参加单位"),
+    "event.dropped": _("移出参加单位"),
+    "event.judge": _("指定评委"),
+    "contest.entered": _("擂台比武报名"),
+    "contest.started": _("擂台比武开始评分"),
+    "contest.judged": _("评委交评分表"),
+    "contest.closed": _("公布擂台比武结果"),
+    "mutual.started": _("分配互评关系"),
+    "mutual.handed_in": _("交互评表"),
+    "mutual.closed": _("公布互评结果"),
+    "review.started": _("述职评议开始"),
+    "review.reported": _("交述职报告"),
+    "review.asked": _("述职提问"),
+    "review.answered": _("述职答复"),
+    "ballot.enrolled": _("列投票名册"),
+    "ballot.code": _("补投票码"),
+    "ballot.opened": _("开始投票"),
+    "ballot.present": _("投票签到"),
+    "ballot.paper": _("收到一张票"),
+    "ballot.counted": _("计票"),
+    "check.listed": _("公布抽查名单"),
+    "check.drawn": _("抽取抽查单位"),
+    "check.closed": _("结束抽查"),
+    "problem.found": _("抽查发现问题"),
+    "problem.rectified": _("报送整改"),
+    "problem.verified": _("问题销号"),
+    "problem.returned": _("退回整改"),
+    "model.begun": _("开始申报模范机关"),
+    "model.evidence": _("取用申报依据"),
+    "model.applied": _("申报模范机关"),
+    "model.recommended": _("推荐模范机关"),
+    "model.published": _("公示模范机关"),
+    "model.objection": _("登记公示异议"),
+    "model.settled": _("查清公示异议"),
+    "model.decided": _("决定命名"),
+    "model.named": _("命名模范机关"),
+    "visit.asked": _("约观摩"),
+    "visit.answered": _("答复观摩"),
+    "visit.held": _("开展观摩"),
+    "signing.rotate": _("更换签名密钥"),
+}
+
+
+def _labels(model: Any, ids: Sequence[str]) -> Mapping[str, str]:
+    rows = model.objects.filter(id__in=[UUID(one) for one in ids])
+    return {str(row.pk): str(row) for row in rows}
+
+
+def events(ids: Sequence[str]) -> Mapping[str, str]:
+    """Titles of events, as far as the reader may see them."""
+    return _labels(Event, ids)
+
+
+def undertakings(ids: Sequence[str]) -> Mapping[str, str]:
+    return _labels(Undertaking, ids)
+
+
+def model_units(ids: Sequence[str]) -> Mapping[str, str]:
+    return _labels(ModelUnit, ids)
+
+
+def problems(ids: Sequence[str]) -> Mapping[str, str]:
+    return _labels(Problem, ids)
+
+
+def visits(ids: Sequence[str]) -> Mapping[str, str]:
+    return _labels(Visit, ids)

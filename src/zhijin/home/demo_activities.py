@@ -1,0 +1,22 @@
+"""The demonstration's steps for activities: units before the accounts that lead them, the rest after."""
+
+from __future__ import annotations
+
+from zhijin.activities import api as activities
+from zhijin.home.demo.registry import Demo, register_step
+
+
+def units(demo: Demo) -> None:
+    """The 84 units directly under the prefecture of document 003."""
+    demo.count("units", activities.make_demo_units())
+
+
+def held(demo: Demo) -> None:
+    """Pledges, contests, reviews, checks and visits, once."""
+    demo.count("activities", activities.make_demo(demo.today))
+
+
+def register() -> None:
+    """Called when the application is ready."""
+    register_step("units", 35, units)
+    register_step("activities", 85, held)
