@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from tests.activities import samples as activities
 from tests.assessment import standings
 from tests.assessment.enter_once.sheets import filled_sheet
 from tests.cases import steps
@@ -34,6 +35,7 @@ PLACED = {
     "desk:org", "desk:org-edit", "desk:post", "desk:case", "desk:receipt",
     "desk:private", "desk:case-orgs", "desk:photo", "desk:case-act", "desk:publication",
     "field:case", "desk:standing-org", "desk:standing-value", "desk:standing-appeal", "desk:person", "desk:household",
+    "desk:activity", "desk:activity-sheet", "desk:problem", "desk:pledge", "desk:model-unit", "desk:visit",
     "api:get_case", "api:case_events", "api:case_photos", "api:case_photo", "api:move_case",
     "api:comment_case", "api:case_requests", "api:ask_consent", "api:decide_consent",
     "api:resume_case", "api:transfer_case", "api:merge_case", "api:unmerge_case",
@@ -63,6 +65,7 @@ class World:
     filling: Any
     standing: Any
     appeal: Any
+    activities: dict[str, Any]
     bodies: dict[str, dict[str, Any]]
 
 
@@ -96,7 +99,7 @@ def build(cast: Cast) -> World:
     world = World(
         case, handled.code, photo.file_id, asked, org, post, sheet_run, import_run, publication,
         endpoint, secretary, steps.one(accepted.case_id), person, household, playbook,
-        filled_sheet(cast.branch_secretary.actor, VILLAGE), planted, appeal, {},
+        filled_sheet(cast.branch_secretary.actor, VILLAGE), planted, appeal, activities.make(org), {},
     )  # fmt: skip
     world.bodies.update(_bodies(world))
     return world
@@ -219,6 +222,20 @@ SAMPLES: dict[str, Callable[[World], dict[str, Any]]] = {
     "open311:request": lambda w: {"number": w.case.number, "form": "json"},
     "open311:token": lambda w: {"token": w.case.number, "form": "json"},
     "open311:media": lambda w: {"case": w.case.id, "digest": w.digest},
+    # activities
+    "desk:activity": lambda w: {"pk": w.activities["event"].id},
+    "desk:activity-sheet": lambda w: {"pk": w.activities["sheet"].id},
+    "desk:problem": lambda w: {"pk": w.activities["problem"].id},
+    "desk:pledge": lambda w: {"pk": w.activities["pledge"].id},
+    "desk:model-unit": lambda w: {"pk": w.activities["unit"].id},
+    "desk:visit": lambda w: {"pk": w.activities["visit"].id},
+    "portal:pledges": _village,
+    "portal:model-units": _village,
+    "portal:activity-public": lambda w: {"pk": w.activities["event"].id},
+    "portal:activity-list": lambda w: {"pk": w.activities["event"].id},
+    "portal:activity-file": lambda w: {
+        "pk": w.activities["event"].id, "what": "notice", "ending": "json.sig",
+    },
     # signatures
     "portal:key": lambda _: {"kid": signing.public_keys()[0].kid},
     # assessment

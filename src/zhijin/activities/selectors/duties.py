@@ -63,7 +63,11 @@ def sheets(actor: Actor, *, waiting: bool = False) -> list[ToMark]:
     # Whoever marks an entrant reads what it shows, and nothing else of it.
     with scoped(Actor.system("sheet-entrant")):
         parties = Party.objects.in_bulk({sheet.entrant_id for sheet in found})
-    return [ToMark(one, events[one.event_id], parties[one.entrant_id]) for one in found]
+    return [
+        ToMark(one, events[one.event_id], parties[one.entrant_id])
+        for one in found
+        if one.event_id in events
+    ]
 
 
 def _own_q(actor: Actor) -> Any:

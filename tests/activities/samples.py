@@ -1,0 +1,61 @@
+"""One record of every kind of this room in the cast's village, for the permission matrix."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from tests.cast import TOWNSHIP, VILLAGE
+from zhijin.activities.models import ModelUnit, Party, Problem, Sheet, Visit
+from zhijin.activities.services import checks, events, undertakings
+from zhijin.core import clock
+from zhijin.core.actor import Actor
+from zhijin.core.ids import place_key
+from zhijin.core.scope import scoped
+from zhijin.orgs.models import Organisation
+
+SYSTEM = Actor.system("test")
+
+
+def make(org: Organisation) -> dict[str, Any]:
+    """A pledge, a spot check whose list is public, a sheet, a problem, an application and a visit of ``org``."""
+    today, now = clock.today(), clock.now()
+    with scoped(SYSTEM):
+        draft = undertakings.Draft(
+            "annual", "年度承诺", "李春禾", today, today + timedelta(days=90)
+        )
+        pledge = undertakings.draw_up(actor=SYSTEM, org_key=org.key, draft=draft)
+        plan = events.Plan("check", "抽查", TOWNSHIP, today.year)
+        event = checks.make(actor=SYSTEM, plan=plan, size=1, source="双色球")
+        events.invite(actor=SYSTEM, event_id=event.id, org_keys=[org.key])
+        event = checks.publish_list(actor=SYSTEM, event_id=event.id)
+        entrant = Party.objects.get(event_id=event.id)
+        host = place_key(TOWNSHIP)
+        round_ = events.begin(actor=SYSTEM, plan=events.Plan("mutual", "互评", TOWNSHIP, today.year,
+                              rules={"criteria": [], "each": 1}))  # fmt: skip
+        events.invite(actor=SYSTEM, event_id=round_.id, org_keys=[org.key])
+        sheet = Sheet.objects.create(
+            county=event.county, event_id=round_.id, host_key=host, entrant_id=entrant.id,
+            org_key=org.key, from_org=org.key, from_key=org.place_key, from_name=org.name,
+        )  # fmt: skip
+        own = {"county": event.county, "place_code": VILLAGE, "place_key": org.place_key,
+               "org_key": org.key, "org_name": org.name}  # fmt: skip
+        problem = Problem.objects.create(
+            **own,
+            event_id=event.id,
+            host_key=host,
+            aspect="clean",
+            text="问题",
+            found_at=now,
+            due_at=now,
+        )
+        unit = ModelUnit.objects.create(
+            **own, host_key=host, host_code=TOWNSHIP, year=today.year, level="county"
+        )
+        visit = Visit.objects.create(
+            **own, host_org=org.key, host_name=org.name, host_code=VILLAGE, host_key=org.place_key,
+            on=today, purpose="学习", asked_at=now,
+        )  # fmt: skip
+    return {
+        "pledge": pledge, "event": event, "sheet": sheet, "problem": problem, "unit": unit, "visit": visit,
+    }  # fmt: skip
