@@ -36,6 +36,7 @@ PLACED = {
     "desk:private", "desk:case-orgs", "desk:photo", "desk:case-act", "desk:publication",
     "field:case", "desk:standing-org", "desk:standing-value", "desk:standing-appeal", "desk:person", "desk:household",
     "desk:activity", "desk:activity-sheet", "desk:problem", "desk:pledge", "desk:model-unit", "desk:visit",
+    "desk:cycle",
     "api:get_case", "api:case_events", "api:case_photos", "api:case_photo", "api:move_case",
     "api:comment_case", "api:case_requests", "api:ask_consent", "api:decide_consent",
     "api:resume_case", "api:transfer_case", "api:merge_case", "api:unmerge_case",
@@ -224,6 +225,8 @@ SAMPLES: dict[str, Callable[[World], dict[str, Any]]] = {
     "open311:media": lambda w: {"case": w.case.id, "digest": w.digest},
     # activities
     "desk:activity": lambda w: {"pk": w.activities["event"].id},
+    "desk:cycle": lambda w: {"pk": w.activities["cycle"].id},
+    "portal:cycle-file": lambda w: {"pk": w.activities["year"].id, "ending": "json"},
     "desk:activity-sheet": lambda w: {"pk": w.activities["sheet"].id},
     "desk:problem": lambda w: {"pk": w.activities["problem"].id},
     "desk:pledge": lambda w: {"pk": w.activities["pledge"].id},

@@ -6,12 +6,14 @@ from datetime import timedelta
 from typing import Any
 
 from tests.cast import TOWNSHIP, VILLAGE
-from zhijin.activities.models import ModelUnit, Party, Problem, Sheet, Visit
-from zhijin.activities.services import checks, events, undertakings
+from zhijin.activities.models import CycleStep, ModelUnit, Party, Problem, Sheet, Visit
+from zhijin.activities.scoring import Criterion
+from zhijin.activities.services import checks, cycles, events, undertakings
 from zhijin.core import clock
 from zhijin.core.actor import Actor
 from zhijin.core.ids import place_key
 from zhijin.core.scope import scoped
+from zhijin.core.signing import side_file, sign
 from zhijin.orgs.models import Organisation
 
 SYSTEM = Actor.system("test")
@@ -56,6 +58,14 @@ def make(org: Organisation) -> dict[str, Any]:
             **own, host_org=org.key, host_name=org.name, host_code=VILLAGE, host_key=org.place_key,
             on=today, purpose="学习", asked_at=now,
         )  # fmt: skip
+        cycle = cycles.begin(
+            actor=SYSTEM, draft=cycles.Draft(TOWNSHIP, "工作周期", [Criterion("c1", "党建", 1)])
+        )
+        year = CycleStep.objects.create(
+            county=cycle.county, cycle_id=cycle.id, host_key=host, kind="annual", period="2025", due_on=today,
+            done_at=now, document=b"{}", document_sig=side_file(sign(b"{}")),
+        )  # fmt: skip
     return {
+        "cycle": cycle, "year": year,
         "pledge": pledge, "event": event, "sheet": sheet, "problem": problem, "unit": unit, "visit": visit,
     }  # fmt: skip

@@ -3,16 +3,17 @@
 from zhijin.activities.demo import make as make_demo
 from zhijin.activities.demo import make_units as make_demo_units
 from zhijin.activities.demo_texts import LEAD_UNIT as DEMO_UNIT
-from zhijin.activities.models import Event, Party, Problem, Sheet, Task, Undertaking, Visit
+from zhijin.activities.models import Cycle, Event, Party, Problem, Sheet, Task, Undertaking, Visit
 from zhijin.activities.scoring import Criterion
 from zhijin.activities.selectors.visits import Effect, tell_effects
+from zhijin.activities.services.cycles import provide_annual
 from zhijin.activities.services.events import Plan, invite
 from zhijin.activities.services.mutual import close as close_mutual
 from zhijin.activities.services.mutual import make as make_mutual
 from zhijin.activities.services.mutual import start as start_mutual
 
 __all__ = [
-    "DEMO_UNIT", "Criterion", "Effect", "Event", "Party", "Plan", "Problem", "Sheet", "Task",
+    "DEMO_UNIT", "Criterion", "Cycle", "Effect", "Event", "Party", "Plan", "Problem", "Sheet", "Task",
     "Undertaking", "Visit", "close_mutual", "invite", "make_demo", "make_demo_units", "make_mutual",
-    "start_mutual", "tell_effects",
+    "provide_annual", "start_mutual", "tell_effects",
 ]  # fmt: skip

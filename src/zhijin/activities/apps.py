@@ -17,8 +17,12 @@ class ActivitiesConfig(AppConfig):
 
     def ready(self) -> None:
         from zhijin.activities import naming
+        from zhijin.activities.services import cycles
         from zhijin.core import labels
+        from zhijin.core.tasks import register_tick
 
+        register_tick("activities.cycle", 60.0, cycles.sweep)
+        labels.register("cycle", naming.cycles)
         labels.register("event", naming.events)
         labels.register("undertaking", naming.undertakings)
         labels.register("model-unit", naming.model_units)

@@ -15,6 +15,7 @@ from zhijin.activities.services import (
     ballots,
     checks,
     contests,
+    cycles,
     events,
     model_units,
     mutual,
@@ -64,6 +65,7 @@ def make(today: date) -> int:
             _check(today, units)
             _mutual(today, units)
             _model_unit(today, units)
+            _cycle(today)
         if len(villages) >= 4:
             _contest(today, villages[:6])
             _review(today, villages[:3])
@@ -166,6 +168,13 @@ def _mutual(today: date, units: list[orgs.Organisation]) -> None:
             mutual.hand_in(
                 actor=SYSTEM, sheet_id=sheet.id, marks=marks, reasons=texts.reason(number)
             )
+
+
+def _cycle(today: date) -> None:
+    """The units' yearly cycle, from this month on; the worker takes its steps."""
+    draft = cycles.Draft(PREFECTURE, "市直机关工作周期", CRITERIA, sector=3,
+                         begins=today.replace(day=1), simulated=True)  # fmt: skip
+    cycles.begin(actor=SYSTEM, draft=draft)
 
 
 def _model_unit(today: date, units: list[orgs.Organisation]) -> None:

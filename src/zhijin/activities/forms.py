@@ -202,3 +202,35 @@ class VisitForm(WithOrg):
     host = forms.IntegerField(label=_("去观摩的组织"), widget=forms.HiddenInput)
     on = forms.DateField(label=_("日期"), widget=_date())
     purpose = forms.CharField(label=_("想学什么"), max_length=200)
+
+
+class CycleForm(forms.Form):
+    """Putting the units of a place under the yearly cycle."""
+
+    title = forms.CharField(label=_("名称"), max_length=120)
+    place_code = forms.ChoiceField(label=_("主办地方"))
+    sector = forms.TypedChoiceField(
+        label=_("参加单位所属领域"), coerce=int, empty_value=None, required=False,
+        choices=[("", _("不限")), *((str(key), name) for key, name in SECTORS.items())],
+    )  # fmt: skip
+    direct = forms.BooleanField(
+        label=_("只要本级直属的组织"), required=False, initial=True,
+        help_text=_("不勾选时，所辖各级组织都参加。"),
+    )  # fmt: skip
+    criteria = forms.CharField(
+        label=_("互评的评分项"), initial=CRITERIA, max_length=2000, widget=_area(),
+        help_text=_("每行一项：名称、权重、满分，例如“阵地建设 30 100”。权重是整数。"),
+    )  # fmt: skip
+    each = forms.IntegerField(label=_("每家评议几家"), min_value=1, max_value=9, initial=3)
+    programme = forms.SlugField(
+        label=_("年度考核方案"), required=False, max_length=64,
+        help_text=_("行动方案里的编号；不填就没有年度考核这一步。"),
+    )  # fmt: skip
+    begins = forms.DateField(label=_("从哪天起"), widget=_date())
+
+    def __init__(self, *args: Any, places: Iterable[tuple[str, str]], **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.fields["place_code"].choices = list(places)  # type: ignore[attr-defined]
+
+    def clean_criteria(self) -> list[Criterion]:
+        return read_criteria(self.cleaned_data["criteria"])

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
-from zhijin.activities.models import Event, ModelUnit, Problem, Undertaking, Visit
+from zhijin.activities.models import Cycle, Event, ModelUnit, Problem, Undertaking, Visit
 from zhijin.activities.words import Text
 
 ACTIONS: dict[str, Text] = {
@@ -57,6 +57,13 @@ ACTIONS: dict[str, Text] = {
     "visit.asked": _("约观摩"),
     "visit.answered": _("答复观摩"),
     "visit.held": _("开展观摩"),
+    "cycle.begun": _("启用工作周期"),
+    "cycle.stopped": _("停用工作周期"),
+    "cycle.remind": _("月提醒"),
+    "cycle.dispatch": _("季调度"),
+    "cycle.review": _("开始半年互评"),
+    "cycle.collect": _("收齐互评"),
+    "cycle.annual": _("冻结年度考核"),
     "signing.rotate": _("更换签名密钥"),
 }
 
@@ -85,3 +92,7 @@ def problems(ids: Sequence[str]) -> Mapping[str, str]:
 
 def visits(ids: Sequence[str]) -> Mapping[str, str]:
     return _labels(Visit, ids)
+
+
+def cycles(ids: Sequence[str]) -> Mapping[str, str]:
+    return _labels(Cycle, ids)

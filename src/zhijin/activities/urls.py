@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
-from zhijin.activities.views import events, undertakings, units, visits
+from zhijin.activities.views import cycles, events, undertakings, units, visits
 from zhijin.activities.views import portal as public
 
 
@@ -29,6 +29,9 @@ desk = [
     path("activities/visits/", visits.visits, name="visits"),
     path("activities/visits/new/", visits.visit_new, name="visit-new"),
     path("activities/visits/<uuid:pk>/", visits.visit, name="visit"),
+    path("activities/cycles/", cycles.cycles, name="cycles"),
+    path("activities/cycles/new/", cycles.cycle_new, name="cycle-new"),
+    path("activities/cycles/<uuid:pk>/", cycles.cycle, name="cycle"),
     path("activities/<uuid:pk>/", events.activity, name="activity"),
 ]
 portal = [
@@ -36,6 +39,7 @@ portal = [
     path("pledges/<str:code>/", public.pledges, name="pledges"),
     path("model-units/<str:code>/", public.model_units, name="model-units"),
     path("activities/<uuid:pk>/", public.event, name="activity-public"),
+    path("cycles/<uuid:pk>/result.<signed:ending>", cycles.signed_year, name="cycle-file"),
     path("activities/<uuid:pk>/list.txt", public.draw_list, name="activity-list"),
     path("activities/<uuid:pk>/<slug:what>.<signed:ending>", public.file, name="activity-file"),
 ]

@@ -8,10 +8,14 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from zhijin.core import labels
+
 Text = str | Promise
 
 TERM, ANNUAL, TOPIC = _("任期承诺书"), _("年度承诺书"), _("书记领题")
 CONTEST, REVIEW = _("擂台比武"), _("述职评议")
+REMIND, DISPATCH = _("月提醒"), _("季调度")
+COLLECT, ANNUAL_ASSESSMENT = _("收齐互评"), _("年度考核")
 MUTUAL, CHECK = _("半年互评"), _("随机抽查")
 DRAFT, PUBLIC, CLOSED = _("草稿"), pgettext_lazy("undertaking", "已公开"), _("已结束")
 PREPARING, OPEN, VOTING = _("筹备中"), _("进行中"), _("投票中")
@@ -55,6 +59,11 @@ ASPECT_OF: Final[tuple[tuple[str, str], ...]] = (
     ("appointment.", "lawful"),
     ("org.", "lawful"),
 )
+
+
+def fact_title(kind: str) -> str:
+    """What a fact's kind is called: as the journal calls the action that left it."""
+    return labels.action(kind.removeprefix("activity."))
 
 
 def aspect_of(kind: str) -> str:

@@ -27,3 +27,14 @@ class AssessmentConfig(AppConfig):
         setup.install()
         tasks.register()
         labels.register_actions({"assess.export": _("导出排名")})
+        _close_years()
+
+
+def _close_years() -> None:
+    """The yearly cycle asks for the frozen, signed result."""
+    from zhijin.activities.api import provide_annual
+    from zhijin.assessment.cycle.freezing import annual
+    from zhijin.core import labels
+
+    labels.register_actions({"assessment.frozen": _("冻结考核结果")})
+    provide_annual(annual)

@@ -5,12 +5,15 @@ to), so that row-level security needs no join. ``county`` is part of every prima
 """
 
 from zhijin.activities.models.base import OfOrganisation
+from zhijin.activities.models.cycles import Cycle, CycleStep, Reminder
 from zhijin.activities.models.events import BallotBox, Event, Party, Question, Sheet, Voter
 from zhijin.activities.models.undertakings import Progress, Task, Undertaking
 from zhijin.activities.models.units import Evidence, ModelUnit, Objection, Problem, Visit
 
 __all__ = [
     "BallotBox",
+    "Cycle",
+    "CycleStep",
     "Event",
     "Evidence",
     "ModelUnit",
@@ -20,6 +23,7 @@ __all__ = [
     "Problem",
     "Progress",
     "Question",
+    "Reminder",
     "Sheet",
     "Task",
     "Undertaking",

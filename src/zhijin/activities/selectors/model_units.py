@@ -19,6 +19,8 @@ from zhijin.core.scope import scope_q, scoped
 LINES = ("sector_key", "industry_key")
 #: How many facts of a year are offered.
 OFFERED = 400
+#: What happened to a unit and is no merit of its own.
+NO_MERIT = ("activity.problem.found", "activity.check.drawn", "activity.cycle.reminded")
 
 
 def seen_q(actor: Actor) -> Q:
@@ -56,13 +58,17 @@ def facts_of(unit: ModelUnit, wanted: Collection[UUID] | None = None) -> list[Fa
     """
     begin = datetime(unit.year, 1, 1, tzinfo=clock.TZ)
     end = datetime(unit.year + 1, 1, 1, tzinfo=clock.TZ)
-    rows = Fact.objects.filter(
-        org_key=unit.org_key,
-        county=unit.county,
-        place_key=unit.place_key,
-        at__gte=begin,
-        at__lt=end,
-    ).exclude(kind__startswith="activity.model.")
+    rows = (
+        Fact.objects.filter(
+            org_key=unit.org_key,
+            county=unit.county,
+            place_key=unit.place_key,
+            at__gte=begin,
+            at__lt=end,
+        )
+        .exclude(kind__startswith="activity.model.")
+        .exclude(kind__in=NO_MERIT)
+    )
     if wanted is not None:
         rows = rows.filter(id__in=wanted)
     with scoped(Actor.system("model-evidence")):

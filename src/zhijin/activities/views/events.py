@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from zhijin.access.api import Request, gate
 from zhijin.activities.forms import EVENT_FORMS, EventForm
 from zhijin.activities.models import Event
-from zhijin.activities.selectors import duties
+from zhijin.activities.selectors import cycles, duties
 from zhijin.activities.selectors import events as reading
 from zhijin.activities.services import checks, contests, events, mutual, reviews
 from zhijin.activities.views import acts, common
@@ -34,9 +34,12 @@ def activities(request: Request) -> HttpResponse:
     """What the viewer owes now, and the newest events in sight."""
     kind = request.GET.get("kind", "")
     found = reading.listing(request.actor, kind)
+    leads = request.actor.can("activity.organise")
     context = {
         "tabs": common.tabs("activities"),
         "owed": duties.owed(request.actor),
+        "reminders": [] if leads else cycles.reminders(request.actor),
+        "leads": leads,
         "rows": [(event, common.state_tone(event)) for event in found],
         "kinds": Event.Kind.choices,
         "kind": kind,

@@ -79,12 +79,18 @@ def model_unit(request: Request, pk: UUID) -> HttpResponse:
         "level": words.LEVELS.get(unit.level, unit.level), "place": common.place_name(unit.host_code),
         "host": request.actor.can("activity.organise", unit.host_key),
         "aspects": [
-            (key, title, unit.statements.get(key, ""), evidence[key], offered.get(key, [])[:40])
+            (key, title, unit.statements.get(key, ""), _named(evidence[key][:30]),
+             _named(offered.get(key, [])[:40]))
             for key, title in words.ASPECTS.items()
         ],
         "objections": reading.objections(unit),
     }  # fmt: skip
     return render(request, "activities/model_unit.html", context)
+
+
+def _named(rows: list[Any]) -> list[tuple[Any, str]]:
+    """Facts or evidence with what their kind is called."""
+    return [(row, words.fact_title(row.kind)) for row in rows]
 
 
 def _acts(request: Request, unit: ModelUnit) -> dict[str, common.Act]:
