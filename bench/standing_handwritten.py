@@ -127,6 +127,7 @@ class Handwritten:
             "threads": 2, "memory_limit": "2GB", "preserve_insertion_order": False,
             "autoload_known_extensions": False, "autoinstall_known_extensions": False,
         })  # fmt: skip
+        self.db.execute("SET enable_progress_bar = false")
         self.db.execute(
             "CREATE TABLE org AS SELECT org_key, place_key, kind, sector, coalesce(industry, 0) AS industry,"
             " place_key // 1000000000 AS township, place_key // 1000000000000 AS county,"

@@ -83,6 +83,8 @@ class DuckRun:
         if self.scratch is not None:
             settings["temp_directory"] = str(self.scratch)
         self.db = duckdb.connect(":memory:", config=settings)
+        # Otherwise a query of some seconds draws a bar into whatever the command prints.
+        self.db.execute("SET enable_progress_bar = false")
 
     def __enter__(self) -> Self:
         return self
