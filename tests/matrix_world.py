@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from tests.activities import samples as activities
 from tests.assessment import standings
@@ -40,7 +41,8 @@ PLACED = {
     "api:get_case", "api:case_events", "api:case_photos", "api:case_photo", "api:move_case",
     "api:comment_case", "api:case_requests", "api:ask_consent", "api:decide_consent",
     "api:resume_case", "api:transfer_case", "api:merge_case", "api:unmerge_case",
-    "api:whistle_case",
+    "api:whistle_case", "api:case_parties", "api:answer_call", "api:case_people", "api:assign_case",
+    "api:call_back",
 }  # fmt: skip
 
 
@@ -186,9 +188,11 @@ SAMPLES: dict[str, Callable[[World], dict[str, Any]]] = {
     **dict.fromkeys(
         ("api:get_case", "api:case_events", "api:case_photos", "api:move_case", "api:comment_case",
          "api:case_requests", "api:ask_consent", "api:resume_case", "api:transfer_case",
-         "api:merge_case", "api:unmerge_case", "api:whistle_case"),
+         "api:merge_case", "api:unmerge_case", "api:whistle_case", "api:case_parties",
+         "api:case_people", "api:assign_case", "api:call_back"),
         _api_case,
     ),
+    "api:answer_call": lambda w: _api_case(w) | {"party_id": UUID(int=1)},
     "api:case_photo": lambda w: _api_case(w) | {"digest": w.digest},
     "api:decide_consent": lambda w: {"request_id": w.request.id},
     "api:get_status": _status,
@@ -275,6 +279,9 @@ def _bodies(world: World) -> dict[str, dict[str, Any]]:
         "POST api:merge_case": {"into": str(world.other.id), **why},
         "POST api:unmerge_case": why,
         "POST api:whistle_case": {"org_keys": [world.org.key], "what": "请派人"},
+        "POST api:answer_call": {"answer": "已派人"},
+        "POST api:assign_case": {"account": str(world.account.pk)},
+        "POST api:call_back": {"reached": False, "note": "没有接通"},
         "POST api:move_status": {"move": "closed", "data": {"satisfied": 5}},
         "POST api:reopen_status": why,
     }  # fmt: skip

@@ -9,7 +9,19 @@ import pytest
 from django.test import Client
 
 from tests.cases.conftest import IN_GRID, opened, upload
-from tests.cast import GRID, OTHER_VILLAGE, VILLAGE, Cast, Part, give, make_account
+from tests.cases.steps import handled
+from tests.cases.test_parties import agency
+from tests.cast import (
+    COUNTY,
+    GRID,
+    OTHER_VILLAGE,
+    TOWNSHIP,
+    VILLAGE,
+    Cast,
+    Part,
+    give,
+    make_account,
+)
 from zhijin.access.api import issue_key
 from zhijin.cases.models import Case
 from zhijin.core.actor import Actor
@@ -281,6 +293,56 @@ class TestHandling:
         assert granted.status_code == 200, granted.content
         (row,) = officer.get(f"{API}/cases/{made.case_id}/requests").json()
         assert row["decision"] == "granted"
+
+
+@pytest.mark.usefixtures("ground")
+class TestJointHandling:
+    """What the desk's buttons do with others: assign, call, answer, call back."""
+
+    def officer(self) -> Client:
+        return keyed("officer", Part("王立夏", "township_officer", TOWNSHIP))
+
+    def test_a_case_is_assigned_to_somebody_of_the_list(self, cast: Cast) -> None:
+        worker, officer = cast.grid_worker.account, self.officer()
+        made = opened(place_code=GRID)
+        path = f"/cases/{made.case_id}"
+        people = officer.get(f"{API}{path}/people").json()
+        assert people == [{"account": str(worker.id), "name": worker.name}]
+        answer = post(officer, f"{path}/assign", {"account": people[0]["account"]})
+        assert (answer.status_code, answer.json()["assignee_name"]) == (200, worker.name)
+        wrong = post(officer, f"{path}/assign", {"account": str(made.case_id)})
+        assert (wrong.status_code, wrong.json()["error"]["id"]) == (400, "CA020")
+
+    def test_a_called_department_answers_once(self) -> None:
+        roads, officer = agency("交通运输局"), self.officer()
+        made = opened(place_code=GRID)
+        path = f"/cases/{made.case_id}"
+        post(officer, f"{path}/whistle", {"org_keys": [roads.key], "what": "请抢修"})
+        (party,) = officer.get(f"{API}{path}/parties").json()
+        assert (party["kind"], party["org_name"], party["answered_at"]) == (
+            "called", "交通运输局", None,
+        )  # fmt: skip
+        account = make_account("roads", is_program=True)
+        give(account, "department_officer", COUNTY, org_key=roads.key)
+        key = issue_key(actor=Actor.system("test"), account=account, label="t", ends_at=None)
+        department = Client(headers={"Authorization": f"Bearer {key}"})
+        target = f"{path}/parties/{party['id']}/answer"
+        for _twice in range(2):
+            assert post(department, target, {"answer": "已派车"}).json()["answer"] == "已派车"
+        assert post(department, target, {"answer": "不归我们"}).json()["error"]["id"] == "CA019"
+        assert post(officer, target, {"answer": "代答"}).status_code == 403
+        events = officer.get(f"{API}{path}/events").json()
+        assert [e["kind"] for e in events] == ["opened", "whistled", "mustered"]
+
+    def test_a_silent_reporter_is_called(self, cast: Cast) -> None:
+        made, officer = handled(cast), self.officer()
+        path = f"/cases/{made.case_id}/calls"
+        assert post(officer, path, {"reached": False, "note": "无人接听"}).json()["is_open"] is True
+        answer = post(
+            officer, path,
+            {"reached": True, "note": "满意", "move": "closed", "data": {"satisfied": 5}},
+        )  # fmt: skip
+        assert (answer.json()["is_open"], answer.json()["rating"]) == (False, 5)
 
 
 class TestPublic:

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from zhijin.cases import hooks
 from zhijin.cases import rest_schemas as s
-from zhijin.cases.models import Case, CaseEvent, CasePhoto, CaseRequest
+from zhijin.cases.models import Case, CaseEvent, CaseParty, CasePhoto, CaseRequest
 from zhijin.cases.presenting import CaseView, actions_for, lang, status_of
 from zhijin.cases.selectors import Rate
 from zhijin.cases.services.moves import roles_for
@@ -100,6 +100,10 @@ def photos_of(case: Case, photos: Sequence[CasePhoto]) -> list[s.PhotoOut]:
 
 def request_out(row: CaseRequest) -> s.RequestOut:
     return s.RequestOut.model_validate(row, from_attributes=True)
+
+
+def party_out(row: CaseParty) -> s.PartyOut:
+    return s.PartyOut.model_validate(row, from_attributes=True)
 
 
 def playbook_out(revision: Revision) -> s.PlaybookOut:

@@ -10,10 +10,10 @@ from uuid import UUID
 from django.http import HttpRequest
 from ninja import Router, Status
 
-from zhijin.access.api import api_gate
+from zhijin.access.api import api_gate, holders
 from zhijin.cases import clients, selectors
 from zhijin.cases import rest_schemas as s
-from zhijin.cases.rest_answers import brief, events_of, full, request_out
+from zhijin.cases.rest_answers import brief, events_of, full, party_out, request_out
 from zhijin.cases.rest_common import CHANGED, REFUSED, CaseId, actor_of
 from zhijin.cases.services import consent, merging, moves, parties, reporter
 from zhijin.cases.services.moves import roles_for
@@ -140,3 +140,71 @@ def whistle_case(request: HttpRequest, case_id: CaseId, body: s.WhistleIn) -> An
         actor=actor, case_id=case_id, org_keys=body.org_keys, what=body.what, due_at=body.due_at
     )
     return full(selectors.get(actor, case_id), actor)
+
+
+@router.get(
+    "/cases/{uuid:case_id}/parties", response={200: list[s.PartyOut], **REFUSED}, tags=["handling"]
+)
+@api_gate("case.view")
+def case_parties(request: HttpRequest, case_id: CaseId) -> Any:
+    """The organisations on a case. What departments were asked and answered is for the staff."""
+    actor = actor_of(request)
+    case = selectors.get(actor, case_id)
+    side = side_of(case, roles_for(actor, case))
+    return [party_out(row) for row in side.parties(selectors.parties(case))]
+
+
+@router.post(
+    "/cases/{uuid:case_id}/parties/{uuid:party_id}/answer",
+    response={200: s.PartyOut, **CHANGED},
+    tags=["handling"],
+)
+@api_gate("case.view", rate="600/m")
+def answer_call(request: HttpRequest, case_id: CaseId, party_id: UUID, body: s.MusterIn) -> Any:
+    """Answer, for an organisation that was called, once; the same answer again changes nothing."""
+    party = parties.muster(
+        actor=actor_of(request), case_id=case_id, party_id=party_id, answer=body.answer
+    )
+    return party_out(party)
+
+
+@router.get(
+    "/cases/{uuid:case_id}/people", response={200: list[s.PersonOut], **REFUSED}, tags=["handling"]
+)
+@api_gate("case.dispatch")
+def case_people(request: HttpRequest, case_id: CaseId) -> Any:
+    """Who may be named to handle the present stage, the nearest first."""
+    actor = actor_of(request)
+    case = selectors.get(actor, case_id)
+    actor.require("case.dispatch", case.place_key)
+    return [
+        s.PersonOut(account=one.id, name=one.name)
+        for one in holders(case.owner_role, case.place_code)
+    ]
+
+
+@router.post(
+    "/cases/{uuid:case_id}/assign", response={200: s.CaseFull, **CHANGED}, tags=["handling"]
+)
+@api_gate("case.dispatch", rate="600/m")
+def assign_case(request: HttpRequest, case_id: CaseId, body: s.AssignIn) -> Any:
+    """Name one person to handle a case; others with the role still may."""
+    actor = actor_of(request)
+    return full(parties.assign(actor=actor, case_id=case_id, account_id=body.account), actor)
+
+
+@router.post(
+    "/cases/{uuid:case_id}/calls", response={200: s.CaseFull, **CHANGED}, tags=["handling"]
+)
+@api_gate("case.callback", rate="600/m")
+def call_back(request: HttpRequest, case_id: CaseId, body: s.CallIn) -> Any:
+    """Record a call to a silent reporter; when reached, their answer moves the case.
+
+    Whoever handled the case may not call about it.
+    """
+    actor = actor_of(request)
+    case = reporter.call_back(
+        actor=actor, case_id=case_id, reached=body.reached, move_id=body.move, data=body.data,
+        note=body.note,
+    )  # fmt: skip
+    return full(case, actor)
