@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import argparse
 import random
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
+from pathlib import Path
 
 import pytest
 from django.contrib.auth.hashers import check_password
 from django.db import connections
 
 from zhijin.access.api import DEMO_PASSWORD, Account, actor_of, create_account
+from zhijin.config.home import Home
+from zhijin.config.up import _accounts
 from zhijin.core import identifiers
 from zhijin.core.actor import Actor
 from zhijin.core.errors import Refusal
@@ -133,6 +137,9 @@ def test_the_village_is_alive_and_everything_in_it_is_flagged() -> None:
     lines = accounts.table()
     assert DEMO_PASSWORD in lines[0]
     assert len(lines) == len(MEMBERS) + 1
+    told = accounts.tables()
+    assert "密码都是" in told["zh"][0]
+    assert not any(re.search("[\u4e00-\u9fff]", line.split(" · ", 1)[-1]) for line in told["en"])
 
 
 def _everything_is_flagged() -> None:
@@ -230,3 +237,17 @@ def test_no_demonstration_is_made_among_real_people(capsys: pytest.CaptureFixtur
         assert commands.run(args) == 2
     assert "HD001" in capsys.readouterr().err
     assert commands.run(argparse.Namespace(what="accounts", json=False)) == 1
+
+
+@pytest.mark.parametrize(("language", "shown"), [("zh", ["罗小满"]), ("en", ["Luo"])])
+def test_a_start_shows_the_accounts_in_the_terminals_language(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, language: str, shown: list[str]
+) -> None:
+    """Whoever made the demonstration may have spoken another one; older homes have a plain list."""
+    monkeypatch.setenv("ZHIJIN_LANG", language)
+    home = Home(tmp_path)
+    assert _accounts(home) == []
+    home.remember(demo_accounts=["as it was"])
+    assert _accounts(home) == ["as it was"]
+    home.remember(demo_accounts={"zh": ["罗小满"], "en": ["Luo"]})
+    assert _accounts(home) == shown

@@ -92,7 +92,8 @@ def demonstrate() -> str:
 def _hooks(name: str) -> str:
     """Call ``zhijin.<room>.setup.<name>()`` of each installed room, lowest room first.
 
-    A hook may return ``{"note": str, "demo_accounts": [str]}``; it must be safe to call again.
+    A hook may return ``{"note": str, "demo_accounts": {"zh": [str], "en": [str]}}``; it must be safe
+    to call again.
     """
     from django.apps import apps
 
@@ -106,7 +107,7 @@ def _hooks(name: str) -> str:
             continue
         told = hook() or {}
         if told.get("demo_accounts"):
-            Home().remember(demo_accounts=list(told["demo_accounts"]))
+            Home().remember(demo_accounts=dict(told["demo_accounts"]))
         if told.get("note"):
             notes.append(str(told["note"]))
     return "; ".join(notes)
@@ -116,7 +117,7 @@ STEPS: tuple[tuple[str, str, Callable[[], str]], ...] = (
     ("升级数据库", "Migrating the database", migrate),
     ("编译译文", "Compiling messages", compile_messages),
     ("收集静态文件", "Collecting static files", collect_static),
-    ("安装随附的剧本", "Installing shipped playbooks", install_shipped),
+    ("安装随附的行动方案", "Installing shipped playbooks", install_shipped),
     ("准备演示数据", "Making the demonstration", demonstrate),
 )
 

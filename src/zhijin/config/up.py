@@ -308,13 +308,20 @@ def _answers(url: str) -> bool:
         return False
 
 
+def _accounts(home: Home) -> list[str]:
+    """The demonstration's accounts in the terminal's language; none before there are any."""
+    told = home.remembered().get("demo_accounts")
+    # An installation made before both languages were kept has a plain list.
+    return list(told.get(say("zh", "en"), ()) if isinstance(told, dict) else told or ())
+
+
 def _announce(home: Home, options: Options, addresses: Addresses, seconds: float) -> None:
     print()
     print(
         say(f"织锦已就绪：{addresses.url}", f"Zhijin is ready: {addresses.url}"),
         f"({seconds:.1f} s)",
     )
-    accounts = home.remembered().get("demo_accounts") or []
+    accounts = _accounts(home)
     if options.demo and accounts:
         print(
             say(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from django.contrib.auth.hashers import make_password
-from django.utils.translation import get_language
+from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 
 from zhijin.access import api as access
@@ -134,6 +134,15 @@ def _unit(demo: Demo, member: Member, account: Account, firms: object) -> None:
 
 
 _HOLD = {"unit": _unit, "grant": _grant, "line": _line, "org": _org, "post": _post}
+
+
+def tables() -> dict[str, list[str]]:
+    """:func:`table` in both languages: who reads it later may speak another one than who made it."""
+    told = {}
+    for key, language in (("zh", "zh-hans"), ("en", "en")):
+        with override(language):
+            told[key] = table()
+    return told
 
 
 def table() -> list[str]:
