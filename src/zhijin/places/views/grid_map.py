@@ -66,7 +66,7 @@ def check(request: HttpRequest, code: str) -> HttpResponse:
              enumerate(_items(body, "grids"))}  # fmt: skip
     outline = body.get("outline")
     outline = shapes.read(outline.get("geometry")) if isinstance(outline, dict) else None
-    gone = [str(code) for code in body.get("removed") or []]
+    gone = [str(code) for code in _list(body, "removed")]
     return JsonResponse(
         check_village(code, drafts, names=names, village_outline=outline, gone=gone).as_dict()
     )
@@ -84,7 +84,7 @@ def shape(request: HttpRequest, code: str) -> HttpResponse:
             parts = [shapes.join(shapes.read(item) for item in _items(body, "geometries"))]
         case "read":
             datum = body.get("datum", "wgs84")
-            if datum not in {"wgs84", "gcj02"}:
+            if datum not in ("wgs84", "gcj02"):
                 raise BAD_REQUEST()
             parts = [shapes.read(body.get("text"), datum)]
         case _:
@@ -109,9 +109,16 @@ def _body(request: HttpRequest) -> dict[str, Any]:
     return body
 
 
-def _items(body: dict[str, Any], name: str) -> list[dict[str, Any]]:
+def _list(body: dict[str, Any], name: str) -> list[Any]:
     items = body.get(name) or []
-    if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
+    if not isinstance(items, list):
+        raise errors.BAD_GEOMETRY(reason=_("提交的地图内容不完整"))
+    return items
+
+
+def _items(body: dict[str, Any], name: str) -> list[dict[str, Any]]:
+    items = _list(body, name)
+    if not all(isinstance(item, dict) for item in items):
         raise errors.BAD_GEOMETRY(reason=_("提交的地图内容不完整"))
     if len(items) > _MOST_SHAPES:
         raise errors.BAD_GEOMETRY(reason=_("图形太多，最多 {n} 个").format(n=_MOST_SHAPES))
