@@ -11,14 +11,24 @@ import pytest
 
 from tests.cases.conftest import TUESDAY, publish
 from tests.cases.steps import DAY, HOUR, SYSTEM, in_grid, kinds, lines, one, photo, refused
-from tests.cast import COUNTY, VILLAGE, Cast, Member, Part, give, make_account, make_member
+from tests.cast import (
+    COUNTY,
+    PREFECTURE,
+    VILLAGE,
+    Cast,
+    Member,
+    Part,
+    give,
+    make_account,
+    make_member,
+)
 from zhijin.access.sign_ins import open_session
 from zhijin.cases.models import CaseParty
 from zhijin.cases.services import merging, moves, parties, reporter
 from zhijin.cases.services.intake import Opened, Report, open_case
 from zhijin.core import clock
 from zhijin.core.files import store_document
-from zhijin.core.models import StoredFile
+from zhijin.core.models import JournalEntry, StoredFile
 from zhijin.core.scope import scoped
 from zhijin.orgs.models import Organisation
 from zhijin.orgs.services import register_organisation
@@ -178,6 +188,23 @@ class TestRespondent:
             assert "银行保函" in page, side
             # The playbook gives the applicant what is offered, and nobody but the court the rest.
             assert ("两台织机" in page) is False, (side, released)
+
+    def test_evidence_is_for_those_who_work_on_the_case_and_its_reading_is_journalled(
+        self, matter: dict[str, Any]
+    ) -> None:
+        """The programme asks for it as personal: whoever only watches the figures does not see it."""
+        case_id, digest = matter["made"].case_id, matter["evidence"].digest
+        watcher = make_member("watcher", Part("郑白露", "prefecture_officer", PREFECTURE)).client
+        for address in (f"/desk/cases/{case_id}/photo/{digest}/full/",
+                        f"{API}/cases/{case_id}/photos/{digest}"):  # fmt: skip
+            assert watcher.get(address).status_code == 403
+            answer = matter["judge"].client.get(address)
+            assert (answer.status_code, answer["Cache-Control"]) == (200, "private, no-store")
+        page = watcher.get(f"/desk/cases/{case_id}/").content.decode()
+        assert digest not in page
+        assert matter["ruling"].digest in page
+        read = JournalEntry.objects.filter(action="case.private.read", object=f"case:{case_id}")
+        assert [entry.detail["fields"] for entry in read] == [["files"], ["files"]]
 
     def test_staff_see_everything(self, matter: dict[str, Any]) -> None:
         page = matter["judge"].client.get(f"/desk/cases/{matter['made'].case_id}/").content.decode()

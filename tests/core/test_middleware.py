@@ -6,13 +6,15 @@ import json
 import re
 
 import pytest
+from django.conf import settings
 from django.core.exceptions import BadRequest, PermissionDenied, RequestDataTooBig, TooManyFilesSent
 from django.db import DataError, InterfaceError, OperationalError
 from django.http import Http404, UnreadablePostError
 from django.test import Client, RequestFactory
-from django.urls import reverse
+from django.urls import resolve, reverse
 
 from zhijin.core import errors, middleware
+from zhijin.core.actor import Actor
 from zhijin.core.errors import CATALOGUE, Refusal, define
 
 pytestmark = pytest.mark.django_db
@@ -125,6 +127,16 @@ def test_what_can_be_foreseen_is_told_by_its_id(error, told):
 @pytest.mark.parametrize("error", [KeyError("x"), ValueError("x"), DataError("too long")])
 def test_our_own_faults_are_not_blamed_on_the_client(error):
     assert middleware.foreseen(error) is None
+
+
+def test_the_log_of_a_fault_holds_no_status_code(caplog):
+    request = RequestFactory().get("/s/7K2M9QX4TD/")
+    request.resolver_match = resolve("/s/7K2M9QX4TD/")
+    request.visitor, request.actor = None, Actor.resident()
+    middleware.RefusalMiddleware(lambda _request: None).process_exception(request, KeyError("x"))
+    assert "s/<str:code>/" in caplog.text
+    assert "7K2M9QX4TD" not in caplog.text
+    assert settings.LOGGING["loggers"]["django.request"]["level"] == "CRITICAL"
 
 
 def test_a_fault_is_numbered_logged_and_tells_nothing_of_the_inside(caplog):

@@ -38,7 +38,7 @@ from zhijin.cases.rest_common import (
 from zhijin.cases.services.intake import Report
 from zhijin.cases.services.moves import roles_for
 from zhijin.cases.sides import side_of
-from zhijin.cases.views.files import answer, photo_of
+from zhijin.cases.views.files import answer_to
 from zhijin.core.errors import BAD_REQUEST
 from zhijin.core.files import store_photo
 from zhijin.core.ids import show_receipt
@@ -172,7 +172,7 @@ def case_photo(
     """The bytes of a photo (JPEG)."""
     actor = actor_of(request)
     case = selectors.get(actor, case_id)
-    return answer(photo_of(case, digest, side_of(case, roles_for(actor, case))), size)
+    return answer_to(actor, case, digest, size)
 
 
 @router.post("/photos", response={201: s.StoredOut, **CHANGED, 413: s.Problem}, tags=["photos"])

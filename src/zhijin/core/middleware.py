@@ -125,7 +125,9 @@ def _limit(text: str) -> Refusal:
 
 def _unforeseen(request: HttpRequest, error: BaseException | None) -> HttpResponse:
     reference = secrets.token_hex(4)
-    log.error("CO500 %s at %s", reference, request.path, exc_info=error)
+    # The pattern and not the path: that of a status page holds the reporter's code.
+    where = request.resolver_match.route if request.resolver_match else "no known address"
+    log.error("CO500 %s at %s", reference, where, exc_info=error)
     return refuse(request, errors.SERVER_ERROR(reference=reference))
 
 

@@ -20,6 +20,7 @@ from zhijin.cases.presenting import (
     shown,
     views_of,
 )
+from zhijin.cases.services import private
 from zhijin.cases.services.moves import roles_for, works_on
 from zhijin.cases.services.parties import callable_in, firms_near
 from zhijin.cases.sides import Side, side_of
@@ -93,6 +94,8 @@ def _life(looking: Looking) -> dict[str, Any]:
     case = looking.case
     side = looking.side
     photos = side.photos(selectors.photos(case))
+    if side.internal and not private.may_open(looking.actor, case):
+        photos = [photo for photo in photos if not private.is_private(case, photo.field)]
     requests = selectors.requests(case) if side.internal else []
     events = side.lines(case, selectors.timeline(case))
     return {

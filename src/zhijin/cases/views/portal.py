@@ -179,7 +179,7 @@ def photo(request: HttpRequest, code: str, digest: str, size: str) -> HttpRespon
 
     case = reporter.find(code)
     with scoped(Actor.system("status-code")):
-        return answer(photo_of(case, digest), size)
+        return answer(photo_of(case, digest).file, size)
 
 
 @gate("case.report", methods=("GET",))
