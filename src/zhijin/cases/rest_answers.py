@@ -8,6 +8,7 @@ from typing import Any
 from django.urls import reverse
 
 from zhijin.cases import hooks
+from zhijin.cases import rest_joint_schemas as j
 from zhijin.cases import rest_schemas as s
 from zhijin.cases.models import Case, CaseEvent, CaseParty, CasePhoto, CaseRequest
 from zhijin.cases.presenting import CaseView, actions_for, lang, status_of
@@ -102,8 +103,8 @@ def request_out(row: CaseRequest) -> s.RequestOut:
     return s.RequestOut.model_validate(row, from_attributes=True)
 
 
-def party_out(row: CaseParty) -> s.PartyOut:
-    return s.PartyOut.model_validate(row, from_attributes=True)
+def party_out(row: CaseParty) -> j.PartyOut:
+    return j.PartyOut.model_validate(row, from_attributes=True)
 
 
 def playbook_out(revision: Revision) -> s.PlaybookOut:

@@ -12,6 +12,7 @@ from ninja import Router, Status
 
 from zhijin.access.api import api_gate, holders
 from zhijin.cases import clients, selectors
+from zhijin.cases import rest_joint_schemas as j
 from zhijin.cases import rest_schemas as s
 from zhijin.cases.rest_answers import brief, events_of, full, party_out, request_out
 from zhijin.cases.rest_common import CHANGED, REFUSED, CaseId, actor_of
@@ -143,7 +144,7 @@ def whistle_case(request: HttpRequest, case_id: CaseId, body: s.WhistleIn) -> An
 
 
 @router.get(
-    "/cases/{uuid:case_id}/parties", response={200: list[s.PartyOut], **REFUSED}, tags=["handling"]
+    "/cases/{uuid:case_id}/parties", response={200: list[j.PartyOut], **REFUSED}, tags=["handling"]
 )
 @api_gate("case.view")
 def case_parties(request: HttpRequest, case_id: CaseId) -> Any:
@@ -156,11 +157,11 @@ def case_parties(request: HttpRequest, case_id: CaseId) -> Any:
 
 @router.post(
     "/cases/{uuid:case_id}/parties/{uuid:party_id}/answer",
-    response={200: s.PartyOut, **CHANGED},
+    response={200: j.PartyOut, **CHANGED},
     tags=["handling"],
 )
 @api_gate("case.view", rate="600/m")
-def answer_call(request: HttpRequest, case_id: CaseId, party_id: UUID, body: s.MusterIn) -> Any:
+def answer_call(request: HttpRequest, case_id: CaseId, party_id: UUID, body: j.MusterIn) -> Any:
     """Answer, for an organisation that was called, once; the same answer again changes nothing."""
     party = parties.muster(
         actor=actor_of(request), case_id=case_id, party_id=party_id, answer=body.answer
@@ -169,7 +170,7 @@ def answer_call(request: HttpRequest, case_id: CaseId, party_id: UUID, body: s.M
 
 
 @router.get(
-    "/cases/{uuid:case_id}/people", response={200: list[s.PersonOut], **REFUSED}, tags=["handling"]
+    "/cases/{uuid:case_id}/people", response={200: list[j.PersonOut], **REFUSED}, tags=["handling"]
 )
 @api_gate("case.dispatch")
 def case_people(request: HttpRequest, case_id: CaseId) -> Any:
@@ -178,7 +179,7 @@ def case_people(request: HttpRequest, case_id: CaseId) -> Any:
     case = selectors.get(actor, case_id)
     actor.require("case.dispatch", case.place_key)
     return [
-        s.PersonOut(account=one.id, name=one.name)
+        j.PersonOut(account=one.id, name=one.name)
         for one in holders(case.owner_role, case.place_code)
     ]
 
@@ -187,7 +188,7 @@ def case_people(request: HttpRequest, case_id: CaseId) -> Any:
     "/cases/{uuid:case_id}/assign", response={200: s.CaseFull, **CHANGED}, tags=["handling"]
 )
 @api_gate("case.dispatch", rate="600/m")
-def assign_case(request: HttpRequest, case_id: CaseId, body: s.AssignIn) -> Any:
+def assign_case(request: HttpRequest, case_id: CaseId, body: j.AssignIn) -> Any:
     """Name one person to handle a case; others with the role still may."""
     actor = actor_of(request)
     return full(parties.assign(actor=actor, case_id=case_id, account_id=body.account), actor)
@@ -197,7 +198,7 @@ def assign_case(request: HttpRequest, case_id: CaseId, body: s.AssignIn) -> Any:
     "/cases/{uuid:case_id}/calls", response={200: s.CaseFull, **CHANGED}, tags=["handling"]
 )
 @api_gate("case.callback", rate="600/m")
-def call_back(request: HttpRequest, case_id: CaseId, body: s.CallIn) -> Any:
+def call_back(request: HttpRequest, case_id: CaseId, body: j.CallIn) -> Any:
     """Record a call to a silent reporter; when reached, their answer moves the case.
 
     Whoever handled the case may not call about it.
