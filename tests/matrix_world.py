@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from tests import matrix_disclosure
 from tests.activities import samples as activities
 from tests.assessment import standings
 from tests.assessment.enter_once.sheets import filled_sheet
@@ -43,6 +44,7 @@ PLACED = {
     "api:resume_case", "api:transfer_case", "api:merge_case", "api:unmerge_case",
     "api:whistle_case", "api:case_parties", "api:answer_call", "api:case_people", "api:assign_case",
     "api:call_back",
+    *matrix_disclosure.PLACED,
 }  # fmt: skip
 
 
@@ -70,6 +72,7 @@ class World:
     appeal: Any
     activities: dict[str, Any]
     bodies: dict[str, dict[str, Any]]
+    disclosed: Any = None
 
 
 def build(cast: Cast) -> World:
@@ -103,6 +106,7 @@ def build(cast: Cast) -> World:
         case, handled.code, photo.file_id, asked, org, post, sheet_run, import_run, publication,
         endpoint, secretary, steps.one(accepted.case_id), person, household, playbook,
         filled_sheet(cast.branch_secretary.actor, VILLAGE), planted, appeal, activities.make(org), {},
+        matrix_disclosure.make(),
     )  # fmt: skip
     world.bodies.update(_bodies(world))
     return world
@@ -152,6 +156,7 @@ def _status(world: World) -> dict[str, Any]:
 
 #: The parameters of every address that has some.
 SAMPLES: dict[str, Callable[[World], dict[str, Any]]] = {
+    **matrix_disclosure.samples(lambda world: world.disclosed),
     "style-face": lambda _: {"face": "desk"},
     # access
     "desk:account": _account,

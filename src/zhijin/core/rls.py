@@ -48,6 +48,19 @@ def enable(
     return [RunSQL(forward, backward)]
 
 
+def readable(table: str, condition: str = "true") -> list[RunSQL]:
+    """Lets everybody read the rows of ``table`` that meet ``condition``, beside :func:`enable`.
+
+    A policy of its own for SELECT: a condition in ``enable`` would also let everybody delete.
+    """
+    return [
+        RunSQL(
+            f"CREATE POLICY {table}_public ON {table} FOR SELECT USING ({condition})",
+            f"DROP POLICY {table}_public ON {table}",
+        )
+    ]
+
+
 def append_only(table: str) -> list[RunSQL]:
     """A trigger that refuses UPDATE, DELETE and TRUNCATE on ``table``."""
     return [

@@ -46,6 +46,7 @@ PERMISSIONS: Final = _set(
     assess.view assess.appeal assess.adjust assess.approve assess.answer assess.run assess.publish
     ledger.view ledger.post ledger.close
     activity.view activity.act activity.organise
+    disclose.view disclose.draft disclose.supervise disclose.approve disclose.answer
     account.manage grant.manage journal.read settings.manage webhook.manage demo.clock
     """
 )
@@ -55,10 +56,12 @@ _GRID_LEADER = _GRID | {"case.dispatch", "case.callback", "org.view", "playbook.
 #: Pledges, contests, reviews, visits: for the organisations one answers for.
 _ACTIVITY = frozenset({"activity.view", "activity.act"})
 _VILLAGE_STAFF = _GRID_LEADER | _set(
-    "case.merge person.edit assess.view ledger.view ledger.post activity.view sheet.fill"
+    "case.merge person.edit assess.view ledger.view ledger.post activity.view sheet.fill "
+    "disclose.view disclose.draft disclose.answer"
 )
 _VILLAGE = _VILLAGE_STAFF | _ACTIVITY | {
     "case.approve", "case.transfer", "grid.edit", "org.edit", "assess.appeal", "ledger.close",
+    "disclose.approve",
 }  # fmt: skip
 _TOWNSHIP = _VILLAGE | {
     "case.whistle", "case.export", "place.edit", "org.import", "person.import", "person.reveal",
@@ -71,7 +74,7 @@ _COUNTY = _TOWNSHIP | {
 _ABOVE = _set(
     "case.view case.export case.approve place.view org.view playbook.view playbook.upload "
     "playbook.publish assess.view assess.approve assess.answer assess.run assess.publish "
-    "activity.view activity.organise sheet.fill"
+    "activity.view activity.organise disclose.view sheet.fill"
 )
 _DEPARTMENT = _set(
     "case.report case.view case.act case.transfer case.callback case.export place.view "
@@ -101,6 +104,10 @@ _CATALOGUE = (
          "对网格里的事项负责的人", "Answers for the matters of a grid"),
     Role("village_staff", "村（社区）干部", "Village staff", VILLAGE, _VILLAGE_STAFF,
          "村（居）委会的工作人员", "Works for a village or community committee"),
+    Role("village_supervisor", "村务监督委员会成员", "Village supervisor", VILLAGE,
+         _set("case.view place.view org.view disclose.view disclose.supervise ledger.view"),
+         "独立审核村务财务的人，不由村干部及其近亲属担任",
+         "Looks at a village's affairs and finance independently of its committee"),
     Role("village_secretary", "村（社区）党组织书记", "Village Party secretary", VILLAGE + _LEADS,
          _VILLAGE, "村或社区党组织的书记", "Secretary of a village's or community's Party organisation"),
     Role("unit_secretary", "单位党组织书记", "Unit Party secretary", VILLAGE + _LEADS,

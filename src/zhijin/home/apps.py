@@ -34,10 +34,11 @@ class HomeConfig(AppConfig):
     ]
 
     def ready(self) -> None:
-        """Let the demonstration have cases, activities and standings."""
-        from zhijin.home import demo_activities, demo_cases, demo_standing
+        """Let the demonstration have something of every room."""
+        from zhijin.home import demo_activities, demo_cases, demo_disclosure, demo_standing
         from zhijin.home.demo.registry import register_step
 
         register_step("cases", 80, demo_cases.step)
+        register_step("disclosure", 90, demo_disclosure.step)
         register_step("standings", 90, demo_standing.step)
         demo_activities.register()

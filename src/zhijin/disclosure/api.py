@@ -1,0 +1,26 @@
+"""What other rooms may use of disclosure."""
+
+from zhijin.disclosure.catalogue import BOARDS
+from zhijin.disclosure.demo import make as make_demo
+from zhijin.disclosure.documents import Draft, approve, submit, supervise, write
+from zhijin.disclosure.duties import Item, calendar_of
+from zhijin.disclosure.producing import produce
+from zhijin.disclosure.questions import answer, ask
+from zhijin.disclosure.selectors import board, counts
+
+__all__ = [
+    "BOARDS",
+    "Draft",
+    "Item",
+    "answer",
+    "approve",
+    "ask",
+    "board",
+    "calendar_of",
+    "counts",
+    "make_demo",
+    "produce",
+    "submit",
+    "supervise",
+    "write",
+]

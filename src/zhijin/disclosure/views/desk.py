@@ -1,0 +1,327 @@
+"""Documents on the desk: what is due, drafts, what waits for a second person, questions to answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, BinaryIO, cast
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.files.uploadedfile import UploadedFile
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+
+from zhijin.access.api import Request, gate
+from zhijin.core import clock, files, pii
+from zhijin.core.errors import BAD_REQUEST, Refusal
+from zhijin.core.facts import county_of
+from zhijin.core.ids import is_code, place_key, show_receipt
+from zhijin.core.scope import scoped
+from zhijin.disclosure import catalogue, duties, errors, producing, selectors, tables
+from zhijin.disclosure import documents as writing
+from zhijin.disclosure import questions as answering
+from zhijin.disclosure.documents import Draft
+from zhijin.disclosure.forms import DocumentForm
+from zhijin.disclosure.models import Document
+from zhijin.disclosure.views.portal import served
+from zhijin.places import api as places
+
+TABS = ("submitted", "draft", "published", "withdrawn")
+#: Places whose calendar one page shows.
+MOST_PLACES = 12
+
+
+@gate("disclose.view", methods=("GET",))
+def documents(request: Request) -> HttpResponse:
+    """What is due in one's places, and documents by state."""
+    actor = request.actor
+    state = request.GET.get("state", "")
+    state = state if state in TABS else "submitted"
+    rows = selectors.listing(actor, state, before=_uuid(request.GET.get("after", "")))
+    names = places.labels([row.place_code for row in rows], skip=3)
+    counts = selectors.counts(actor)
+    context = {
+        "state": state, "tabs": _tabs(state, counts), "questions": counts["questions"],
+        "rows": [(row, catalogue.BOARDS[row.board], names.get(row.place_code, "")) for row in rows],
+        "after": rows[-1].id if len(rows) == selectors.PAGE and state != "submitted" else "",
+        "calendars": _calendars(request) if "after" not in request.GET else [],
+        "can_draft": actor.can("disclose.draft"),
+    }  # fmt: skip
+    return render(request, "disclosure/desk.html", context)
+
+
+def _tabs(state: str, counts: dict[str, int]) -> list[dict[str, Any]]:
+    counts = {**counts, "submitted": counts.get("submitted", 0) + counts.get("supervised", 0)}
+    return [
+        {"label": catalogue.STATES[name], "url": f"?state={name}", "current": name == state,
+         "count": counts.get(name, 0)}
+        for name in TABS
+    ]  # fmt: skip
+
+
+def _own_villages(request: Request) -> list[str]:
+    """The villages that the reader works in, or below the township they work in."""
+    codes = [g.place_code for g in request.actor.grants if g.over_place and g.place_code]
+    found: set[str] = set()
+    for code in codes:
+        if len(code) >= 12:
+            found.add(code[:12])
+        elif len(code) == 9:
+            found |= {one.code for one in places.children(code)}
+    return sorted(found)[:MOST_PLACES]
+
+
+def _own_place(request: Request) -> str:
+    """Where the reader drafts when no place is named: their village, else where they work."""
+    codes = [g.place_code for g in request.actor.grants if g.over_place and is_code(g.place_code)]
+    if not codes:
+        raise BAD_REQUEST()
+    return max((code[:12] for code in codes), key=len)
+
+
+def _calendars(request: Request) -> list[dict[str, Any]]:
+    today = clock.today()
+    villages = _own_villages(request)
+    names = places.labels(villages, skip=3)
+    shown = []
+    for code in villages:
+        items = duties.calendar_of(code, county_of(code), today)
+        open_ = [item for item in items if item.state in {"due", "late"}]
+        shown.append(
+            {"code": code, "name": names.get(code, code), "items": open_ if len(villages) > 1 else items,
+             "producers": producing.PRODUCERS, "open": len(open_)}
+        )  # fmt: skip
+    return shown
+
+
+@gate("disclose.draft", opens=False)
+def new(request: Request) -> HttpResponse:
+    """Write a document by hand."""
+    place = request.POST.get("place") or request.GET.get("place", "")
+    if not is_code(place):
+        place = _own_place(request)
+    initial = {name: request.GET.get(name, "") for name in ("board", "title", "period", "duty")}
+    form = DocumentForm(request.POST or None, initial=initial)
+    refusal = None
+    if request.method == "POST" and form.is_valid():
+        try:
+            draft = _draft(form)
+            with scoped(request.actor):
+                made = writing.write(actor=request.actor, place_code=place, draft=draft)
+                writing.attach(actor=request.actor, document_id=made.id, files=_files(request))
+        except Refusal as error:
+            refusal = error
+        else:
+            return redirect("desk:disclosure-document", pk=made.id)
+    return _form(request, form, place, refusal)
+
+
+def _form(
+    request: Request, form: DocumentForm, place: str, refusal: Refusal | None, row: Any = None
+) -> HttpResponse:
+    with scoped(request.actor):
+        context = {"form": form, "place": place, "label": places.label(place), "refusal": refusal,
+                   "row": row, "files": selectors.attachments(row) if row else []}  # fmt: skip
+        status = refusal.status if refusal else 200
+        return render(request, "disclosure/form.html", context, status=status)
+
+
+def _draft(form: DocumentForm) -> Draft:
+    given = form.cleaned_data
+    columns, rows = tables.read(given["table"])
+    return Draft(
+        board=given["board"], title=given["title"], body=given["body"], columns=columns,
+        rows=rows, period=given["period"], duty=given["duty"],
+    )  # fmt: skip
+
+
+def _files(request: Request) -> list[tuple[str, Any]]:
+    found = []
+    for upload in request.FILES.getlist("files"):
+        if isinstance(upload, UploadedFile) and upload.file is not None:
+            name = upload.name or "file"
+            body = cast("BinaryIO", upload.file)
+            found.append((name, files.store_document(body, name, upload.size or 0)))
+    return found
+
+
+@gate("disclose.draft", methods=("POST",), opens=False, rate="60/10m")
+def count(request: Request) -> HttpResponse:
+    """Make a draft that is counted from the record."""
+    place, duty = request.POST.get("place", ""), request.POST.get("duty", "")
+    period = request.POST.get("period", "")
+    if not is_code(place):
+        raise BAD_REQUEST()
+    try:
+        with scoped(request.actor):
+            request.actor.require("disclose.draft", place_key(place))
+            draft = producing.produce(
+                actor=request.actor, place_code=place, duty=duty, period_key=period
+            )
+            made = writing.write(actor=request.actor, place_code=place, draft=draft)
+    except Refusal as refusal:
+        if refusal.status in {403, 404}:
+            raise
+        messages.warning(request, f"{refusal.message}{refusal.help}")
+        return redirect("desk:disclosure")
+    messages.success(request, _("已按记录生成草稿，请核对后提交。"))
+    return redirect("desk:disclosure-document", pk=made.id)
+
+
+@gate("disclose.draft", opens=False)
+def edit(request: Request, pk: UUID) -> HttpResponse:
+    """Change a draft."""
+    with scoped(request.actor):
+        row = selectors.get(request.actor, pk)
+    initial = {
+        "board": row.board, "title": row.title, "period": row.period, "body": row.body,
+        "table": tables.write(row.columns, row.rows), "version": row.version, "duty": row.duty,
+    }  # fmt: skip
+    form = DocumentForm(request.POST or None, initial=initial)
+    refusal = None
+    if request.method == "POST" and form.is_valid():
+        try:
+            _changed(request, row, form)
+        except Refusal as error:
+            refusal = error
+        else:
+            return redirect("desk:disclosure-document", pk=pk)
+    return _form(request, form, row.place_code, refusal, row)
+
+
+def _changed(request: Request, row: Document, form: DocumentForm) -> None:
+    draft = _draft(form)
+    actor, version = request.actor, form.cleaned_data["version"] or 0
+    with scoped(actor):
+        writing.change(actor=actor, document_id=row.id, draft=draft, version=version)
+        writing.attach(actor=actor, document_id=row.id, files=_files(request))
+        for one in request.POST.getlist("detach"):
+            if (found := _uuid(one)) is not None:
+                writing.detach(actor=actor, document_id=row.id, attachment_id=found)
+
+
+#: What the buttons of the page do.
+_ACTS: dict[str, Callable[[Request, UUID], Any]] = {
+    "submit": lambda r, pk: writing.submit(
+        actor=r.actor, document_id=pk, checked=r.POST.get("checked") == "1"
+    ),
+    "supervise": lambda r, pk: writing.supervise(actor=r.actor, document_id=pk),
+    "approve": lambda r, pk: writing.approve(actor=r.actor, document_id=pk),
+    "return": lambda r, pk: writing.send_back(
+        actor=r.actor, document_id=pk, why=r.POST.get("why", "")
+    ),
+    "withdraw": lambda r, pk: writing.withdraw(
+        actor=r.actor, document_id=pk, why=r.POST.get("why", ""), erase=r.POST.get("erase") == "1"
+    ),
+    "correct": lambda r, pk: writing.correct(actor=r.actor, document_id=pk),
+}
+
+
+@gate("disclose.view", opens=False)
+def document(request: Request, pk: UUID) -> HttpResponse:
+    """One document: read it as the public will, and take its next step."""
+    refusal = None
+    if request.method == "POST":
+        act = _ACTS.get(request.POST.get("do", ""))
+        with scoped(request.actor):
+            selectors.get(request.actor, pk)
+        if act is None:
+            raise BAD_REQUEST()
+        try:
+            with scoped(request.actor):
+                made = act(request, pk)
+        except Refusal as error:
+            if error.status == 404 or error.id == "CO403":
+                raise
+            refusal = error
+        else:
+            return redirect("desk:disclosure-document", pk=made.id)
+    with scoped(request.actor):
+        row = selectors.get(request.actor, pk)
+        status = refusal.status if refusal else 200
+        return render(
+            request, "disclosure/desk_document.html", _context(request, row, refusal), status=status
+        )
+
+
+def _context(request: Request, row: Document, refusal: Refusal | None) -> dict[str, Any]:
+    actor, key = request.actor, row.place_key
+    board = catalogue.BOARDS[row.board]
+    waits = row.state == "supervised" or (row.state == "submitted" and not board.supervised)
+    never = [kind for kind in row.found if kind in catalogue.NEVER]
+    return {
+        "row": row, "board": board, "refusal": refusal, "given": request.POST,
+        "label": places.label(row.place_code), "code": show_receipt(row.code),
+        "state": catalogue.STATES[row.state], "tone": catalogue.TONES[row.state],
+        "table": tables.shaped(row.columns, row.rows), "files": selectors.attachments(row),
+        "found": pii.titles(row.found), "never": pii.titles(never),
+        "own": row.author == actor.label,
+        "may_draft": row.state == "draft" and actor.can("disclose.draft", key),
+        "may_supervise": row.state == "submitted" and board.supervised
+        and actor.can("disclose.supervise", key),
+        "may_approve": waits and actor.can("disclose.approve", key),
+        "may_withdraw": row.state == "published" and actor.can("disclose.approve", key),
+        "may_correct": row.state == "published" and actor.can("disclose.draft", key),
+    }  # fmt: skip
+
+
+@gate("disclose.view", methods=("GET",))
+def attachment(request: Request, pk: UUID, digest: str) -> HttpResponse:
+    """A file of a document in scope."""
+    return served(*selectors.attached(selectors.get(request.actor, pk), digest))
+
+
+@gate("disclose.view", methods=("GET",))
+def questions(request: Request) -> HttpResponse:
+    """Questions that wait for an answer, the most pressing first."""
+    rows = list(selectors.waiting(request.actor)[: selectors.PAGE])
+    found = selectors.titles([row.document_id for row in rows])
+    shown = [(row, found.get(row.document_id)) for row in rows]
+    return render(request, "disclosure/questions.html", {"rows": shown})
+
+
+@gate("disclose.answer", opens=False)
+def question(request: Request, pk: UUID) -> HttpResponse:
+    """Answer one question."""
+    refusal = None
+    if request.method == "POST":
+        try:
+            with scoped(request.actor):
+                _answered(request, pk)
+        except Refusal as error:
+            if error.status in {403, 404}:
+                raise
+            refusal = error
+        else:
+            return redirect("desk:disclosure-questions")
+    with scoped(request.actor):
+        row = selectors.question(request.actor, pk)
+        context = {
+            "row": row, "document": selectors.titles([row.document_id]).get(row.document_id),
+            "found": pii.titles(row.found), "cleaned": pii.hidden(row.text), "refusal": refusal,
+            "given": request.POST,
+        }  # fmt: skip
+        status = refusal.status if refusal else 200
+        return render(request, "disclosure/question_desk.html", context, status=status)
+
+
+def _answered(request: Request, pk: UUID) -> None:
+    text = request.POST.get("answer", "")
+    if request.POST.get("do") == "set-aside":
+        answering.set_aside(actor=request.actor, question_id=pk, why=text)
+        messages.success(request, _("已答复提问人，不公开。"))
+        return
+    if len(text) > 4000:
+        raise errors.NOTHING_IN_IT()
+    answering.answer(
+        actor=request.actor, question_id=pk, text=text, cleaned=request.POST.get("text", "")
+    )
+    messages.success(request, _("已答复并公开。"))
+
+
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
