@@ -29,6 +29,8 @@ from zhijin.places.models import ImportRun
 from zhijin.playbooks.models import PlaybookRevision
 from zhijin.programmes.models import Publication
 from zhijin.programmes.webhooks import endpoints
+from zhijin.sensing.api import Device, Entry
+from zhijin.sensing.api import register as register_device
 
 SYSTEM = Actor.system("test")
 POST_KIND = "secretary"
@@ -142,6 +144,14 @@ def _photo(world: World) -> dict[str, Any]:
     return {"digest": world.digest, "size": "thumb"}
 
 
+def _device() -> dict[str, Any]:
+    """A device in the grid, registered when first asked for."""
+    entry = Entry("smoke", "3 号烤房烟感", GRID)
+    with scoped(SYSTEM):
+        found = Device.objects.first() or register_device(actor=SYSTEM, entry=entry)[0]
+    return {"pk": found.pk}
+
+
 def _account(world: World) -> dict[str, Any]:
     return {"pk": world.account.pk}
 
@@ -158,6 +168,8 @@ def _status(world: World) -> dict[str, Any]:
 SAMPLES: dict[str, Callable[[World], dict[str, Any]]] = {
     **matrix_disclosure.samples(lambda world: world.disclosed),
     "style-face": lambda _: {"face": "desk"},
+    "desk:device": lambda _: _device(),
+    "desk:device-export": lambda _: _device(),
     # access
     "desk:account": _account,
     "desk:account-grants": _account,

@@ -73,4 +73,5 @@ def test_a_table_stands_once() -> None:
         "orgs",
         "appointments",
         "people",
+        "devices",
     ]

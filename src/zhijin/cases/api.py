@@ -9,6 +9,8 @@ from uuid import UUID
 from zhijin.cases import hooks, selectors
 from zhijin.cases.hooks import Published, Told, provide_published, provide_told
 from zhijin.cases.machine import machine_of
+from zhijin.cases.mapping import Drawing
+from zhijin.cases.mapping import draw as draw_points
 from zhijin.cases.models import Case, CaseEvent
 from zhijin.cases.outward import (
     answers_of,
@@ -71,8 +73,8 @@ def public_figures(place_code: str) -> dict[str, int]:
 
 
 __all__ = [
-    "Case", "CaseEvent", "CaseView", "Counts", "Opened", "Published", "Rate", "Report", "Told",
-    "act_as_reporter", "answers_of", "board", "by_ids", "called_orgs", "counts", "event_of", "fire_of",
+    "Case", "CaseEvent", "CaseView", "Counts", "Drawing", "Opened", "Published", "Rate", "Report", "Told",
+    "act_as_reporter", "answers_of", "board", "by_ids", "called_orgs", "counts", "draw_points", "event_of", "fire_of",
     "kinds_for", "listed", "machine_of", "mark_published", "mark_withdrawn", "move",
     "open_by_revision", "open_case", "pending_requests", "photo_files", "photos_of",
     "private_answers_of", "provide_published", "provide_told", "public_figures", "rates",

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any, Protocol
 
-from zhijin.cases.presenting import CaseView
 from zhijin.core import geo
 from zhijin.places import api as places
 from zhijin.places.api import Outline
@@ -16,11 +16,18 @@ WIDTH, MARGIN = 900, 20
 AROUND = 0.01
 
 
+class Placed(Protocol):
+    """Whatever may have a position (longitude, latitude): a case, a device."""
+
+    @property
+    def point(self) -> tuple[float, float] | None: ...
+
+
 @dataclass(frozen=True)
 class Dot:
-    """One case on the drawing, in its units."""
+    """One case (or device) on the drawing, in its units."""
 
-    case: CaseView
+    case: Any
     x: float
     y: float
 
@@ -35,7 +42,7 @@ class Drawing:
     dots: list[Dot]
 
 
-def draw(place_code: str, cases: Sequence[CaseView]) -> Drawing | None:
+def draw(place_code: str, cases: Sequence[Placed]) -> Drawing | None:
     """The drawing of a place; None when there is neither an outline nor a position."""
     outlines = _outlines(place_code)
     points = [view.point for view in cases if view.point is not None]

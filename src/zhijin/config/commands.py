@@ -198,6 +198,14 @@ COMMANDS: tuple[Command, ...] = (
         database=True,
     ),
     Command(
+        "simulate",
+        "模拟设备发事件",
+        "let simulated devices speak",
+        mount="zhijin.sensing.commands",
+        django=True,
+        database=True,
+    ),
+    Command(
         "playbook",
         "检查、解释、试跑、发布剧本",
         "check, explain, try and publish playbooks",
@@ -301,6 +309,20 @@ COMMANDS: tuple[Command, ...] = (
         django=True,
     ),
     Command(
+        "gate",
+        "只运行设备准入（up 用它）",
+        "run only what lets devices in (used by up)",
+        run=CONFIG + "devices:gate",
+        django=True,
+    ),
+    Command(
+        "ingest",
+        "只运行设备事件接收（up 用它）",
+        "run only what takes in the events of devices (used by up)",
+        run=CONFIG + "devices:ingest",
+        django=True,
+    ),
+    Command(
         "manage",
         "运行 Django 的管理命令",
         "run a management command of Django",
@@ -314,13 +336,21 @@ COMMANDS: tuple[Command, ...] = (
 #: The order of ``zhijin --help``: what a person wants first stands first.
 GROUPS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("运行", "Run", ("up", "down", "status", "doctor")),
-    ("数据与剧本", "Data and programmes", ("import", "demo", "playbook", "assess")),
+    (
+        "数据与剧本",
+        "Data and programmes",
+        ("import", "demo", "simulate", "playbook", "assess"),
+    ),
     (
         "维护",
         "Look after",
         ("backup", "restore", "account", "migrate", "verify", "signing", "ledger", "bench"),
     ),
-    ("开发与部署", "Develop and deploy", ("messages", "serve", "worker", "manage")),
+    (
+        "开发与部署",
+        "Develop and deploy",
+        ("messages", "serve", "worker", "gate", "ingest", "manage"),
+    ),
 )
 
 ENVIRONMENT: tuple[tuple[str, str, str], ...] = (

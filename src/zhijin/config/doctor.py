@@ -14,9 +14,10 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
 from typing import Literal
 
-from zhijin.config import database
+from zhijin.config import broker, certificates, database
 from zhijin.config.home import CHECKOUT, PACKAGE, Home, say
 from zhijin.config.pguser import find_binaries, run_as
 from zhijin.config.ports import LOOPBACK, is_free
@@ -311,6 +312,44 @@ def check_static(home: Home) -> Iterator[Finding]:
         )
 
 
+def check_broker(home: Home) -> Iterator[Finding]:
+    """The program, the certificate of the devices' door, and whether it answers while we run."""
+    if broker.program() is None:
+        yield Finding(
+            "broker", "note",
+            say("没有 nats-server，设备接不进来", "no nats-server: devices cannot connect"),
+            "make setup",
+        )  # fmt: skip
+        return
+    kept = broker.info(home)
+    if kept is None:
+        yield Finding(
+            "broker", "note", say("第一次启动时生成", "made at the first start"), "zhijin up"
+        )
+        return
+    try:
+        left = (certificates.ends_at(home.root / "keys" / "broker.pem") - datetime.now(UTC)).days
+    except (OSError, ValueError):
+        left = -1
+    if left < 7:
+        yield _problem(
+            "broker",
+            say(f"设备证书还有 {left} 天", f"the certificate for devices ends in {left} days"),
+            say(
+                "重启平台会换新：zhijin down；zhijin up",
+                "A restart renews it: zhijin down; zhijin up",
+            ),
+        )
+    elif status(home)["running"] and is_free(kept.mqtt_port):
+        yield _problem(
+            "broker",
+            say(f"端口 {kept.mqtt_port} 没有应答", f"port {kept.mqtt_port} does not answer"),
+            f"{home.logs / 'broker.log'}",
+        )
+    else:
+        yield _ok("broker", f"MQTT {kept.mqtt_port}, TLS {left} d")
+
+
 def check_fonts(home: Home) -> Iterator[Finding]:
     """Server-drawn documents need a Chinese font; pages use the reader's own."""
     lister = shutil.which("fc-list")
@@ -342,5 +381,5 @@ def check_processes(home: Home) -> Iterator[Finding]:
 
 CHECKS: tuple[Check, ...] = (
     check_python, check_packages, check_disk, check_keys, check_ports, check_database, check_contents,
-    check_static, check_fonts, check_processes,
+    check_static, check_broker, check_fonts, check_processes,
 )  # fmt: skip

@@ -19,7 +19,7 @@ from pathlib import Path
 
 import psutil
 
-from zhijin.config import database
+from zhijin.config import broker, database
 from zhijin.config.home import PACKAGE, Home, say
 from zhijin.config.ports import EPHEMERAL, LOOPBACK, NoPort, kept_port
 from zhijin.config.postgres import PostgresError
@@ -46,11 +46,12 @@ class Options:
 
 @dataclass(frozen=True)
 class Addresses:
-    """Where the pages and the event stream are served."""
+    """Where the pages and the event stream are served, and where devices connect (0: nowhere)."""
 
     host: str
     web: int
     events: int
+    mqtt: int = 0
 
     @property
     def url(self) -> str:
@@ -228,24 +229,37 @@ def _environment(
     }
 
 
-def services(addresses: Addresses) -> list[Service]:
-    """Everything that runs beside the database, in the order in which it is stopped."""
+def services(addresses: Addresses, bus: list[str] | None = None) -> list[Service]:
+    """Everything that runs beside the database, in the order in which it is stopped.
+
+    ``bus`` is the command of the broker; without it nothing that has to do with devices runs.
+    """
     zhijin = [sys.executable, "-m", "zhijin.config.cli"]
     place = ["--host", addresses.host]
+    devices = [
+        # First nobody new is let in, then what came is taken in, then the broker goes.
+        Service("gate", [*zhijin, "gate"], 5.0),
+        Service("ingest", [*zhijin, "ingest"], 15.0),
+        Service("broker", bus or [], 15.0),
+    ]
     return [
         Service("web", [*zhijin, "serve", *place, "--port", str(addresses.web)]),
         Service(
             "events", [*zhijin, "serve", "--events", *place, "--port", str(addresses.events)], 3.0
         ),
         Service("worker", [*zhijin, "worker"], 20.0),
+        *(devices if bus else []),
     ]
 
 
 def _supervise(
     home: Home, options: Options, addresses: Addresses, environment: dict[str, str], began: float
 ) -> int:
+    bus = broker.prepare(home, addresses.host, (addresses.web, addresses.events))
+    kept = broker.info(home) if bus else None
+    addresses = replace(addresses, mqtt=kept.mqtt_port if kept else 0)
     supervisor = Supervisor(
-        services(addresses),
+        services(addresses, bus),
         mark=mark(home),
         environment=environment,
         logs=home.logs,
@@ -331,6 +345,9 @@ def _announce(home: Home, options: Options, addresses: Addresses, seconds: float
         )
         for line in accounts:
             print(f"  {line}")
+    if addresses.mqtt:
+        where = f"mqtts://{addresses.host}:{addresses.mqtt}"
+        print(say(f"设备接入：{where}", f"Devices connect to: {where}"))
     print(say("按 Ctrl-C 停止。日志：", "Ctrl-C stops it. Logs:"), home.logs, flush=True)
 
 

@@ -40,6 +40,7 @@ PERMISSIONS: Final = _set(
     """
     case.report case.view case.act case.dispatch case.merge case.transfer case.approve
     case.whistle case.callback case.export
+    device.view device.edit
     place.view place.edit grid.edit place.import org.view org.edit org.import
     person.view person.edit person.import person.reveal sheet.fill
     playbook.view playbook.upload playbook.publish
@@ -52,6 +53,7 @@ PERMISSIONS: Final = _set(
 )
 
 _GRID = frozenset({"case.report", "case.view", "case.act", "place.view", "person.view"})
+_GRID |= {"device.view"}
 _GRID_LEADER = _GRID | {"case.dispatch", "case.callback", "org.view", "playbook.view"}
 #: Pledges, contests, reviews, visits: for the organisations one answers for.
 _ACTIVITY = frozenset({"activity.view", "activity.act"})
@@ -63,6 +65,7 @@ _VILLAGE = _VILLAGE_STAFF | _ACTIVITY | {
     "case.approve", "case.transfer", "grid.edit", "org.edit", "assess.appeal", "ledger.close",
     "disclose.approve",
 }  # fmt: skip
+_VILLAGE |= {"device.edit"}
 _TOWNSHIP = _VILLAGE | {
     "case.whistle", "case.export", "place.edit", "org.import", "person.import", "person.reveal",
     "assess.adjust", "assess.approve", "activity.organise",
@@ -76,6 +79,7 @@ _ABOVE = _set(
     "playbook.publish assess.view assess.approve assess.answer assess.run assess.publish "
     "activity.view activity.organise disclose.view sheet.fill"
 )
+_ABOVE |= {"device.view"}
 _DEPARTMENT = _set(
     "case.report case.view case.act case.transfer case.callback case.export place.view "
     "org.view playbook.view assess.view activity.view activity.act sheet.fill"

@@ -35,7 +35,15 @@ class HomeConfig(AppConfig):
 
     def ready(self) -> None:
         """Let the demonstration have something of every room."""
-        from zhijin.home import demo_activities, demo_cases, demo_disclosure, demo_standing
+        from zhijin.home import (
+            demo_activities,
+            demo_cases,
+            demo_devices,
+            demo_disclosure,
+            demo_standing,
+        )
+
+        demo_devices.register()
         from zhijin.home.demo.registry import register_step
 
         register_step("cases", 80, demo_cases.step)

@@ -2,6 +2,10 @@
 
 from zhijin.playbooks.counting import register_open_cases, register_past_cases
 from zhijin.playbooks.engine import Machine, Playbook
+from zhijin.playbooks.engine.sensing import SensingRule
+from zhijin.playbooks.engine.sensing import waits_until as rule_waits_until
+from zhijin.playbooks.engine.sensing_told import condition as rule_condition
+from zhijin.playbooks.engine.sensing_told import sentences as rule_sentences
 from zhijin.playbooks.engine.simulate import NOBODY, Opening
 from zhijin.playbooks.forms import Checked, Form, register_form
 from zhijin.playbooks.selectors import (
@@ -25,6 +29,7 @@ __all__ = [
     "Opening",
     "Playbook",
     "Revision",
+    "SensingRule",
     "catalogue",
     "current",
     "forget",
@@ -36,5 +41,8 @@ __all__ = [
     "register_open_cases",
     "register_past_cases",
     "revision",
+    "rule_condition",
+    "rule_sentences",
+    "rule_waits_until",
     "visible",
 ]

@@ -12,6 +12,7 @@ from zhijin.playbooks.engine import (
     problems_content,
     problems_flow,
     problems_scenarios,
+    problems_sensing,
     problems_structure,
     problems_syntax,
 )
@@ -22,6 +23,7 @@ _LAYERS: Final = (
     problems_structure,
     problems_flow,
     problems_content,
+    problems_sensing,
     problems_scenarios,
 )
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from zhijin.core.roles import resolve
-from zhijin.playbooks.engine import words
+from zhijin.playbooks.engine import sensing_told, words
 from zhijin.playbooks.engine.findings import is_english
 from zhijin.playbooks.engine.indicators import Condition
 from zhijin.playbooks.engine.model import FieldSpec, Move, Playbook, State
@@ -52,6 +52,7 @@ class _Teller:
             ("networks", "各网职责", "Networks", self.networks()),
             ("parties", "各方能看到什么", "What each side sees", self.parties()),
             ("effects", "随后发生什么", "What follows", self.effects()),
+            ("sensing", "设备怎样开事项", "What devices open", self.sensing()),
             ("indicators", "由此算出的指标", "Indicators", self.indicators()),
         ):
             found = list(lines)
@@ -232,6 +233,9 @@ class _Teller:
             after = follow.after.title(self.lang) if follow.after else ""
             yield self.say(f"走到{self.state(follow.when)}{after}后，另开一件“{follow.open}”。",
                            f"After {self.state(follow.when)} {after}, “{follow.open}” opens.")  # fmt: skip
+
+    def sensing(self) -> Iterator[str]:
+        return sensing_told.sentences(self.book, self.lang)
 
     def indicators(self) -> Iterator[str]:
         for item in self.book.indicators:

@@ -88,10 +88,13 @@ def check(draft: Draft, known: Collection[str] | None = None) -> None:
         meaning_clocks,
         meaning_effects,
         meaning_fields,
+        meaning_sensing,
         meaning_states,
     )
 
     checker = Checker(draft, known)
-    for layer in (meaning_states, meaning_clocks, meaning_fields, meaning_effects):
+    for layer in (
+        meaning_states, meaning_clocks, meaning_fields, meaning_effects, meaning_sensing,
+    ):  # fmt: skip
         for one in layer.CHECKS:
             one(checker)

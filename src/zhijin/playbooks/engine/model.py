@@ -28,6 +28,7 @@ from zhijin.playbooks.engine.parts import (
     exactly_one,
     listed,
 )
+from zhijin.playbooks.engine.sensing import SensingRule
 
 
 class Choice(Part):
@@ -304,6 +305,9 @@ class Playbook(Part):
     follow: Listed[FollowUp] = Field(default=[], max_length=8, description="后续。Follow-ups.")
     indicators: Listed[Indicator] = Field(
         default=[], max_length=40, description="指标。Indicators."
+    )
+    sensing: Listed[SensingRule] = Field(
+        default=[], max_length=20, description="设备事件怎样开事项。How devices open cases."
     )
 
     @property

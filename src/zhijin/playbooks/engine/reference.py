@@ -14,7 +14,8 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from zhijin.core.roles import LEVEL_ROLES, ROLES
-from zhijin.playbooks.engine import indicators, model, words
+from zhijin.core.signals import KINDS
+from zhijin.playbooks.engine import indicators, model, sensing, words
 from zhijin.playbooks.engine.catalogue import PROBLEMS
 from zhijin.playbooks.engine.durations import Duration
 from zhijin.playbooks.engine.scenario_model import Expectation, Scenario, Scenarios, Step, Stroke
@@ -23,6 +24,7 @@ from zhijin.playbooks.engine.shapes import both, fields_of
 PARTS: tuple[type[BaseModel], ...] = (
     model.Playbook, model.Opens, model.FieldSpec, model.Choice, model.State, model.Move,
     model.Rung, model.Suspension, model.Extension, model.Priority, model.Network, model.Party,
+    sensing.SensingRule, sensing.Confirmation,
     model.Points, model.Publication, model.Notice, model.FollowUp, model.Indicator,
     indicators.Ratio, indicators.Measure, indicators.Selector, indicators.Total,
     indicators.Elapsed, indicators.Moment, indicators.Condition, model.Text,
@@ -48,6 +50,7 @@ def format_reference() -> str:
     out += [_listing("## Steps of GB/T 30428", "step", words.STEPS),
             _listing("## Outcomes of an end", "outcome", words.OUTCOMES),
             _listing("## Kinds", "kind", words.KINDS)]  # fmt: skip
+    out += list(_events())
     out += ["## Roles\n", "| role | 中文 | English | level | who |", "|---|---|---|---|---|"]
     out += [f"| `{r.key}` | {r.zh} | {r.en} | {r.level} | {r.note_en} |" for r in ROLES.values()]
     short = ", ".join(f"`{name}` ({role})" for name, role in LEVEL_ROLES.items())
@@ -55,6 +58,19 @@ def format_reference() -> str:
     for part in SCENARIO_PARTS:
         out += part_table(part)
     return "\n".join(out).rstrip() + "\n"
+
+
+def _events() -> Iterator[str]:
+    """What devices report, for the rules under ``sensing``."""
+    yield "## Events of devices\n"
+    yield "| on | 中文 | English | measure | unit | range |"
+    yield "|---|---|---|---|---|---|"
+    for kind in KINDS.values():
+        for m in kind.measures if kind.number else ():
+            span = ", ".join(f"`{word}`" for word in m.words)
+            span = span or f"{m.least / m.scale:g} to {m.most / m.scale:g}"
+            yield f"| `{kind.key}` | {kind.zh} | {kind.en} | `{m.key}` | {m.unit} | {span} |"
+    yield ""
 
 
 def errors_reference() -> str:

@@ -1,0 +1,45 @@
+"""Where the broker is and with which passwords the platform's own processes reach it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+
+from zhijin.core.bus.nats import BusError, Client
+
+#: Beside the other keys, since it holds passwords; written by ``zhijin up``.
+FILE = "broker.json"
+
+
+@dataclass(frozen=True)
+class Address:
+    """``host`` and ``port`` of NATS, ``mqtt_port`` for devices, the file of the authority's certificate."""
+
+    host: str
+    port: int
+    mqtt_port: int
+    ca: Path
+    issuer_seed: bytes
+    mqtt_host: str = "127.0.0.1"
+    passwords: dict[str, str] = field(default_factory=dict)
+
+    def client(self, user: str, **more: Any) -> Client:
+        """A client that is not connected yet, in the name of one of our own users."""
+        return Client(self.host, self.port, user, self.passwords[user], name=user, **more)
+
+
+def address(home: Path | None = None) -> Address:
+    """Of this installation. Raises BusError when it never had a broker."""
+    keys = Path(home or settings.HOME) / "keys"
+    try:
+        told = json.loads((keys / FILE).read_text())
+    except (OSError, ValueError) as error:
+        raise BusError("there is no broker here; zhijin up starts one") from error
+    return Address(
+        told["host"], told["port"], told["mqtt_port"], keys / "ca.pem",
+        bytes.fromhex(told["issuer"]), told["mqtt_host"], told["passwords"],
+    )  # fmt: skip

@@ -1,0 +1,225 @@
+"""A small blocking NATS client made for batches: whatever has arrived is taken apart in one go, and whatever
+is to be said is sent in one piece. It does not reconnect by itself; its owner does, and knows what to resend."""
+
+from __future__ import annotations
+
+import json
+import secrets
+import select
+import socket
+import ssl
+import time
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any, Self
+
+CHUNK = 1 << 20
+_STATUS = b"NATS/1.0 "
+
+
+class BusError(OSError):
+    """The broker is not there, closed the connection, or refused what was asked."""
+
+
+@dataclass(slots=True)
+class Message:
+    """One message. ``status`` is set on the server's own answers (404 no messages, 408 expired)."""
+
+    subject: str
+    sid: int
+    reply: str
+    data: bytes
+    status: int = 0
+    headers: bytes = b""
+
+
+@dataclass
+class Client:
+    """One connection. Not for use by several threads."""
+
+    host: str
+    port: int
+    user: str
+    password: str
+    name: str = "zhijin"
+    timeout: float = 5.0
+    _socket: socket.socket | None = None
+    _rest: bytes = b""
+    _sid: int = 0
+    _inbox: str = field(default_factory=lambda: "_INBOX." + secrets.token_hex(11))
+    _inbox_sid: int = 0
+    _held: list[Message] = field(default_factory=list)
+    info: dict[str, Any] = field(default_factory=dict)
+
+    # -- the connection -------------------------------------------------------------------
+
+    def connect(self) -> Self:
+        """Open the connection and say who we are. Raises BusError."""
+        try:
+            self._socket = socket.create_connection((self.host, self.port), self.timeout)
+            self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            line, self._rest = self._line(b"")
+            if not line.startswith(b"INFO "):
+                raise BusError("this is no NATS server")
+            self.info = json.loads(line[5:])
+            said = {
+                "verbose": False, "pedantic": False, "lang": "python", "version": "1",
+                "protocol": 1, "headers": True, "no_responders": True, "name": self.name,
+                "user": self.user, "pass": self.password,
+            }  # fmt: skip
+            self._send(b"CONNECT " + json.dumps(said).encode() + b"\r\nPING\r\n")
+            line, self._rest = self._line(self._rest)
+            if line != b"PONG":
+                raise BusError(line.decode(errors="replace"))
+        except BusError:
+            self.close()
+            raise
+        except (OSError, ValueError, ssl.SSLError) as error:
+            self.close()
+            raise BusError(str(error)) from error
+        return self
+
+    def close(self) -> None:
+        if self._socket is not None:
+            self._socket.close()
+        self._socket = None
+
+    def __enter__(self) -> Self:
+        return self.connect()
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    # -- saying ---------------------------------------------------------------------------
+
+    def publish(self, subject: str, data: bytes, reply: str = "") -> None:
+        self.publish_many([(subject, reply, data)])
+
+    def publish_many(self, messages: Iterable[tuple[str, str, bytes]]) -> None:
+        """Send (subject, reply, data) in one piece."""
+        out = bytearray()
+        for subject, reply, data in messages:
+            out += f"PUB {subject} {reply}{' ' if reply else ''}{len(data)}\r\n".encode()
+            out += data
+            out += b"\r\n"
+        self._send(bytes(out))
+
+    def subscribe(self, subject: str, queue: str = "") -> int:
+        """Returns the number that messages of this subscription carry."""
+        self._sid += 1
+        self._send(f"SUB {subject} {queue + ' ' if queue else ''}{self._sid}\r\n".encode())
+        return self._sid
+
+    def request(self, subject: str, data: bytes = b"", timeout: float | None = None) -> bytes:
+        """Ask and wait for one answer. Raises BusError when nobody answers in time."""
+        if not self._inbox_sid:
+            self._inbox_sid = self.subscribe(f"{self._inbox}.*")
+        reply = f"{self._inbox}.{secrets.token_hex(6)}"
+        self.publish(subject, data, reply)
+        deadline = time.monotonic() + (timeout or self.timeout)
+        while (left := deadline - time.monotonic()) > 0:
+            for message in self._arrived(left):
+                if message.subject != reply:
+                    self._held.append(message)
+                elif message.status == 503:
+                    raise BusError(f"nobody answers {subject}")
+                else:
+                    return message.data
+        raise BusError(f"no answer from {subject}")
+
+    def ask(self, subject: str, body: Any = None) -> dict[str, Any]:
+        """A request in JSON. Raises BusError with the server's words when it refuses."""
+        data = b"" if body is None else json.dumps(body).encode()
+        answer: dict[str, Any] = json.loads(self.request(subject, data))
+        if "error" in answer:
+            told = answer["error"]
+            raise BusError(f"{told.get('err_code', told.get('code'))}: {told.get('description')}")
+        return answer
+
+    # -- hearing --------------------------------------------------------------------------
+
+    def messages(self, timeout: float) -> list[Message]:
+        """What has arrived, waiting up to ``timeout`` seconds for the first. Raises BusError."""
+        if self._held:
+            held, self._held = self._held, []
+            return held + list(self._arrived(0))
+        return list(self._arrived(timeout))
+
+    def _arrived(self, timeout: float) -> Iterator[Message]:
+        if not self._ready(timeout):
+            return
+        data = self._rest + self._receive()
+        while len(data) < 4 * CHUNK and self._ready(0):
+            data += self._receive()
+        yield from self._taken_apart(data)
+
+    def _taken_apart(self, data: bytes) -> Iterator[Message]:
+        """Every whole message of ``data``; the rest is kept for the next time."""
+        at = 0
+        found: list[Message] = []
+        while (end := data.find(b"\r\n", at)) >= 0:
+            line = data[at:end]
+            verb = line[:4]
+            if verb in (b"MSG ", b"HMSG"):
+                parts = line.split(b" ")
+                size = int(parts[-1])
+                stop = end + 2 + size
+                if len(data) < stop + 2:
+                    break
+                found.append(_message(parts, data[end + 2 : stop]))
+                at = stop + 2
+                continue
+            at = end + 2
+            if verb == b"PING":
+                self._send(b"PONG\r\n")
+            elif verb == b"-ERR":
+                raise BusError(line[5:].decode(errors="replace"))
+        self._rest = data[at:]
+        yield from found
+
+    # -- the socket -----------------------------------------------------------------------
+
+    def _ready(self, timeout: float) -> bool:
+        if self._socket is None:
+            raise BusError("not connected")
+        return bool(select.select([self._socket], [], [], max(timeout, 0))[0])
+
+    def _receive(self) -> bytes:
+        assert self._socket is not None
+        try:
+            data = self._socket.recv(CHUNK)
+        except OSError as error:
+            raise BusError(str(error)) from error
+        if not data:
+            raise BusError("the broker closed the connection")
+        return data
+
+    def _line(self, data: bytes) -> tuple[bytes, bytes]:
+        while b"\r\n" not in data:
+            data += self._receive()
+        line, _, rest = data.partition(b"\r\n")
+        return line, rest
+
+    def _send(self, data: bytes) -> None:
+        if self._socket is None:
+            raise BusError("not connected")
+        try:
+            self._socket.sendall(data)
+        except OSError as error:
+            raise BusError(str(error)) from error
+
+
+def _message(parts: list[bytes], body: bytes) -> Message:
+    """Of the words of ``MSG subject sid [reply] size`` or ``HMSG subject sid [reply] head size``."""
+    headed = parts[0] == b"HMSG"
+    words = parts[1 : -2 if headed else -1]
+    subject, sid = words[0].decode(), int(words[1])
+    reply = words[2].decode() if len(words) > 2 else ""
+    if not headed:
+        return Message(subject, sid, reply, body)
+    size = int(parts[-2])
+    head = body[:size]
+    status = 0
+    if head.startswith(_STATUS) and head[9:12].isdigit():
+        status = int(head[9:12])
+    return Message(subject, sid, reply, body[size:], status, head)

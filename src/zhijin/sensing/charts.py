@@ -1,0 +1,48 @@
+"""The line of a measure over time, as SVG text drawn on the server; the figures stand beside it for readers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from zhijin.core import clock
+from zhijin.core.signals import Measure
+from zhijin.sensing.selectors import Point
+
+WIDTH, HEIGHT, LEFT, BOTTOM = 640, 180, 56, 24
+
+
+def line(points: Sequence[Point], measure: Measure, label: str) -> SafeString:
+    """A chart with its least and most value and the two ends of time; nothing for fewer than two points."""
+    if len(points) < 2:
+        return SafeString()
+    low, high = min(p.least for p in points), max(p.most for p in points)
+    spread = (high - low) or 1
+    first, last = points[0].at, points[-1].at
+    span = (last - first).total_seconds() or 1
+
+    def at(point: Point, value: float) -> tuple[float, float]:
+        x = LEFT + (WIDTH - LEFT - 8) * (point.at - first).total_seconds() / span
+        return round(x, 1), round(8 + (HEIGHT - BOTTOM - 16) * (high - value) / spread, 1)
+
+    mean = " ".join(f"{x},{y}" for x, y in (at(p, p.mean) for p in points))
+    upper = [at(p, p.most) for p in points]
+    lower = [at(p, p.least) for p in reversed(points)]
+    area = " ".join(f"{x},{y}" for x, y in (*upper, *lower))
+    return format_html(
+        '<svg class="chart line-chart" viewBox="0 0 {} {}" role="img" aria-label="{}">'
+        '<polygon class="chart-area" points="{}"/><polyline class="chart-line" points="{}"/>'
+        '<text class="chart-text" x="0" y="18">{}</text><text class="chart-text" x="0" y="{}">{}</text>'
+        '<text class="chart-text" x="{}" y="{}">{}</text>'
+        '<text class="chart-text" x="{}" y="{}" text-anchor="end">{}</text></svg>',
+        WIDTH, HEIGHT, label, area, mean, measure.show(high), HEIGHT - BOTTOM - 4,
+        measure.show(low), LEFT, HEIGHT - 6, _time(points[0]), WIDTH - 4, HEIGHT - 6,
+        _time(points[-1]),
+    )  # fmt: skip
+
+
+def _time(point: Point) -> str:
+    at = clock.local(point.at)
+    return f"{at.month}-{at.day} {at:%H:%M}"

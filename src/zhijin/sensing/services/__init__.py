@@ -1,0 +1,1 @@
+"""Writes of the sensing room, one function per verb."""

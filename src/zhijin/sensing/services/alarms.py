@@ -1,0 +1,103 @@
+"""Alarms that wait for the morning, and devices that are silent: what the worker's ticks look after."""
+
+from __future__ import annotations
+
+import logging
+from datetime import timedelta
+
+from django.db import connection
+
+from zhijin.cases import api as cases
+from zhijin.core import clock, facts, journal
+from zhijin.core.actor import Actor
+from zhijin.core.errors import Refusal
+from zhijin.core.scope import scoped
+from zhijin.sensing import rules
+from zhijin.sensing.models import Alarm, Device, DeviceState
+from zhijin.sensing.registry import known_of
+
+log = logging.getLogger("zhijin.sensing")
+HEALTH = Actor.system("health")
+#: Programme that looks after devices themselves.
+FAULTS = "device-fault"
+MOST = 200
+#: A silent device is missed after this many of its beats.
+BEATS = 2
+
+
+def open_held() -> int:
+    """Open the cases of alarms whose quiet hours are over; returns how many."""
+    with scoped(rules.RULES):
+        due = Alarm.objects.select_for_update(skip_locked=True, no_key=True).filter(
+            state=Alarm.State.HELD, open_at__lte=clock.now()
+        )
+        rows = list(due.order_by("open_at")[:MOST])
+        devices = Device.objects.in_bulk([row.device_id for row in rows])
+        opened = 0
+        for alarm in rows:
+            device = devices[alarm.device_id]
+            spec = rules.specs(alarm.playbook, alarm.rule, device.place_code)
+            if spec is None:
+                alarm.state, alarm.why = Alarm.State.DROPPED, "the rule is no more"
+            else:
+                rules.open_case(alarm, spec, known_of(device))
+            alarm.save(update_fields=["state", "why", "case_id", "case_number"])
+            opened += alarm.case_id is not None
+    return opened
+
+
+def look_for_silent() -> int:
+    """Devices that have not been heard of for twice their beat: told once, with a case for the grid worker
+    where the programme is in force; returns how many are newly silent."""
+    now = clock.now()
+    with scoped(HEALTH), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT s.device_id FROM sensing_state s JOIN sensing_device d"
+            " ON d.id = s.device_id AND d.county = s.county"
+            " WHERE s.dead_since IS NULL AND d.state = 'active' AND d.beat > 0"
+            " AND s.last_at IS NOT NULL AND s.last_at < %s - make_interval(secs => d.beat * %s)"
+            " ORDER BY s.last_at LIMIT %s FOR UPDATE OF s SKIP LOCKED",
+            [now, BEATS, MOST],
+        )
+        found = [row[0] for row in cursor.fetchall()]
+        for device in Device.objects.in_bulk(found).values():
+            _miss(device)
+        DeviceState.objects.filter(device_id__in=found).update(dead_since=now)
+    return len(found)
+
+
+def _miss(device: Device) -> None:
+    now = clock.now()
+    opened = open_fault(device, "silent", f"{device.label}：失联超过 {_hours(device.beat * BEATS)}")
+    detail = {"case": opened}
+    journal.write(HEALTH, "device.silent", device.record, place_key=device.place_key, detail=detail)
+    facts.record(
+        "device.silent", at=now, place_code=device.place_code, subject=device.kind, actor=HEALTH,
+        record=device.record, org_key=device.org_key,
+        attrs={**detail, "simulated": device.simulated},
+    )  # fmt: skip
+
+
+def open_fault(device: Device, fault: str, what: str) -> str:
+    """A case about the device itself, one a day for each fault; returns its id, or nothing when refused."""
+    actor = Actor("device", device.code, device.label, extra_roles=frozenset({"device"}))
+    answers: dict[str, object] = {"fault": fault, "what": what}
+    if device.lon is not None and device.lat is not None:
+        answers["where"] = {"lon": device.lon, "lat": device.lat}
+    day = f"{clock.today():%Y%m%d}"
+    report = cases.Report(
+        playbook=FAULTS, channel="device", key=f"{device.code}:{fault}:{day}",
+        place_code=device.place_code, answers=answers, simulated=device.simulated,
+        place_known=True,
+    )  # fmt: skip
+    try:
+        return str(cases.open_case(actor=actor, report=report, opener="device").case_id)
+    except Refusal as refusal:
+        log.warning("no case about %s: %s", device.code, refusal)
+        return ""
+
+
+def _hours(seconds: int) -> str:
+    span = timedelta(seconds=seconds)
+    hours = span.total_seconds() / 3600
+    return f"{hours:g} 小时" if hours >= 1 else f"{span.total_seconds() / 60:g} 分钟"

@@ -1,0 +1,193 @@
+"""``zhijin ingest``: pulls what devices said from the broker, commits it, and only then acknowledges.
+
+One worker at a time (an advisory lock on the connection that commits): what the others would do is wait. Killed
+at any moment, what it had not acknowledged is given out again, and the windows in the database know what was
+committed already.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import threading
+import time
+from dataclasses import dataclass, field
+
+import psycopg
+from django.db import DatabaseError, InterfaceError, OperationalError, connection
+
+from zhijin.core.bus import Address, BusError, Client, Message
+from zhijin.sensing import rules
+from zhijin.sensing.intake import Arrived, Outcome, take_in
+from zhijin.sensing.registry import Registry
+from zhijin.sensing.stream import INGEST, SECOND, ensure
+from zhijin.sensing.topics import STREAM, device_of
+
+log = logging.getLogger("zhijin.ingest")
+#: Advisory lock of the one worker that takes events in.
+LOCK = 0x5A48_4A05
+BATCH, PULL, PULL_SECONDS = 2000, 4000, 5
+#: COPY raises the driver's own errors, everything else Django's.
+_AWAY = (
+    OperationalError, InterfaceError, psycopg.OperationalError, psycopg.InterfaceError,
+)  # fmt: skip
+_REFUSES = (DatabaseError, psycopg.DatabaseError)
+
+
+class Lost(RuntimeError):
+    """Another worker holds the lock."""
+
+
+@dataclass
+class Totals:
+    """What this process has done."""
+
+    batches: int = 0
+    events: int = 0
+    refused: int = 0
+    cases: int = 0
+
+
+@dataclass
+class Worker:
+    """Call :meth:`step` for ever; it raises BusError when the broker goes, DatabaseError never."""
+
+    address: Address
+    bus: Client | None = None
+    registry: Registry = field(default_factory=Registry)
+    totals: Totals = field(default_factory=Totals)
+    _outstanding: int = 0
+    _inbox: str = ""
+    _held: object = None
+    _waiting: list[Message] = field(default_factory=list)
+
+    def open(self) -> None:
+        """Connect and make sure that the consumer stands. Raises BusError."""
+        self.bus = self.address.client("ingest").connect()
+        ensure(self.bus, self.address)
+        self._inbox = f"_INBOX.ingest.{time.time_ns():x}"
+        self.bus.subscribe(self._inbox)
+        self._outstanding, self._waiting = 0, []
+
+    def close(self) -> None:
+        if self.bus is not None:
+            self.bus.close()
+        self.bus = None
+
+    def step(self, timeout: float = 0.5) -> Outcome:
+        """Take in what is there. Raises BusError, Lost."""
+        if self.bus is None:
+            self.open()
+        assert self.bus is not None
+        self.hold_lock()
+        if self._outstanding < BATCH:
+            self._pull()
+        if not self._waiting:
+            self._hear(timeout)
+        batch, self._waiting = self._waiting[:BATCH], self._waiting[BATCH:]
+        if not batch:
+            return Outcome()
+        outcome = self.commit(batch)
+        self.bus.publish_many((one.reply, "", b"") for one in batch)
+        self.totals.batches += 1
+        self.totals.events += outcome.stored
+        self.totals.refused += outcome.refused
+        self.totals.cases += outcome.cases
+        return outcome
+
+    def commit(self, batch: list[Message]) -> Outcome:
+        """Into the database, waiting for it as long as it is away; one message that it cannot take does
+        not keep the others back."""
+        arrived = [_arrived(one) for one in batch]
+        told_at, pause = time.monotonic(), 0.2
+        while True:
+            try:
+                self.hold_lock()
+                return take_in(arrived, self.registry)
+            except _AWAY as error:
+                log.warning("the database is away: %s", error)
+                self._distrust()
+                connection.close()
+            except _REFUSES:
+                self._distrust()
+                if len(batch) == 1:
+                    log.exception("a message that the database refuses was left out")
+                    return Outcome(refused=1)
+                half = len(batch) // 2
+                return _sum(self.commit(batch[:half]), self.commit(batch[half:]))
+            time.sleep(pause)
+            pause = min(pause * 2, 2.0)
+            if self.bus is not None and time.monotonic() - told_at > 2:
+                # Still at work: the broker must not give these out again meanwhile.
+                self.bus.publish_many((one.reply, "", b"+WPI") for one in batch)
+                self.bus.messages(0)
+                told_at = time.monotonic()
+
+    def hold_lock(self) -> None:
+        """The lock lives and dies with the database connection. Raises Lost, OperationalError."""
+        if self._held is not None and self._held is connection.connection:
+            return
+        self._distrust()
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_try_advisory_lock(%s)", [LOCK])
+            if not cursor.fetchone()[0]:
+                raise Lost("another worker takes events in")
+        self._held = connection.connection
+
+    def _distrust(self) -> None:
+        """What is in memory may be ahead of what was committed."""
+        self._held = None
+        self.registry = Registry()
+        rules.forget()
+
+    def _pull(self) -> None:
+        assert self.bus is not None
+        asked = {"batch": PULL, "expires": PULL_SECONDS * SECOND}
+        subject = f"$JS.API.CONSUMER.MSG.NEXT.{STREAM}.{INGEST}"
+        self.bus.publish(subject, json.dumps(asked).encode(), self._inbox)
+        self._outstanding += PULL
+
+    def _hear(self, timeout: float) -> None:
+        assert self.bus is not None
+        for one in self.bus.messages(timeout):
+            if one.subject == self._inbox and not one.data and one.status:
+                # The pull has ended; what it did not bring is said in its headers.
+                self._outstanding = 0
+            elif one.reply.startswith("$JS.ACK."):
+                self._outstanding -= 1
+                self._waiting.append(one)
+
+
+def _arrived(message: Message) -> Arrived:
+    """Who said it, and when the broker had it (nanoseconds in the eighth word of the reply)."""
+    code, _channel = device_of(message.subject)
+    words = message.reply.split(".")
+    # $JS.ACK.[domain.account.]stream.consumer.delivered.seq.seq.time.pending[.token]
+    stamp = words[7] if len(words) <= 9 else words[9]
+    return Arrived(code, message.data, int(stamp) // 1_000_000)
+
+
+def _sum(one: Outcome, other: Outcome) -> Outcome:
+    names = ("stored", "again", "refused", "alarms", "cases", "nobody")
+    return Outcome(*(getattr(one, name) + getattr(other, name) for name in names))
+
+
+def run(address: Address, stopped: threading.Event) -> None:
+    """Until ``stopped`` is set. A broker or a database that is away is waited for."""
+    worker, pause = Worker(address), 0.2
+    while not stopped.is_set():
+        try:
+            worker.step()
+            pause = 0.2
+            continue
+        except BusError as error:
+            log.warning("the broker is away: %s", error)
+            worker.close()
+        except Lost:
+            connection.close()
+        except _AWAY as error:
+            log.warning("the database is away: %s", error)
+            connection.close()
+        stopped.wait(pause)
+        pause = min(pause * 2, 2.0)
+    worker.close()

@@ -1,0 +1,299 @@
+"""The desk's pages of devices and equipment, as their readers see them."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from io import BytesIO
+
+import pytest
+
+from tests.cast import GRID, OTHER_VILLAGE, VILLAGE
+from tests.sensing.conftest import SYSTEM, Intake, everything, message, now_millis
+from zhijin.core import clock
+from zhijin.core.models import JournalEntry
+from zhijin.core.scope import scoped
+from zhijin.sensing.models import Asset, Device, DeviceState
+from zhijin.sensing.services import devices as services
+from zhijin.sensing.services.assets import set_asset
+from zhijin.sensing.services.devices import Entry, register
+
+FORM = {"kind": "smoke", "label": "3 号烤房烟感", "place_code": GRID, "serves": "6", "beat": "30"}
+
+
+def test_registering_shows_the_secret_once(ground, cast):
+    client = cast.branch_secretary.client
+    answer = client.post("/desk/devices/new/", FORM)
+    assert answer.status_code == 200
+    (device,) = everything(Device)
+    secret = answer.context["secret"]
+    assert len(secret) >= 24
+    assert secret in answer.content.decode()
+    assert bytes(device.secret) == services.digest(device.code, secret)
+    assert (device.place_code, device.serves, device.beat) == (GRID, 6, 1800)
+    again = client.get(f"/desk/devices/{device.id}/")
+    assert secret not in again.content.decode()
+    assert again.headers["Cache-Control"] == "private, no-store"
+    entries = list(JournalEntry.objects.values_list("action", "object"))
+    assert ("device.register", device.record) in entries
+    assert all(secret not in str(entry.detail) for entry in JournalEntry.objects.all())
+
+
+@pytest.mark.parametrize(
+    ("change", "error"),
+    [
+        ({"kind": "drone"}, "SE001"),
+        ({"place_code": "999999"}, "SE002"),
+        ({"label": " "}, "SE003"),
+        ({"label": "x" * 61}, "SE003"),
+        ({"beat": "99999999"}, "SE004"),
+        ({"serves": "many"}, "CO400"),
+        ({"lon": "east", "lat": "27"}, "CO400"),
+        ({"lon": "nan", "lat": "27"}, "CO400"),
+        ({"label": "村民张建国家烟感"}, "SE006"),
+        ({"label": "烟感 13812345678"}, "SE006"),
+        ({"model": "x" * 61}, "CO400"),
+    ],
+)
+def test_what_cannot_be_registered_says_why(ground, cast, change, error):
+    answer = cast.branch_secretary.client.post("/desk/devices/new/", {**FORM, **change})
+    assert answer.status_code == 400
+    assert answer.context["refusal"].id == error
+    assert everything(Device) == []
+
+
+def test_a_secretary_registers_in_the_own_village_only(ground, cast):
+    client = cast.branch_secretary.client
+    assert (
+        client.post("/desk/devices/new/", {**FORM, "place_code": OTHER_VILLAGE}).status_code == 403
+    )
+    assert cast.grid_worker.client.get("/desk/devices/new/").status_code == 403
+
+
+def test_the_position_finds_the_grid(ground, cast):
+    at = {"lon": "103.615", "lat": "27.305"}
+    cast.branch_secretary.client.post("/desk/devices/new/", {**FORM, **at, "place_code": VILLAGE})
+    assert everything(Device)[0].place_code == VILLAGE + "002"
+
+
+def test_the_list_shows_condition_and_last_reading(fire, device, intake: Intake, cast):
+    smoke, _ = device(label="好烟感")
+    tired, _ = device(label="没电烟感")
+    device(label="新烟感")
+    intake(smoke, message(1, level=42, battery=88))
+    intake(tired, message(1, level=40, battery=9))
+    page = cast.branch_secretary.client.get("/desk/devices/")
+    rows = {row["device"].label: row for row in page.context["rows"]}
+    assert {name: str(row["health"]) for name, row in rows.items()} == {
+        "好烟感": "正常", "没电烟感": "电量低", "新烟感": "还没有连上",
+    }  # fmt: skip
+    assert rows["好烟感"]["shown"] == "烟雾浓度 42 ppm"
+    assert page.context["counts"] == {"all": 3, "ok": 1, "battery": 1, "never": 1}
+    only = cast.branch_secretary.client.get("/desk/devices/?show=battery&kind=smoke")
+    assert [row["device"].label for row in only.context["rows"]] == ["没电烟感"]
+
+
+def test_the_list_takes_the_same_statements_for_one_and_for_many(
+    device, cast, django_assert_num_queries
+):
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    client = cast.branch_secretary.client
+    device()
+    client.get("/desk/devices/")
+    with CaptureQueriesContext(connection) as few:
+        client.get("/desk/devices/")
+    for number in range(12):
+        device(label=f"{number} 号")
+    with django_assert_num_queries(len(few)):
+        client.get("/desk/devices/")
+
+
+def test_others_do_not_see_a_device(device, cast):
+    smoke, _ = device()
+    assert cast.outsider.client.get(f"/desk/devices/{smoke.id}/").status_code == 404
+    assert cast.outsider.client.get("/desk/devices/?place=" + VILLAGE).context["rows"] == []
+    assert cast.grid_worker.client.get(f"/desk/devices/{smoke.id}/").status_code == 200
+    answer = cast.grid_worker.client.post(f"/desk/devices/{smoke.id}/", {"do": "rotate"})
+    assert answer.status_code == 403
+
+
+def test_stop_start_retire_and_a_new_secret(device, cast):
+    smoke, old = device()
+    client, address = cast.branch_secretary.client, f"/desk/devices/{smoke.id}/"
+    assert client.post(address, {"do": "stopped"}).status_code == 302
+    assert str(client.get(address).context["row"]["health"]) == "停用"
+    client.post(address, {"do": "active"})
+    fresh = client.post(address, {"do": "rotate"}).context["secret"]
+    assert fresh != old
+    with scoped(SYSTEM):
+        smoke.refresh_from_db()
+    assert bytes(smoke.secret) == services.digest(smoke.code, fresh)
+    client.post(address, {"do": "retired"})
+    assert client.post(address, {"do": "active"}).status_code == 409
+    assert client.post(address, {"do": "explode"}).status_code == 400
+
+
+def test_a_device_that_was_shut_out_is_let_in_again(device, intake, cast):
+    mad, _ = device()
+    now = now_millis()
+    intake(mad, *(message(seq, level=1) for seq in range(1, 1301)), millis=now)
+    client = cast.branch_secretary.client
+    page = client.get("/desk/devices/refused/")
+    assert [row["device"].id for row in page.context["shut"]] == [mad.id]
+    assert "发得太多" in page.content.decode()
+    client.post(f"/desk/devices/{mad.id}/", {"do": "admit"})
+    assert client.get("/desk/devices/refused/").context["shut"] == []
+
+
+def test_readings_are_drawn_and_exported(device, intake, cast):
+    import python_calamine
+
+    smoke, _ = device()
+    now = now_millis()
+    intake(
+        smoke,
+        *(message(n, at=now - n * 900_000, level=n * 10, temperature=200) for n in range(1, 20)),
+    )
+    page = cast.grid_worker.client.get(f"/desk/devices/{smoke.id}/?hours=24")
+    first, second = page.context["figures"]
+    assert (first["title"], first["least"], first["most"]) == ("烟雾浓度", "10 ppm", "190 ppm")
+    assert second["last"] == "20 °C"
+    assert 'role="img"' in first["chart"]
+    answer = cast.grid_worker.client.get(f"/desk/devices/{smoke.id}/readings.xlsx?hours=168")
+    book = python_calamine.load_workbook(BytesIO(answer.content))
+    rows = book.get_sheet_by_index(0).to_python()
+    assert sum("烟雾浓度" in str(row) for row in rows) == 19
+    assert JournalEntry.objects.filter(action="device.export", object=smoke.record).exists()
+
+
+def test_the_rules_are_told_in_sentences(fire, device, intake, cast):
+    smoke, _ = device()
+    intake(smoke, message(1, level=1200))
+    page = cast.branch_secretary.client.get("/desk/devices/rules/")
+    (programme,) = page.context["programmes"]
+    assert programme["id"] == "test-fire"
+    assert "烟雾浓度不小于 1000 ppm" in programme["lines"][0]
+    assert "22:00-06:00 先不打扰" in programme["lines"][3]
+    (alarm,) = page.context["alarms"]
+    assert alarm["shown"] == "烟雾浓度 1200 ppm"
+    cast.branch_secretary.client.cookies["lang"] = "en"
+    english = cast.branch_secretary.client.get("/desk/devices/rules/")
+    assert "smoke level at least 1000 ppm" in english.content.decode()
+
+
+def test_a_silent_device_becomes_a_case_once(ground, device, intake):
+    from tests.cases.conftest import publish
+    from zhijin.cases.models import Case
+    from zhijin.sensing.services.alarms import look_for_silent
+
+    publish(FAULTS)
+    smoke, _ = device(beat=600)
+    device(label="从未接入")
+    intake(smoke, message(1, level=1))
+    assert look_for_silent() == 0
+    with clock.freeze(clock.now() + timedelta(minutes=21)):
+        assert look_for_silent() == 1
+        assert look_for_silent() == 0
+    (case,) = everything(Case)
+    assert (case.playbook, case.place_code, case.data["fault"]) == ("device-fault", GRID, "silent")
+    intake(smoke, message(2, level=1))
+    with scoped(SYSTEM):
+        assert DeviceState.objects.get(device_id=smoke.id).dead_since is None
+
+
+FAULTS = """
+playbook: 1
+id: device-fault
+title: {zh: 设备故障, en: Device fault}
+basis: 测试
+opens:
+  by: [device]
+  ask:
+    - {field: where, type: point, label: {zh: 位置, en: Where}}
+    - {field: fault, type: choice, required: true, label: {zh: 故障, en: Fault}, choices: [{id: silent, zh: 失联, en: Silent}, {id: mad, zh: 乱报, en: Mad}]}
+    - {field: what, type: longtext, label: {zh: 情况, en: What}}
+states:
+  reported: {owner: grid_worker, within: 2 workdays, late: {escalate: village}, moves: [{to: closed, by: grid_worker, step: close}]}
+  closed: {final: true}
+"""  # noqa: E501
+
+
+def test_coverage_is_computed_from_the_documents_figures(ground, cast):
+    client = cast.branch_secretary.client
+    given = {"place_code": VILLAGE, "kind": "port", "count": "184", "households": "500"}
+    assert client.post("/desk/assets/", given).status_code == 302
+    set_asset(actor=SYSTEM, place_code=VILLAGE, kind="camera", count=500)
+    page = client.get("/desk/assets/")
+    found = {one.kind: one for one in page.context["coverage"]}
+    assert (found["port"].count, found["port"].households, found["port"].share) == (184, 500, 3680)
+    assert (found["camera"].count, found["camera"].share) == (500, None)
+    assert "36.8%" in page.content.decode()
+    client.post("/desk/assets/", {**given, "count": "200"})
+    assert [row.count for row in everything(Asset) if row.kind == "port"] == [200]
+
+
+@pytest.mark.parametrize(
+    ("change", "status"),
+    [
+        ({"kind": "satellite"}, 400),
+        ({"count": "-3"}, 400),
+        ({"count": "10", "used": "11"}, 400),
+        ({"place_code": "123456"}, 400),
+        ({"place_code": OTHER_VILLAGE}, 403),
+    ],
+)
+def test_equipment_that_cannot_be_entered(ground, cast, change, status):
+    given = {"place_code": VILLAGE, "kind": "port", "count": "184", **change}
+    assert cast.branch_secretary.client.post("/desk/assets/", given).status_code == status
+    assert everything(Asset) == []
+
+
+def test_without_stated_households_those_registered_count(ground, cast):
+    from zhijin.people.api import register_household
+
+    with scoped(SYSTEM):
+        for number in range(4):
+            register_household(actor=SYSTEM, place_code=VILLAGE, number=str(number))
+    set_asset(actor=SYSTEM, place_code=VILLAGE, kind="port", count=3)
+    page = cast.branch_secretary.client.get("/desk/assets/")
+    assert page.context["coverage"][0].share == 7500
+
+
+def test_the_demonstration_is_made_once_and_says_what_it_is(ground):
+    from zhijin.sensing.demo import DEVICES, seed
+
+    assert seed() == {"devices": len(DEVICES), "assets": 5}
+    assert seed() == {"devices": 0, "assets": 0}
+    assert all(one.simulated for one in everything(Device))
+
+
+def test_a_device_without_a_position_stands_where_it_was_put(ground):
+    device, _secret = register(actor=SYSTEM, entry=Entry("bin", "村口垃圾箱", VILLAGE))
+    assert (device.place_code, device.lon) == (VILLAGE, None)
+
+
+def test_devices_come_in_from_excel_once(ground, cast):
+    from zhijin.core.sheets import write_export
+    from zhijin.orgs.api import run_import
+    from zhijin.sensing.sheet import COLUMNS
+
+    rows = [
+        {"place_code": GRID, "kind": "smoke", "label": "1 号烤房烟感", "serves": 6},
+        {"place_code": VILLAGE, "kind": "bin", "label": "村口垃圾箱", "model": "LJ-2"},
+        {"place_code": OTHER_VILLAGE, "kind": "bin", "label": "别处"},
+        {"place_code": VILLAGE, "kind": "door", "label": "村民张建国家门磁"},
+    ]
+    book = write_export(COLUMNS, rows, title="设备")
+    actor = cast.branch_secretary.actor
+
+    def take() -> dict[str, int]:
+        with scoped(actor):
+            _run, outcome = run_import(
+                actor=actor, what="devices", source=BytesIO(book), name="设备.xlsx", partial=True
+            )
+        return {what: outcome.count(what) for what in ("added", "changed", "same")}
+
+    assert take() == {"added": 2, "changed": 0, "same": 0}
+    assert take() == {"added": 0, "changed": 0, "same": 2}
+    assert {one.label for one in everything(Device)} == {"1 号烤房烟感", "村口垃圾箱"}
