@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 import random
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+import psutil
 import psycopg
 
 from zhijin.config.home import Home
@@ -45,6 +46,11 @@ def percentile(values: Sequence[float], share: float) -> float:
     return ordered[min(len(ordered) - 1, int(len(ordered) * share))] if ordered else 0.0
 
 
+def cpu_of(processes: Iterable[psutil.Process]) -> float:
+    """Processor seconds that living processes have used so far."""
+    return sum(sum(process.cpu_times()[:2]) for process in processes)
+
+
 def ms(seconds: float) -> float:
     return round(seconds * 1000, 2)
 
@@ -53,7 +59,7 @@ class Statements:
     """Counts what the app role sends, with pg_stat_statements; only on a PostgreSQL of our own."""
 
     def __init__(self) -> None:
-        cluster = Cluster(Home(Path(os.environ["ZHIJIN_HOME"])).root)
+        cluster = self.cluster = Cluster(Home(Path(os.environ["ZHIJIN_HOME"])).root)
         self.url = cluster.url(ADMIN) if cluster.exists else ""
         if self.url:
             self._load(cluster)
@@ -69,6 +75,11 @@ class Statements:
         self.url = cluster.url(ADMIN)
         with psycopg.connect(self.url, autocommit=True) as admin:
             admin.execute("CREATE EXTENSION IF NOT EXISTS pg_stat_statements")
+
+    def cpu(self) -> float:
+        """Processor seconds of the database's processes so far; 0 when it is not ours."""
+        pid = self.cluster.pid() if self.cluster.exists else None
+        return cpu_of(psutil.Process(pid).children()) if pid else 0.0
 
     def reset(self) -> None:
         if self.url:

@@ -2,7 +2,9 @@
 
 granian runs as ``zhijin serve`` runs it. Every report is a form of the portal, with a position that is
 looked up among drawn grids, under the portal's own limits. The rival commits the very statements of
-one such report with fresh ids, from as many processes and threads, with the same durability.
+one such report with fresh ids, from as many processes and threads, with the same durability. The two take
+turns in short rounds, and the median of the rounds' ratios is told: one stall of a shared disk falls into
+one side of one round. What either side sends is made before its clock starts.
 """
 
 from __future__ import annotations
@@ -10,6 +12,8 @@ from __future__ import annotations
 import argparse
 import random
 import sys
+from dataclasses import dataclass
+from statistics import median
 from typing import Any
 
 from bench import ground, replay, serving
@@ -20,12 +24,31 @@ TRANSACTION = ("BEGIN", "COMMIT", "ROLLBACK")
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """How long, how many."""
-    parser.add_argument("--seconds", type=float, default=10.0, help="of each measured stretch")
+    parser.add_argument("--seconds", type=float, default=3.0, help="of each measured stretch")
     parser.add_argument("--clients", type=int, default=16, help="browsers that report at once")
     parser.add_argument("--workers", type=int, default=2, help="processes of the web server")
     parser.add_argument("--threads", type=int, default=4, help="threads of each")
-    parser.add_argument("--rounds", type=int, default=2, help="how often the two take turns")
+    parser.add_argument("--rounds", type=int, default=9, help="how often the two take turns")
     parser.add_argument("--show", action="store_true", help="list the statements on stderr")
+
+
+@dataclass(frozen=True)
+class Round:
+    """The two sides in turn, and what they cost: processor seconds of everything on each side."""
+
+    http: serving.Load
+    http_cpu: float
+    raw: replay.Repeated
+    raw_cpu: float
+
+    @property
+    def ratio(self) -> float:
+        return self.http.rate / self.raw.rate
+
+    @property
+    def cpu_ratio(self) -> float:
+        """Transactions that psycopg alone makes of the processor time of one report."""
+        return (self.raw_cpu / len(self.raw.times)) / (self.http_cpu / len(self.http.good))
 
 
 def run(args: argparse.Namespace) -> dict[str, Any]:
@@ -34,38 +57,47 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
     statements = ground.Statements()
     make = _maker()
     fresh = _captured(make)
-    http: list[serving.Load] = []
-    raw: list[tuple[int, float, list[float]]] = []
-    counted: dict[str, Any] = {}
-    with serving.web(args.workers, args.threads) as port:
-        serving.report_for(port, 2.0, args.clients, make)
-        for _ in range(args.rounds):
-            statements.reset()
-            http.append(serving.report_for(port, args.seconds, args.clients, make))
-            counted = _counted(statements, len(http[-1].good), show=args.show)
-            raw.append(replay.repeat(fresh, args.seconds, args.workers, args.threads))
-        alone = serving.report_for(port, min(args.seconds, 4.0), 1, make)
-    return {**_figures(http, raw), **counted, "alone_p50_ms": ms(percentile(alone.good, 0.5)),
+    with serving.web(args.workers, args.threads) as web:
+        serving.report_for(web.port, 2.0, args.clients, make)
+        rounds = [_round(args, web, statements, make, fresh) for _ in range(args.rounds)]
+        statements.reset()
+        alone = serving.report_for(web.port, args.seconds, 1, make)
+        counted = _counted(statements, len(alone.good), show=args.show)
+    return {**_figures(rounds), **counted, "alone_p50_ms": ms(percentile(alone.good, 0.5)),
             "clients": args.clients, "workers": args.workers, "threads": args.threads}  # fmt: skip
 
 
-def _figures(http: list[serving.Load], raw: list[tuple[int, float, list[float]]]) -> dict[str, Any]:
-    good = [t for load in http for t in load.good]
-    seconds = sum(load.seconds for load in http)
-    raw_times = [t for _, _, times in raw for t in times]
-    raw_rate = sum(n for n, _, _ in raw) / sum(s for _, s, _ in raw)
-    ratios = [load.rate / (n / s) for load, (n, s, _) in zip(http, raw, strict=True)]
+def _round(
+    args: argparse.Namespace, web: serving.Web, statements: ground.Statements, make: Any,
+    fresh: replay.Fresh,
+) -> Round:  # fmt: skip
+    before = web.cpu() + statements.cpu()
+    http = serving.report_for(web.port, args.seconds, args.clients, make)
+    between = statements.cpu()
+    http_cpu = web.cpu() + between - before
+    raw = replay.repeat(fresh, args.seconds, args.workers, args.threads)
+    return Round(http, http_cpu, raw, raw.cpu + statements.cpu() - between)
+
+
+def _figures(rounds: list[Round]) -> dict[str, Any]:
+    good = [t for one in rounds for t in one.http.good]
+    raw = [t for one in rounds for t in one.raw.times]
+    reports, transactions = len(good), len(raw)
     return {
-        "reports": len(good),
-        "refused": sum(sum(load.other.values()) for load in http),
-        "reports_per_second": round(len(good) / seconds, 1),
+        "reports": reports,
+        "refused": sum(sum(one.http.other.values()) for one in rounds),
+        "reports_per_second": round(reports / sum(one.http.seconds for one in rounds), 1),
         "p50_ms": ms(percentile(good, 0.5)),
         "p99_ms": ms(percentile(good, 0.99)),
-        "raw_per_second": round(raw_rate, 1),
-        "raw_p50_ms": ms(percentile(raw_times, 0.5)),
-        "raw_p99_ms": ms(percentile(raw_times, 0.99)),
-        "ratio_raw": round(len(good) / seconds / raw_rate, 3),
-        "ratio_raw_rounds": [round(ratio, 3) for ratio in ratios],
+        "raw_per_second": round(transactions / sum(one.raw.seconds for one in rounds), 1),
+        "raw_p50_ms": ms(percentile(raw, 0.5)),
+        "raw_p99_ms": ms(percentile(raw, 0.99)),
+        "ratio_raw": round(median(one.ratio for one in rounds), 3),
+        "ratio_raw_rounds": sorted(round(one.ratio, 3) for one in rounds),
+        "cpu_ms": ms(sum(one.http_cpu for one in rounds) / reports),
+        "raw_cpu_ms": ms(sum(one.raw_cpu for one in rounds) / transactions),
+        "client_cpu_ms": ms(sum(one.http.client_cpu for one in rounds) / reports),
+        "ratio_cpu": round(median(one.cpu_ratio for one in rounds), 3),
     }
 
 

@@ -18,6 +18,7 @@ from tests.support import database, strays
 from tests.support.database import TestDatabase
 from zhijin.config.messages import compile_catalogue
 from zhijin.config.settings_test import TEST_RUN
+from zhijin.places import finding
 
 __all__ = ["browser", "cast", "open_page", "site"]
 
@@ -80,6 +81,12 @@ def _source_language() -> Iterator[None]:
     """A command run inside a test speaks the terminal's language; the next test must not inherit it."""
     with translation.override(settings_of_django.LANGUAGE_CODE):
         yield
+
+
+@pytest.fixture(autouse=True)
+def _no_known_places() -> None:
+    """A process remembers the places it found; the next test's database may not have them."""
+    finding.forget()
 
 
 @pytest.fixture(autouse=True)

@@ -21,6 +21,7 @@ VARIABLES: tuple[Variable, ...] = (
         "Another PostgreSQL, 16 or newer, as the role of the application: neither superuser nor owner of"
         " the tables, so that row-level security holds.",
     ),
+    Variable("ZHIJIN_PREPARE", "`1`", "`0`: no prepared statements, for a pooler between that cannot pass them on (PgBouncer before 1.21)."),
     Variable("DATABASE_OWNER_URL", "as DATABASE_URL", "The same database as the owner of the tables; used for migrations and bulk imports."),
     Variable("ZHIJIN_ORIGIN", "the printed address", "The address under which people reach the platform, for links and for the check of forms. `https://` makes cookies secure."),
     Variable("ZHIJIN_HOSTS", "`*`", "Host names that are answered, separated by commas."),

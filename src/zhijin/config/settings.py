@@ -31,16 +31,20 @@ def _secret(name: str) -> bytes:
     return path.read_bytes()
 
 
+#: Off behind a pooler that cannot pass on prepared statements (PgBouncer before 1.21).
+PREPARE = _flag("ZHIJIN_PREPARE", default=True)
+
+
 def _database(url: str) -> dict[str, object]:
     parts = urlsplit(url)
     return {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "zhijin.core.postgresql",
         "NAME": unquote(parts.path.lstrip("/")),
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),
         "HOST": unquote(parts.hostname or ""),
         "PORT": str(parts.port or ""),
-        "OPTIONS": {"application_name": "zhijin"},
+        "OPTIONS": {"application_name": "zhijin", "prepare_threshold": 5 if PREPARE else None},
         "CONN_MAX_AGE": 600,
         "CONN_HEALTH_CHECKS": True,
     }

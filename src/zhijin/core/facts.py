@@ -12,6 +12,7 @@ from django.db import connection, transaction
 
 from zhijin.core.actor import Actor
 from zhijin.core.ids import place_key, uuid7
+from zhijin.core.statements import send
 
 _COLUMNS = (
     "id, at, county, org_key, place_code, place_key, kind, subject, actor, value, attrs,"
@@ -67,8 +68,7 @@ def record(  # noqa: PLR0913 - a fact has that many columns
         kind, at, place_code, subject, actor.label, record, value, org_key, attrs or {},
         playbook, revision,
     )  # fmt: skip
-    with connection.cursor() as cursor:
-        cursor.execute(_INSERT, row(fact))
+    send(_INSERT, row(fact))
 
 
 def row(fact: NewFact) -> tuple[Any, ...]:

@@ -10,6 +10,7 @@ from django.db import connection
 
 from zhijin.core.errors import IDEMPOTENCY_MISMATCH
 from zhijin.core.ids import uuid7
+from zhijin.core.statements import send
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,17 +45,14 @@ def claim(scope: str, key: str, body: bytes, answer: str) -> Claim:
     if not answer:
         raise ValueError("an idempotency key is claimed with the answer it stands for")
     digest, short = hashlib.sha256(body).digest(), _short(key)
-    with connection.cursor() as cursor:
-        # A second turn only when the earlier claim was purged between the two statements.
-        for _turn in range(3):
-            cursor.execute(_CLAIM, [uuid7(), scope, short, digest, answer])
-            if cursor.fetchone():
-                return Claim(key, "")
-            cursor.execute(_EARLIER, [scope, short])
-            if earlier := cursor.fetchone():
-                break
-        else:
-            raise IDEMPOTENCY_MISMATCH()
+    # A second turn only when the earlier claim was purged between the two statements.
+    for _turn in range(3):
+        if send(_CLAIM, [uuid7(), scope, short, digest, answer]).fetchone():
+            return Claim(key, "")
+        if earlier := send(_EARLIER, [scope, short]).fetchone():
+            break
+    else:
+        raise IDEMPOTENCY_MISMATCH()
     if bytes(earlier[0]) != digest:
         raise IDEMPOTENCY_MISMATCH()
     return Claim(key, earlier[1])

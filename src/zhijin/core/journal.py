@@ -16,6 +16,7 @@ from django.db import connection, transaction
 
 from zhijin.core.actor import Actor
 from zhijin.core.crypto import sm3
+from zhijin.core.statements import send
 
 if TYPE_CHECKING:
     from zhijin.core.chain import Verdict
@@ -57,9 +58,7 @@ def write(
     it names records and never holds what the masking hides.
     """
     text = json.dumps(detail or {}, ensure_ascii=False, sort_keys=True, default=str)
-    values = [actor.label[:64], actor.name[:64], action[:64], obj[:96], place_key, text]
-    with connection.cursor() as cursor:
-        cursor.execute(_INSERT, values)
+    send(_INSERT, [actor.label[:64], actor.name[:64], action[:64], obj[:96], place_key, text])
 
 
 def canonical(row: tuple[Any, ...]) -> bytes:

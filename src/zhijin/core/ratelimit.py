@@ -8,6 +8,7 @@ import time
 from django.db import connection
 
 from zhijin.core.errors import TOO_MANY
+from zhijin.core.statements import send
 
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 _HIT = (
@@ -34,9 +35,8 @@ def hit(key: str, rate: str) -> None:
 def count(key: str, seconds: int) -> int:
     """Count one use of ``key`` in the present window of ``seconds``; returns how many there are."""
     window = int(time.time()) // seconds
-    with connection.cursor() as cursor:
-        cursor.execute(_HIT, [_short(key), window, (window + 1) * seconds])
-        return int(cursor.fetchone()[0])
+    (used,) = send(_HIT, [_short(key), window, (window + 1) * seconds]).fetchone()
+    return int(used)
 
 
 def hold(key: str, seconds: int) -> None:

@@ -12,6 +12,8 @@ from typing import Any
 from django.db import connection
 from django.db.models import JSONField, Model
 
+from zhijin.core.statements import send
+
 
 def insert(row: Model) -> None:
     """Insert ``row`` in the current transaction.
@@ -25,8 +27,7 @@ def insert(row: Model) -> None:
         value = getattr(row, name)
         if value is not None:
             values[column] = json.get_db_prep_save(value, connection) if json else value
-    with connection.cursor() as cursor:
-        cursor.execute(_statement(row._meta.db_table, tuple(values)), list(values.values()))
+    send(_statement(row._meta.db_table, tuple(values)), list(values.values()))
     row._state.adding, row._state.db = False, connection.alias
 
 

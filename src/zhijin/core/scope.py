@@ -9,6 +9,7 @@ from django.db import connection, transaction
 from django.db.models import Q
 
 from zhijin.core.actor import Actor, Scope
+from zhijin.core.statements import send
 
 _SET = (
     "SELECT set_config('app.scope', %s, true), set_config('app.lines', %s, true),"
@@ -51,8 +52,7 @@ def _values(actor: Actor) -> tuple[str, ...]:
 
 
 def _apply(values: tuple[str, ...]) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(_SET, values)
+    send(_SET, values)
     connection.zhijin_scope = values  # type: ignore[attr-defined]
 
 

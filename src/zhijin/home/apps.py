@@ -42,10 +42,9 @@ class HomeConfig(AppConfig):
             demo_disclosure,
             demo_standing,
         )
-
-        demo_devices.register()
         from zhijin.home.demo.registry import register_step
 
+        demo_devices.register()
         register_step("cases", 80, demo_cases.step)
         register_step("disclosure", 90, demo_disclosure.step)
         register_step("standings", 90, demo_standing.step)

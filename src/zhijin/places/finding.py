@@ -12,11 +12,11 @@ from threading import Lock
 from typing import Any, Final
 
 import shapely
-from django.db import connection
 from shapely.geometry.base import BaseGeometry
 
 from zhijin.core import clock
 from zhijin.core.ids import Level, is_code
+from zhijin.core.statements import send
 from zhijin.places.geometry import position
 from zhijin.places.shapes import to_shape
 
@@ -35,6 +35,8 @@ _KEPT: Final = 4096
 
 #: A version of an outline is never changed, so its shape can be kept by id and day of drawing.
 _Key = tuple[int, datetime]
+#: A place is never taken away (it ends, and is kept), so one that was found once stays known.
+_known: set[str] = set()
 _shapes: OrderedDict[_Key, BaseGeometry] = OrderedDict()
 _lock = Lock()
 
@@ -43,9 +45,17 @@ def known(code: str) -> bool:
     """Whether there is, or ever was, a place with this code."""
     if not is_code(code):
         return False
-    with connection.cursor() as cursor:
-        cursor.execute(_KNOWN, [code])
-        return cursor.fetchone() is not None
+    if code in _known:
+        return True
+    found = send(_KNOWN, [code]).fetchone() is not None
+    if found:
+        _known.add(code)
+    return found
+
+
+def forget() -> None:
+    """Forget which places are known (in tests, which take places away again)."""
+    _known.clear()
 
 
 def code_at(lon: float, lat: float) -> str | None:
@@ -55,9 +65,7 @@ def code_at(lon: float, lat: float) -> str | None:
     """
     point = position(lon, lat)
     day = clock.today()
-    with connection.cursor() as cursor:
-        cursor.execute(_HOLDING, [point.lon, point.lat, point.lon, point.lat, day, day])
-        rows = cursor.fetchall()
+    rows = send(_HOLDING, [point.lon, point.lat, point.lon, point.lat, day, day]).fetchall()
     shapes = _shapes_of([(row[0], row[1]) for row in rows])
     spot = shapely.Point(point.lon, point.lat)
     holding = [row for row in rows if shapes[row[0], row[1]].covers(spot)]
@@ -71,9 +79,8 @@ def _shapes_of(keys: list[_Key]) -> dict[_Key, BaseGeometry]:
         found = {key: _shapes[key] for key in keys if key in _shapes}
     missing = {key[0]: key for key in keys if key not in found}
     if missing:
-        with connection.cursor() as cursor:
-            cursor.execute(_SHAPES, [list(missing)])
-            read = {missing[id_]: _read(geometry) for id_, geometry in cursor.fetchall()}
+        rows = send(_SHAPES, [list(missing)]).fetchall()
+        read = {missing[id_]: _read(geometry) for id_, geometry in rows}
         found |= read
         with _lock:
             _shapes.update(read)
