@@ -147,8 +147,8 @@ def _below(key: int, day: date) -> tuple[int, ...]:
 
 def _name(actor: Actor, records: Sequence[Record], *, english: bool) -> None:
     """Give the rows their titles and addresses; three queries, however many rows."""
-    ids = [UUID(r.record[5:]) for r in records if r.record.startswith("case:")]
-    seen = cases.by_ids(actor, ids)
+    ids = {r.record: _uuid(r.record[5:]) for r in records if r.record.startswith("case:")}
+    seen = cases.by_ids(actor, [one for one in ids.values() if one is not None])
     named = labels.objects(r.record for r in records if not r.record.startswith("case:"))
     where = places.get_many({r.place_code for r in records})
     for row in records:
@@ -156,10 +156,19 @@ def _name(actor: Actor, records: Sequence[Record], *, english: bool) -> None:
         row.kind_title = (known.en if english else known.zh) if known else row.kind
         row.place = where[row.place_code].short if row.place_code in where else row.place_code
         kind, _colon, one = row.record.partition(":")
-        view = seen.get(UUID(one)) if kind == "case" else None
+        case = ids.get(row.record)
+        view = seen.get(case) if case is not None else None
         row.title = f"{view.case.number} {view.case.title}" if view else named.get(row.record, "")
         if kind in _PAGES and (kind != "case" or view):
             row.url = _address(_PAGES[kind], one)
+
+
+def _uuid(text: str) -> UUID | None:
+    """A case's id; other systems' records may be named otherwise."""
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
 
 
 def _address(name: str, one: str) -> str:
