@@ -18,6 +18,7 @@ MOST_SEQ = 2**53
 #: What else may stand in a message: the device's own condition.
 COMMON = {"battery": (0, 100), "signal": (-200, 0)}
 _HEAD = frozenset({"seq", "at", "kind", *COMMON})
+_ALLOWED = {kind.key: _HEAD | {measure.key for measure in kind.measures} for kind in KINDS.values()}
 #: Names that tell an installer which camera setting to switch off; others are not repeated.
 _TELLING = frozenset(
     {"face", "faces", "plate", "person", "name", "image", "picture", "photo", "id", "gender", "age",
@@ -71,10 +72,9 @@ def read(data: bytes) -> Event:
 
 
 def _only_known(told: dict[str, Any], kind: Kind) -> None:
-    others = told.keys() - _HEAD
-    if kind.measures:
-        others -= {measure.key for measure in kind.measures}
-    if others:
+    allowed = _ALLOWED[kind.key]
+    if not told.keys() <= allowed:
+        others = told.keys() - allowed
         named = sorted(others & _TELLING)
         raise Bad("schema", "not allowed: " + (", ".join(named) or f"{len(others)} unknown"))
 

@@ -98,6 +98,8 @@ class _Compiled:
 
     listing: object = None
     by_place: dict[str, ByKind] = field(default_factory=dict)
+    #: Place and kind → below this value no rule can hold; None where that cannot be said.
+    floors: dict[tuple[str, int], int | None] = field(default_factory=dict)
 
 
 _rules = _Compiled()
@@ -108,6 +110,7 @@ def refresh() -> None:
     listing = in_force()
     if listing != _rules.listing:
         _rules.by_place.clear()
+        _rules.floors.clear()
         _rules.listing = listing
 
 
@@ -134,12 +137,32 @@ def _compiled(place_code: str) -> ByKind:
     return found
 
 
+def _floor(place_code: str, kind: int) -> int | None:
+    """Most readings are quiet ones: one comparison passes over them. Only where every rule of the kind
+    asks for at least so much of the first figure."""
+    tests = [
+        rule.confirm if confirming else rule.test
+        for rule, confirming in rules_at(place_code).get(kind, ())
+    ]
+    lows = [test.at_least for test in tests if test is not None and test.position == 0]
+    if len(lows) < len(tests) or any(low is None for low in lows):
+        return None
+    return min((low for low in lows if low is not None), default=1 << 31)
+
+
 def apply(taken: Sequence[Taken]) -> Raised:
     """Try every rule on events that have just been stored in this transaction."""
     raised = Raised()
     refresh()
+    floors = _rules.floors
     for one in taken:
         reading = one.event.reading
+        key = (one.device.place_code, reading.kind)
+        if key not in floors:
+            floors[key] = _floor(*key)
+        floor = floors[key]
+        if floor is not None and (reading.value is None or reading.value < floor):
+            continue
         for rule, confirming in rules_at(one.device.place_code).get(reading.kind, ()):
             test = rule.confirm if confirming else rule.test
             if test is None or not test.holds(reading.value, reading.second):
