@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import time
 from datetime import UTC, date, datetime
 from typing import Any
+
+from django.db import connection
 
 from tests.cast import COUNTY, TOWNSHIP
 from zhijin.assessment import services
@@ -176,3 +179,21 @@ def value(run: Run, org: Organisation) -> Value:
 def marks(run: Run) -> dict[tuple[int, str], list[str]]:
     with scoped(SYSTEM):
         return {(m.org_key, m.kind): m.rules for m in Mark.objects.filter(run_id=run.id)}
+
+
+def settle(seconds: float = 90.0) -> None:
+    """Wait until the mark of what was read lies beyond every fact that is there.
+
+    Other tests write in the same server, and the mark never passes a transaction that still runs.
+    """
+    ends = time.monotonic() + seconds
+    with scoped(SYSTEM), connection.cursor() as cursor:
+        while time.monotonic() < ends:
+            cursor.execute(
+                "SELECT coalesce(max(tx::text::bigint), 0) < "
+                "pg_snapshot_xmin(pg_current_snapshot())::text::bigint FROM core_fact"
+            )
+            if cursor.fetchone()[0]:
+                return
+            time.sleep(0.05)
+    raise AssertionError("some transaction on this server has not ended")

@@ -9,6 +9,7 @@ import pyarrow.parquet as pq
 import pytest
 from django.db import connection, connections, transaction
 
+from tests.assessment import drive
 from tests.assessment.worlds import SYSTEM
 from tests.cast import COUNTY, OTHER_COUNTY, VILLAGE
 from tests.orgs.conftest import register
@@ -47,6 +48,7 @@ def ids(month: date) -> set[str]:
 
 def test_months_are_written_whole_and_only_when_dirty():
     june, july = note(at(6)), note(at(7), org_key=7, attrs={"outcome": "solved"})
+    drive.settle()
     assert streaming.refresh().months == {JUNE: 1, JULY: 1}
     assert (ids(JUNE), ids(JULY)) == ({june}, {july})
     before = Month.objects.get(month=JUNE)
@@ -196,6 +198,7 @@ def test_the_stream_reads_as_the_application_and_not_as_the_owner():
 def test_what_changed_is_told_by_month_and_only_to_those_who_compute():
     mark = facts.changed_since(0).upto
     note(at(6)), note(at(6, 12)), note(at(7))
+    drive.settle()
     found = facts.changed_since(mark)
     assert dict(found.months) == {JUNE: 2, JULY: 1}
     assert facts.changed_since(found.upto).months == {}

@@ -180,7 +180,7 @@ def test_the_offline_page_verifies_without_a_server(
         ("chain", "chain.jsonl"),
     ):
         page.locator(f"input[name={name}]").set_input_files(tmp_path / file)
-    page.get_by_role("button").click()
+    page.locator("form button").click()
     out = page.locator("output")
     expect(out).to_contain_text("签名有效")
     expect(out).to_contain_text("这份文件是第 1 环")
@@ -188,5 +188,5 @@ def test_the_offline_page_verifies_without_a_server(
         (tmp_path / "a.json").read_bytes().replace(b"3,200", b"9,200")
     )
     page.locator("input[name=file]").set_input_files(tmp_path / "a.json")
-    page.get_by_role("button").click()
+    page.locator("form button").click()
     expect(out).to_contain_text("签名无效")

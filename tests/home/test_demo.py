@@ -121,7 +121,7 @@ database = pytest.mark.django_db(transaction=True, databases=["default", "owner"
 @database
 @pytest.mark.slow
 def test_the_village_is_alive_and_everything_in_it_is_flagged() -> None:
-    with only("divisions", "grids", "organisations", "accounts", "people"):
+    with only("divisions", "grids", "organisations", "units", "accounts", "people"):
         made = making.make(Scale.VILLAGE, 7)
         again = making.make(Scale.VILLAGE, 7)
     assert (made.counts["households"], made.counts["accounts"]) == (500, len(MEMBERS))

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tests.cast import COUNTY, VILLAGE
+from zhijin.core.actor import Actor
 from zhijin.core.errors import Refusal
 from zhijin.core.scope import scoped
 from zhijin.playbooks import forms, selectors, services
@@ -66,7 +67,7 @@ def test_it_is_published_like_a_playbook_and_opens_no_case(
     county = cast.county_officer.actor
     with scoped(county), django_capture_on_commit_callbacks(execute=True):
         row = services.save_draft(actor=county, source=TEXT, scenarios="", place_code=COUNTY)
-        services.publish(actor=county, pk=row.pk)
+        services.publish(actor=Actor.system("test"), pk=row.pk)
     assert (row.form, row.playbook, row.title_en, row.digest) == (
         "trial", "first-trial", "Trial", "d" * 64,
     )  # fmt: skip

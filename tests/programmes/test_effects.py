@@ -161,9 +161,7 @@ class TestNotices:
         from zhijin.cases.services.parties import assign
 
         made, worker = opened(), cast.grid_worker.account
-        assign(
-            actor=cast.township_officer.actor, case_id=made.case_id, account_id=worker.id, name="罗"
-        )
+        assign(actor=cast.township_officer.actor, case_id=made.case_id, account_id=worker.id)
         follow_all()
         with scoped(cast.grid_worker.actor):
             (notice,) = selectors.notices(cast.grid_worker.actor)

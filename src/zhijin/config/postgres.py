@@ -246,12 +246,22 @@ class Cluster:
             if result.returncode == 0 and self.answers():
                 return
             said = log.read_text(errors="replace") if log.exists() else result.stderr
+            # A port that is taken is told only after the log was handed to its collector.
+            said += self._last_words()
             if not any(sign in said for sign in (*ALREADY, *TAKEN)):
                 break
             time.sleep(0.5 * (attempt + 1))
         raise PostgresError(
             f"PostgreSQL did not start. Its log {log} says:\n{said.strip()[-2000:]}"
         )
+
+    def _last_words(self) -> str:
+        """The end of the newest log that the server wrote itself; empty when it wrote none."""
+        found = list((Path(self.info.root) / "log").glob("*"))
+        if not found:
+            return ""
+        newest = max(found, key=lambda path: path.stat().st_mtime)
+        return newest.read_text(errors="replace")[-2000:]
 
     def _choose_port(self, attempt: int) -> None:
         port = self.info.port

@@ -52,6 +52,7 @@ MEMBERS: Final[tuple[Member, ...]] = (
     Member("wanggezhang", "陈守田", "grid_leader", VILLAGE, "post", what=_("大耆老村各网格的网格长")),
     Member("lianhuzhang", "唐菊芬", "neighbour_leader", f"{VILLAGE}001", "post", what=_("第 1 网格的联户长")),
     Member("cunganbu", "邓国平", "village_staff", VILLAGE, what=_("大耆老村村干部")),
+    Member("jiandu", "孙芒种", "village_supervisor", VILLAGE, what=_("大耆老村村务监督委员会")),
     Member("shuji", "李春禾", "village_secretary", VILLAGE, what=_("大耆老村党总支书记")),
     Member("zhen", "王立夏", "township_officer", TOWNSHIP, what=_("靖安镇工作人员")),
     Member("xian", "周清明", "county_officer", COUNTY, what=_("昭阳区工作人员")),
