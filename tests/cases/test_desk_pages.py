@@ -54,7 +54,7 @@ class TestStatements:
             ("/desk/cases/", 8),
             ("/desk/cases/?view=closed", 8),
             ("/desk/cases/?view=all&q=村口", 9),
-            ("/desk/", 13),
+            ("/desk/", 12),
             ("/field/", 9),
         ],
     )

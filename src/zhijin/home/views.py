@@ -90,7 +90,9 @@ def today(request: HttpRequest) -> HttpResponse:
 
 
 def _public_today(actor: Actor) -> list[Any]:
-    """What became public today where the reader works, at most five."""
+    """What became public today where the reader answers for it, at most five."""
+    if not actor.can("case.approve"):
+        return []
     codes = [grant.place_code for grant in actor.grants if len(grant.place_code) >= 6]
     if not codes:
         return []
