@@ -30,6 +30,8 @@ from zhijin.config.up import mark
 
 READY = re.compile(r"http://127\.0\.0\.1:(\d+)")
 TOKEN = "k" * 32
+#: So many callers are answered between two kills.
+BETWEEN = 3
 
 
 class Platform:
@@ -224,15 +226,21 @@ class Reporters:
 
 @dataclass
 class Killer:
-    """Kills something of the platform with SIGKILL at random moments, until ``stop``."""
+    """Kills something of the platform with SIGKILL at random moments, until ``stop``.
+
+    ``answered`` tells how many callers were answered so far: on a busy machine the next kill waits (half a
+    minute at most) until some were again, so that it strikes a platform that works.
+    """
 
     platform: Platform
     chance: random.Random
     budget: dict[str, int]
+    answered: Callable[[], int]
     killed: Counter[str] = field(default_factory=Counter)
 
     def run(self, stop: threading.Event, pause: tuple[float, float]) -> None:
         while not stop.wait(self.chance.uniform(*pause)):
+            self._let_work(stop)
             left = sorted(kind for kind, count in self.budget.items() if count > 0)
             if not left:
                 return
@@ -244,6 +252,10 @@ class Killer:
                 self.chance.choice(found).kill()
                 self.budget[kind] -= 1
                 self.killed[kind] += 1
+
+    def _let_work(self, stop: threading.Event) -> None:
+        enough = self.answered() + BETWEEN
+        wait_for(lambda: stop.is_set() or self.answered() >= enough, 30)
 
 
 def wait_for(check: Callable[[], Any], seconds: float) -> Any:
