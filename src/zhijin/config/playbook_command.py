@@ -7,6 +7,7 @@ from datetime import date
 from pathlib import Path
 
 from zhijin.assessment.engine import load_file
+from zhijin.ledger.rules import load_file as load_points
 from zhijin.playbooks.commands import add_parser as add_playbook
 from zhijin.playbooks.engine import Told, digest, register_kind
 
@@ -19,7 +20,16 @@ def _assessment(path: Path) -> Told:
     return Told(loaded.findings, found.id, found.title, digest(found))
 
 
+def _points(path: Path) -> Told:
+    loaded = load_points(path, date.today())  # noqa: DTZ011 - the operator's own day
+    found = loaded.programme
+    if found is None:
+        return Told(loaded.findings)
+    return Told(loaded.findings, found.id, found.title, digest(found))
+
+
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """Add ``playbook``; its ``check`` also takes assessment programmes."""
+    """Add ``playbook``; its ``check`` also takes assessment and points programmes."""
     register_kind("assessment", "assessment.yaml", _assessment)
+    register_kind("points", "points.yaml", _points)
     add_playbook(subparsers)

@@ -12,6 +12,10 @@ class LedgerConfig(AppConfig):
     def ready(self) -> None:
         from zhijin.core import labels
         from zhijin.ledger import naming
+        from zhijin.ledger.forms import FORM
+        from zhijin.playbooks.api import register_form
+
+        register_form(FORM)
 
         labels.register_actions(naming.ACTIONS)
         labels.register("book", naming.books)

@@ -10,6 +10,7 @@ from zhijin.playbooks.engine.durations import Duration, Unit
 from zhijin.playbooks.engine.findings import Finding, Mark, Problem, Severity, ordered
 from zhijin.playbooks.engine.loading import Loaded, load, load_file
 from zhijin.playbooks.engine.machine import Action, FieldProblem, Fire, Machine
+from zhijin.playbooks.engine.meaning_effects import MINORS, RIGHTS
 from zhijin.playbooks.engine.model import (
     Extension,
     FieldSpec,
@@ -37,7 +38,9 @@ from zhijin.playbooks.engine.shapes import both, fields_of
 from zhijin.playbooks.engine.structure import Intact, enumerated, hint, intact, validated
 
 __all__ = [
+    "MINORS",
     "PROBLEMS",
+    "RIGHTS",
     "Action",
     "Document",
     "Duration",

@@ -15,13 +15,13 @@ from zhijin.playbooks.engine.model import FieldSpec, Points
 from zhijin.playbooks.engine.reader import Path
 from zhijin.playbooks.engine.structure import enumerated
 
-_RIGHTS: Final = re.compile(
+RIGHTS: Final = re.compile(
     "低保|五保|特困|养老|医保|社保|医疗保险|失业金|补贴|补助|救助|救济|抚恤|优抚|入学|上学|升学|助学|学籍"
     "|信访|上访|选举|户籍|落户|宅基地|住房保障|公租房|就医|参军|入党|贷款"
     r"|\ballowance|\bpension|\binsurance|\bsubsid|\brelief|\bschool|\bpetition|\belection",
     re.IGNORECASE,
 )
-_MINORS: Final = re.compile(
+MINORS: Final = re.compile(
     r"未成年|儿童|少年|幼儿|小学|中学|学生|青少年|孩子|\bminor|\bchild|\bpupil|\bteenager",
     re.IGNORECASE,
 )
@@ -47,7 +47,7 @@ def points(checker: Checker) -> None:
 
 def _untouchable(checker: Checker, rule: Points, base: Path, about: str) -> None:
     title = f"{rule.title.zh} {rule.title.en}" if rule.title else ""
-    for problem, pattern in (("PB222", _RIGHTS), ("PB223", _MINORS)):
+    for problem, pattern in (("PB222", RIGHTS), ("PB223", MINORS)):
         for text, path in ((rule.rule, (*base, "rule")), (title, (*base, "title")), (about, base)):
             found = pattern.search(text)
             if found:
