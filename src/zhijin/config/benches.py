@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import ast
 import contextlib
+import fcntl
 import json
 import os
 import shutil
@@ -48,9 +49,30 @@ def run(args: argparse.Namespace) -> int:
             file=sys.stderr,
         )
         return 2
-    with scratch():
+    if {"-h", "--help"} & set(rest):
+        _options(rest[0], rest[1:])
+    with alone(), scratch():
         print(json.dumps(measure(rest[0], rest[1:]), ensure_ascii=False), flush=True)
     return 0
+
+
+@contextlib.contextmanager
+def alone() -> Iterator[None]:
+    """One measurement at a time in an installation: two would measure each other, on one scratch.
+
+    Raises:
+        SystemExit: another is running.
+    """
+    folder = Home().root
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "bench.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise SystemExit(
+                say("另一个基准正在运行；等它结束再来。", "Another benchmark is running; wait until it ends.")
+            ) from None
+        yield
 
 
 @contextlib.contextmanager
@@ -100,14 +122,19 @@ def available(folder: Path = BENCHES) -> dict[str, str]:
 
 def measure(name: str, options: list[str]) -> dict[str, Any]:
     """Run one benchmark; whatever it prints goes to stderr, so that stdout stays JSON."""
+    module, chosen = _options(name, options)
+    began = time.monotonic()
+    with contextlib.redirect_stdout(sys.stderr):
+        figures = dict(module.run(chosen))
+    return {"bench": name, **figures, "bench_seconds": round(time.monotonic() - began, 2)}
+
+
+def _options(name: str, options: list[str]) -> tuple[ModuleType, argparse.Namespace]:
+    """The benchmark's module and its options; ``--help`` prints and ends here, before any server."""
     sys.path.insert(0, str(CHECKOUT))
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "zhijin.config.settings")
     module: ModuleType = import_module(f"bench.{name.replace('-', '_')}")
     parser = argparse.ArgumentParser(prog=f"zhijin bench {name}", description=module.__doc__)
     if hasattr(module, "add_arguments"):
         module.add_arguments(parser)
-    chosen = parser.parse_args(options)
-    began = time.monotonic()
-    with contextlib.redirect_stdout(sys.stderr):
-        figures = dict(module.run(chosen))
-    return {"bench": name, **figures, "bench_seconds": round(time.monotonic() - began, 2)}
+    return module, parser.parse_args(options)
