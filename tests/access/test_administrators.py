@@ -10,11 +10,12 @@ from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
 
-from tests.cast import COUNTY, GRID, VILLAGE, give, make_account
+from tests.cast import COUNTY, GRID, PASSWORD, VILLAGE, give, make_account
 from tests.core.test_scope import note, seen
-from zhijin.access.models import Account, ApiKey, RoleGrant
+from zhijin.access.models import Account, ApiKey, RoleGrant, SignIn
 from zhijin.access.selectors import actor_of, clock_wall, current_grants, holders
 from zhijin.access.services import (
+    confirm_way_in,
     create_account,
     end_key,
     grant_role,
@@ -219,6 +220,68 @@ def test_holders_are_found_nearest_first(cast):
     assert holders("county_officer", GRID) == [officer]
     set_active(actor=SYSTEM, account=wide, active=False)
     assert holders("grid_leader", VILLAGE) == []
+
+
+# -- a new way into an account ---------------------------------------------------------------
+
+
+def sign_in(account, password):
+    form = {"username": account.username, "password": password}
+    return Client().post(reverse("portal:sign-in"), form)
+
+
+def test_who_resets_a_password_does_not_get_what_others_granted(cast):
+    account = cast.township_officer.account
+    password = reset_password(actor=cast.system_admin.actor, account=account)
+    refusal = sign_in(account, password)
+    assert refusal.status_code == 403
+    assert "还没有经安全管理员确认" in refusal.content.decode()
+    assert not SignIn.objects.filter(account=account).exists()
+
+
+def test_the_security_officer_lets_the_person_in_again(cast):
+    account = cast.township_officer.account
+    password = reset_password(actor=cast.system_admin.actor, account=account)
+    officer = cast.security_officer.client
+    assert account.name in officer.get(reverse("desk:grants")).content.decode()
+    page = reverse("desk:account-grants", args=[account.pk])
+    assert 'value="confirm"' in officer.get(page).content.decode()
+    assert officer.post(page, {"do": "confirm"})["Location"] == page
+    assert 'value="confirm"' not in officer.get(page).content.decode()
+    assert sign_in(account, password)["Location"] == reverse("desk:password")
+    said = JournalEntry.objects.get(action="account.confirmed")
+    assert (said.actor, said.object) == (cast.security_officer.actor.label, f"account:{account.pk}")
+
+
+def test_who_holds_an_account_cannot_let_it_in(cast):
+    account = cast.township_officer.account
+    reset_password(actor=cast.system_admin.actor, account=account)
+    for who in (cast.system_admin, cast.auditor, cast.county_officer):
+        refused("CO403", confirm_way_in, actor=who.actor, account=account)
+    refused("AC008", confirm_way_in, actor=cast.security_officer.actor,
+            account=cast.security_officer.account)  # fmt: skip
+    account.refresh_from_db()
+    assert account.held_at is not None
+
+
+def test_another_identity_waits_like_another_password(cast):
+    account = cast.grid_worker.account
+    link_identity(actor=cast.system_admin.actor, account=account, subject="mine")
+    assert "还没有经安全管理员确认" in sign_in(account, PASSWORD).content.decode()
+    link_identity(actor=cast.system_admin.actor, account=account, subject="")
+    account.refresh_from_db()
+    assert account.held_at is not None, "taking it back does not end the question"
+
+
+def test_confirming_what_is_not_held_leaves_no_trace(cast):
+    confirm_way_in(actor=cast.security_officer.actor, account=cast.grid_worker.account)
+    assert not JournalEntry.objects.filter(action="account.confirmed").exists()
+
+
+def test_on_the_server_two_people_are_present_and_nobody_waits(cast):
+    account = cast.township_officer.account
+    password = reset_password(actor=SYSTEM, account=account)
+    assert sign_in(account, password)["Location"] == reverse("desk:password")
 
 
 # -- accounts -------------------------------------------------------------------------------

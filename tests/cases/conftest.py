@@ -58,7 +58,9 @@ states:
       - to: verifying
         by: grid_worker
         step: handle
-        ask: [{field: after, type: photo, required: true}]
+        ask:
+          - {field: after, type: photo, required: true}
+          - {field: met, type: person, private: true, purpose: 回访在场的人}
   verifying:
     owner: reporter
     within: 5 days

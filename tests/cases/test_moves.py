@@ -28,7 +28,9 @@ from tests.cases.steps import (
     written,
 )
 from tests.cast import GRID, Cast, Part, make_member
+from zhijin.cases.answers import unsealed
 from zhijin.cases.models import CasePhoto
+from zhijin.cases.services import reporter
 from zhijin.core.errors import Refusal
 from zhijin.core.ids import uuid7
 from zhijin.core.models import Fact
@@ -150,6 +152,30 @@ class TestWhatIsAsked:
         with refused("CA002") as caught:
             move(cast.grid_worker, made, "handling", SOON, data={"id_no": "11010519491231002X"})
         assert list(caught.value.fields) == ["id_no"]
+
+
+    def test_what_is_personal_is_sealed_beside_what_the_reporter_gave(self, cast: Cast) -> None:
+        made = accepted(cast, answers={"what": "路塌了", "id_no": "11010519491231002X"})
+        move(cast.grid_worker, made, "verifying", SOON,
+             data={"met": "韦秀英"}, photos={"after": [photo()]})  # fmt: skip
+        case = one(made.case_id)
+        assert "met" not in lines(made.case_id)[-1].data
+        assert "韦秀英".encode() not in bytes(case.sealed or b"")
+        assert unsealed(case.sealed) == {"id_no": "11010519491231002X", "met": "韦秀英"}
+
+    def test_answered_again_the_later_counts_and_the_others_stay(self, cast: Cast) -> None:
+        made = accepted(cast, answers={"what": "路塌了", "id_no": "11010519491231002X"})
+        for name in ("韦秀英", "罗大明"):
+            move(cast.grid_worker, made, "verifying", SOON,
+                 data={"met": name}, photos={"after": [photo()]})  # fmt: skip
+            reporter.act(code=made.code, move_id="handling", data={}, why="还没有修好")
+        assert unsealed(one(made.case_id).sealed) == {"id_no": "11010519491231002X", "met": "罗大明"}
+
+    def test_a_step_that_asks_nothing_personal_leaves_the_seal(self, cast: Cast) -> None:
+        made = accepted(cast, answers={"what": "路塌了", "id_no": "11010519491231002X"})
+        before = bytes(one(made.case_id).sealed or b"")
+        move(cast.grid_worker, made, "verifying", SOON, photos={"after": [photo()]})
+        assert bytes(one(made.case_id).sealed or b"") == before
 
 
 @pytest.mark.usefixtures("ground")

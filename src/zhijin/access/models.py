@@ -21,6 +21,9 @@ class Account(models.Model):
     must_change_password = models.BooleanField(default=False)
     failures = models.IntegerField(default=0)
     locked_until = models.DateTimeField(null=True)
+    #: A new way in was given by an administrator and the security officer has not yet said that it
+    #: reached the person; nobody signs in meanwhile.
+    held_at = models.DateTimeField(null=True)
     totp = models.BinaryField(null=True)
     totp_step = models.BigIntegerField(default=0)
     oidc_subject = models.CharField(max_length=200, null=True, unique=True)

@@ -134,7 +134,8 @@ def reset_password(*, actor: Actor, account: Account) -> str:
     """Give a random password (to be changed at the next sign-in), lift a lock, drop the second factor.
 
     Returns the password, shown once. Whoever could do this to another administrator could become
-    them, so those are reset on the server by the platform itself. Raises AC016, CO403.
+    them, so those are reset on the server by the platform itself; other accounts that hold grants
+    are held until the security officer confirms. Raises AC016, CO403.
     """
     actor.require("account.manage")
     _keep_off_administrators(actor, account)
@@ -143,9 +144,10 @@ def reset_password(*, actor: Actor, account: Account) -> str:
         account.password = hashers.make_password(password)
         account.must_change_password, account.failures, account.locked_until = True, 0, None
         account.totp = None
+        _hold(actor, account)
         account.save(
-            update_fields=["password", "must_change_password", "failures", "locked_until", "totp"]
-        )
+            update_fields=["password", "must_change_password", "failures", "locked_until", "totp", "held_at"]
+        )  # fmt: skip
         SignIn.objects.filter(account=account).delete()
         journal.write(actor, "account.reset", f"account:{account.id}")
     return password
@@ -156,17 +158,41 @@ def _keep_off_administrators(actor: Actor, account: Account) -> None:
         raise errors.GUARDED_ACCOUNT(username=account.username)
 
 
+def _hold(actor: Actor, account: Account) -> None:
+    """Who gives a new way in knows it, and must not by that alone get what others granted."""
+    if not actor.is_system and current_grants().filter(account=account).exists():
+        account.held_at = clock_wall()
+
+
+def confirm_way_in(*, actor: Actor, account: Account) -> None:
+    """The security officer has asked the person: the new password or identity is theirs.
+
+    Ends the hold. Nothing happens where none is. Raises AC008, CO403.
+    """
+    actor.require("grant.manage")
+    if actor.id == str(account.id):
+        raise errors.NOT_BY_ONESELF()
+    with transaction.atomic():
+        held = Account.objects.filter(pk=account.pk, held_at__isnull=False)
+        if held.update(held_at=None):
+            journal.write(actor, "account.confirmed", f"account:{account.id}")
+
+
 def link_identity(*, actor: Actor, account: Account, subject: str) -> None:
     """Connect the account with a subject of the OpenID Connect provider; empty ends the connection.
+
+    An account that holds grants is then held until the security officer confirms.
 
     Raises AC016, AC018, CO403.
     """
     actor.require("account.manage")
     _keep_off_administrators(actor, account)
     account.oidc_subject = subject.strip()[:200] or None
+    if account.oidc_subject:
+        _hold(actor, account)
     try:
         with transaction.atomic():
-            account.save(update_fields=["oidc_subject"])
+            account.save(update_fields=["oidc_subject", "held_at"])
             about = {"subject": account.oidc_subject}
             journal.write(actor, "account.identity", f"account:{account.id}", detail=about)
     except IntegrityError as error:

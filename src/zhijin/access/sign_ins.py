@@ -27,7 +27,7 @@ STEP = 30
 def sign_in(*, username: str, password: str, code: str, agent: str) -> tuple[Account, str]:
     """Check a password (and the second factor where set); returns the account and a cookie token.
 
-    Raises AC001-AC003. An unknown name costs the same time as a known one, and is locked after as
+    Raises AC001-AC003, AC020. An unknown name costs the same time as a known one, and is locked after as
     many tries, so that neither tells which names exist.
     """
     account = Account.objects.filter(username=username, is_active=True, is_program=False).first()
@@ -95,7 +95,9 @@ def _person(account: Account) -> Actor:
 
 
 def open_session(account: Account, agent: str) -> str:
-    """Begin a sign-in; returns the token for the cookie."""
+    """Begin a sign-in; returns the token for the cookie. Raises AC020 while a new way in is held."""
+    if account.held_at is not None:
+        raise errors.HELD()
     token = secrets.token_urlsafe(32)
     present = clock_wall()
     ends = present + timedelta(hours=settings.ZHIJIN_SIGN_IN_HOURS)

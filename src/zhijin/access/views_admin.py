@@ -108,7 +108,8 @@ def _change_account(request: Request, found: Account) -> dict[str, Any]:
 def grants(request: Request) -> HttpResponse:
     """Who holds what where; and accounts to give something to."""
     rows = current_grants().select_related("account").order_by("account__username", "role", "id")
-    context: dict[str, Any] = {"roles": presenting.role_choices()}
+    waiting = Account.objects.filter(held_at__isnull=False).order_by("held_at")
+    context: dict[str, Any] = {"roles": presenting.role_choices(), "waiting": waiting[:PAGE]}
     if term := request.GET.get("q", "").strip():
         rows = rows.filter(_matching(term, "account__"))
         context["found"] = Account.objects.filter(_matching(term)).order_by("username")[:20]
@@ -150,6 +151,9 @@ def account_grants(request: Request, pk: UUID) -> HttpResponse:
 
 def _change_grants(request: Request, found: Account) -> None:
     posted = request.POST
+    if posted.get("do") == "confirm":
+        services.confirm_way_in(actor=request.actor, account=found)
+        return
     if posted.get("do") == "revoke":
         try:
             wanted = UUID(posted.get("grant", ""))

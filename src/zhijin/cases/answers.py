@@ -41,6 +41,12 @@ class Answers:
             return None
         return seal(SEALED, json.dumps(self.private, ensure_ascii=False, default=str))
 
+    def sealed_with(self, blob: bytes | memoryview | None) -> bytes | None:
+        """The private answers together with those that a case holds already; a later one counts."""
+        if not self.private:
+            return bytes(blob) if blob else None
+        return Answers({}, private={**unsealed(blob), **self.private}).sealed()
+
     def title(self, playbook: Playbook) -> str:
         """The first words of what was written, else the playbook's own title."""
         words = " ".join(self._for_all_sides(playbook).split())

@@ -98,8 +98,10 @@ def take(
         case.closed_at = at
         case.resolved = case.outcome == SOLVED
     case.photos += sum(len(files) for files in photos.values())
+    case.sealed = answers.sealed_with(case.sealed)
     line = write(
-        case, actor, kind if case.is_open else "closed", at, changed=MOVE_FIELDS,
+        case, actor, kind if case.is_open else "closed", at,
+        changed=(*MOVE_FIELDS, "sealed") if answers.private else MOVE_FIELDS,
         event={
             "before": before, "after": case.state, "move": move_id, "why": why.strip(),
             "role": role, "data": {**answers.shown, **(note or {})},
