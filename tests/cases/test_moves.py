@@ -153,7 +153,6 @@ class TestWhatIsAsked:
             move(cast.grid_worker, made, "handling", SOON, data={"id_no": "11010519491231002X"})
         assert list(caught.value.fields) == ["id_no"]
 
-
     def test_what_is_personal_is_sealed_beside_what_the_reporter_gave(self, cast: Cast) -> None:
         made = accepted(cast, answers={"what": "路塌了", "id_no": "11010519491231002X"})
         move(cast.grid_worker, made, "verifying", SOON,
@@ -169,7 +168,10 @@ class TestWhatIsAsked:
             move(cast.grid_worker, made, "verifying", SOON,
                  data={"met": name}, photos={"after": [photo()]})  # fmt: skip
             reporter.act(code=made.code, move_id="handling", data={}, why="还没有修好")
-        assert unsealed(one(made.case_id).sealed) == {"id_no": "11010519491231002X", "met": "罗大明"}
+        assert unsealed(one(made.case_id).sealed) == {
+            "id_no": "11010519491231002X",
+            "met": "罗大明",
+        }
 
     def test_a_step_that_asks_nothing_personal_leaves_the_seal(self, cast: Cast) -> None:
         made = accepted(cast, answers={"what": "路塌了", "id_no": "11010519491231002X"})

@@ -70,7 +70,10 @@ def alone() -> Iterator[None]:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise SystemExit(
-                say("另一个基准正在运行；等它结束再来。", "Another benchmark is running; wait until it ends.")
+                say(
+                    "另一个基准正在运行；等它结束再来。",
+                    "Another benchmark is running; wait until it ends.",
+                )
             ) from None
         yield
 
