@@ -61,6 +61,41 @@ def readable(table: str, condition: str = "true") -> list[RunSQL]:
     ]
 
 
+def narrow(table: str, condition: str, *, check: str | None = None) -> list[RunSQL]:
+    """Puts ``condition`` in the place of what :func:`enable` let through, for all verbs.
+
+    For a table that was enabled with ``also``: what others may read belongs into :func:`readable`.
+    """
+    return [
+        RunSQL(
+            f"DROP POLICY {table}_scope ON {table};"
+            f"CREATE POLICY {table}_scope ON {table} USING ({condition})"
+            f" WITH CHECK ({check or condition});",
+            RunSQL.noop,
+        )
+    ]
+
+
+def keep(table: str, condition: str) -> list[RunSQL]:
+    """Only rows that meet ``condition`` can be deleted, whatever else lets them be seen and changed.
+
+    For tables whose rows outsiders work on (a department called to a case, a contest's entrants). The
+    owner of the tables, who restores and migrates, may still delete.
+    """
+    return [
+        RunSQL(
+            "DO $$ BEGIN EXECUTE format("
+            f"'CREATE POLICY {table}_keep ON {table} AS RESTRICTIVE FOR DELETE"
+            f" USING (current_user = %L OR {_quoted(condition)})', current_user); END $$",
+            f"DROP POLICY {table}_keep ON {table}",
+        )
+    ]
+
+
+def _quoted(condition: str) -> str:
+    return condition.replace("%", "%%").replace("'", "''")
+
+
 def append_only(table: str) -> list[RunSQL]:
     """A trigger that refuses UPDATE, DELETE and TRUNCATE on ``table``."""
     return [

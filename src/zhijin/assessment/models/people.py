@@ -45,8 +45,10 @@ class Adjustment(OfOrganisation):
 class Appeal(OfOrganisation):
     """A unit contests one record of one indicator of one run.
 
-    ``claim``: ``exclude`` (this record should not count) or ``amend`` (``changes`` say what is wrong
-    in it). Accepting writes a correcting fact and makes a new run, ``new_run``, which names the old.
+    ``claim``: ``exclude`` (this record should not count), ``amend`` (``changes`` say what is wrong
+    in it) or ``include`` (something was done and has no record that counts: ``fact_kind``, ``fact_at``,
+    ``record`` and ``changes`` say what; ``fact_id`` is only the claim's own name then). Accepting writes
+    a correcting or a missing fact and makes a new run, ``new_run``, which names the old.
     """
 
     class State(models.TextChoices):
@@ -58,6 +60,7 @@ class Appeal(OfOrganisation):
     class Claim(models.TextChoices):
         EXCLUDE = "exclude"
         AMEND = "amend"
+        INCLUDE = "include"
 
     id = models.UUIDField(primary_key=True, default=uuid7)
     run_id = models.UUIDField()
