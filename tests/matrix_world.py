@@ -38,7 +38,8 @@ POST_KIND = "secretary"
 PLACED = {
     "desk:org", "desk:org-edit", "desk:post", "desk:case", "desk:receipt",
     "desk:private", "desk:case-orgs", "desk:photo", "desk:case-act", "desk:publication",
-    "field:case", "desk:standing-org", "desk:standing-value", "desk:standing-appeal", "desk:person", "desk:household",
+    "field:case", "desk:standing-org", "desk:standing-value", "desk:standing-appeal",
+    "desk:standing-adjustment", "desk:person", "desk:household",
     "desk:activity", "desk:activity-sheet", "desk:problem", "desk:pledge", "desk:model-unit", "desk:visit",
     "desk:cycle",
     "api:get_case", "api:case_events", "api:case_photos", "api:case_photo", "api:move_case",
@@ -75,6 +76,7 @@ class World:
     activities: dict[str, Any]
     bodies: dict[str, dict[str, Any]]
     disclosed: Any = None
+    adjustment: Any = None
 
 
 def build(cast: Cast) -> World:
@@ -108,7 +110,7 @@ def build(cast: Cast) -> World:
         case, handled.code, photo.file_id, asked, org, post, sheet_run, import_run, publication,
         endpoint, secretary, steps.one(accepted.case_id), person, household, playbook,
         filled_sheet(cast.branch_secretary.actor, VILLAGE), planted, appeal, activities.make(org), {},
-        matrix_disclosure.make(),
+        matrix_disclosure.make(), standings.adjusted(planted),
     )  # fmt: skip
     world.bodies.update(_bodies(world))
     return world
@@ -265,6 +267,10 @@ SAMPLES: dict[str, Callable[[World], dict[str, Any]]] = {
     # assessment
     "desk:standing-org": lambda w: {"key": w.standing.last},
     "desk:standing-appeal": lambda w: {"pk": w.appeal.id},
+    "desk:standing-missing": lambda w: {"key": w.standing.last, "indicator": "solved"},
+    "desk:standing-adjustment": lambda w: {"pk": w.adjustment.id},
+    "desk:standing-adjustment-file": lambda w: {"pk": w.adjustment.id, "digest": w.digest},
+    "desk:standing-adjust": lambda w: {"key": w.standing.last},
     "desk:standing-publish": lambda w: {"pk": w.standing.runs[standings.JULY].id},
     "desk:standing-simulate": lambda w: {"pk": w.standing.revision.pk},
     "desk:standing-contest": lambda w: {

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.cast import COUNTY, TOWNSHIP, VILLAGE
-from zhijin.assessment.models import Appeal, Batch, Follow, Mark, Run, Score, Value
+from zhijin.assessment.models import Adjustment, Appeal, Batch, Follow, Mark, Run, Score, Value
 from zhijin.assessment.pages.reading import ADVANCED, LAGGARD
 from zhijin.core.actor import Actor
 from zhijin.core.facts import NewFact, county_of, record_many
@@ -198,3 +198,16 @@ def appealed(made: Planted, **given: Any) -> Appeal:
             "due_at": held.ready_at + timedelta(days=15), **whose(VILLAGE, made.last),
         }  # fmt: skip
         return Appeal.objects.create(**{**fields, **given})
+
+
+def adjusted(made: Planted, **given: Any) -> Adjustment:
+    """Points for the last organisation that somebody else proposed for July."""
+    with scoped(SYSTEM):
+        held = made.runs[JULY]
+        fields: dict[str, Any] = {
+            "programme": held.programme, "period_start": held.period_start, "rule": "praise",
+            "amount": 150, "why": "市里通报表扬", "records": [f"org:{made.last}"],
+            "approver_role": "township_officer", "proposed_by": "account:somebody",
+            "proposed_name": "李春禾", "proposed_at": held.ready_at, **whose(VILLAGE, made.last),
+        }  # fmt: skip
+        return Adjustment.objects.create(**{**fields, **given})

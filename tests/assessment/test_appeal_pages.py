@@ -59,7 +59,10 @@ def test_a_secretary_contests_one_record(cast, world, fresh):
     value = client.get(reverse("desk:standing-value", args=[world.last, "solved"]))
     assert "申诉这一条" in text_of(value)
     page = contest_page(world.last, fact)
-    assert "为什么这条不应计入" in text_of(client.get(page))
+    told = text_of(client.get(page))
+    assert "这条不应计入" in told
+    assert "这条里有写错的" in told
+    assert "怎样办结" in told
     assert "请写明理由" in text_of(client.post(page, {"why": " "}), 400)
     answer = client.post(page, {"why": "同一件事登记了两次"})
     assert answer.status_code == 302

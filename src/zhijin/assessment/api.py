@@ -1,8 +1,9 @@
 """What other rooms may use of assessment."""
 
+from zhijin.assessment import demo
 from zhijin.assessment.demo import work as demo_work
 from zhijin.assessment.demo_standing import standings as demo_standings
 from zhijin.assessment.models import Mark, Run, Score
 from zhijin.assessment.pages.today import Notice, today
 
-__all__ = ["Mark", "Notice", "Run", "Score", "demo_standings", "demo_work", "today"]
+__all__ = ["Mark", "Notice", "Run", "Score", "demo", "demo_standings", "demo_work", "today"]

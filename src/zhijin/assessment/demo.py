@@ -8,7 +8,7 @@ rectified. Never reached by a real installation.
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -26,9 +26,12 @@ from zhijin.orgs import api as orgs
 Draw = Callable[..., random.Random]
 SYSTEM = Actor.system("demo")
 MONTHS = 13
-#: Records of these facts: no page of a case stands behind them, so that none is promised.
+#: Records of drawn cases: no page stands behind them, so that none is promised. What an organisation did
+#: opens the organisation.
 RECORD = "demo-case"
 EAST_HILL = "520181002018"
+#: Villages whose cases from a month on are real ones, opened and moved by whoever makes the demonstration.
+Worked = Mapping[str, date]
 #: How 东山社区 worked: badly until July 2026, then better month by month.
 EAST_HILL_QUALITY = {date(2026, 8, 1): 0.62, date(2026, 9, 1): 0.8, date(2026, 10, 1): 0.93}
 _KINDS = ("road-hazard", "sanitation", "dispute", "suggestion", "three-networks")
@@ -44,19 +47,32 @@ class Village:
     orgs: list[int] = field(default_factory=list)
 
 
-def work(draw: Draw, today: date) -> int:
-    """A year of facts of every village that has organisations and no such facts yet; how many."""
+def work(draw: Draw, today: date, worked: Worked | None = None) -> int:
+    """A year of facts of every village that has organisations and no such facts yet; how many.
+
+    No cases are drawn for the villages and months in ``worked``: those have left their own facts.
+    """
     with scoped(SYSTEM):
         villages = list(_villages(draw))
         if not villages:
             return 0
-        return facts.record_many(_year(draw, villages, today))
+        return facts.record_many(_year(draw, villages, today, worked or {}))
+
+
+def is_drawn(code: str) -> bool:
+    """Whether a village has its drawn facts already."""
+    with scoped(SYSTEM):
+        return code in _drawn()
+
+
+def _drawn() -> set[str]:
+    with connection.cursor() as cursor:
+        cursor.execute(_SEEN, [f"{RECORD}:", f"{RECORD};"])
+        return {code for (code,) in cursor.fetchall()}
 
 
 def _villages(draw: Draw) -> Iterator[Village]:
-    with connection.cursor() as cursor:
-        cursor.execute(_SEEN, [f"{RECORD}:", f"{RECORD};"])
-        there = {code for (code,) in cursor.fetchall()}
+    there = _drawn()
     rows = orgs.visible(SYSTEM).filter(kind__in=orgs.PRIMARY_KINDS, valid_to=None, simulated=True)
     found: dict[str, list[int]] = {}
     for key, code in rows.order_by("key").values_list("key", "place_code"):
@@ -69,27 +85,35 @@ def _villages(draw: Draw) -> Iterator[Village]:
         yield Village(code, min(0.98, 0.35 * usual + 0.65 * own), keys)
 
 
-def _year(draw: Draw, villages: list[Village], today: date) -> Iterator[NewFact]:
+def _year(draw: Draw, villages: list[Village], today: date, worked: Worked) -> Iterator[NewFact]:
     present = moment(today)
     first = shifted(today.replace(day=1), 1 - MONTHS)
     for village in villages:
         for number in range(MONTHS):
             month = shifted(first, number)
             rng = draw("work", village.code, month)
-            for fact in _month(rng, village, month, _quality(rng, village, month)):
+            real = month >= worked.get(village.code, date.max)
+            for fact in _month(rng, village, month, _quality(rng, village, month), real=real):
                 if fact.at < present:
                     yield fact
 
 
+def east_hill_quality(month: date) -> float:
+    """How well 东山社区 works in a month, from 0 to 1."""
+    late = [quality for day, quality in EAST_HILL_QUALITY.items() if day <= month]
+    return late[-1] if late else 0.22
+
+
 def _quality(rng: random.Random, village: Village, month: date) -> float:
     if village.code == EAST_HILL:
-        late = [q for day, q in EAST_HILL_QUALITY.items() if day <= month]
-        return late[-1] if late else 0.22
+        return east_hill_quality(month)
     return min(0.99, max(0.3, village.quality + rng.uniform(-0.06, 0.06)))
 
 
-def _month(rng: random.Random, village: Village, month: date, quality: float) -> Iterator[NewFact]:
-    for number in range(rng.randint(5, 12)):
+def _month(
+    rng: random.Random, village: Village, month: date, quality: float, *, real: bool
+) -> Iterator[NewFact]:
+    for number in range(0 if real else rng.randint(5, 12)):
         yield from _case(rng, village, month, number, quality)
     for key in village.orgs:
         yield from _organisation(rng, village, key, month, quality)
@@ -146,15 +170,7 @@ def _organisation(
     at = moment(month) + timedelta(days=rng.randint(3, 24), hours=9)
 
     def fact(name: str, value: int = 1, **attrs: Any) -> NewFact:
-        return _fact(
-            village,
-            name,
-            at,
-            f"{RECORD}:{village.code}:{month:%y%m}:{name}",
-            value=value,
-            org=key,
-            **attrs,
-        )
+        return _fact(village, name, at, f"org:{key}", value=value, org=key, **attrs)
 
     if rng.random() < own:
         yield fact("org.changed", sector=1)

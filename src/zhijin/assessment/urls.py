@@ -3,7 +3,15 @@
 from django.urls import path
 
 from zhijin.assessment.enter_once.urls import desk as enter_once
-from zhijin.assessment.views import appeals, organisation, simulate, standing, year
+from zhijin.assessment.views import (
+    adjustments,
+    appeals,
+    claiming,
+    organisation,
+    simulate,
+    standing,
+    year,
+)
 
 desk = [
     *enter_once,
@@ -16,12 +24,23 @@ desk = [
     ),
     path("standing/year/", year.standing_year, name="standing-year"),
     path("standing/org/<int:key>/", organisation.standing_org, name="standing-org"),
+    path("standing/adjustments/", adjustments.adjustments, name="standing-adjustments"),
+    path("standing/adjustments/<uuid:pk>/", adjustments.adjustment, name="standing-adjustment"),
+    path(
+        "standing/adjustments/<uuid:pk>/file/<str:digest>/", adjustments.file,
+        name="standing-adjustment-file",
+    ),
+    path("standing/adjust/<int:key>/", adjustments.adjust, name="standing-adjust"),
     path(
         "standing/org/<int:key>/<slug:indicator>/", organisation.standing_value,
         name="standing-value",
     ),
     path(
-        "standing/org/<int:key>/<slug:indicator>/<uuid:fact>/", appeals.contest,
+        "standing/org/<int:key>/<slug:indicator>/missing/", claiming.missing,
+        name="standing-missing",
+    ),
+    path(
+        "standing/org/<int:key>/<slug:indicator>/<uuid:fact>/", claiming.contest,
         name="standing-contest",
     ),
 ]  # fmt: skip

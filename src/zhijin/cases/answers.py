@@ -20,6 +20,10 @@ SEALED = "case.data"
 PROSE = frozenset({"text", "longtext"})
 
 
+#: Characters of a title.
+TITLE = 60
+
+
 @dataclass(frozen=True)
 class Answers:
     """Checked answers: ``open`` is stored plainly, ``private`` only sealed."""
@@ -50,7 +54,8 @@ class Answers:
     def title(self, playbook: Playbook) -> str:
         """The first words of what was written, else the playbook's own title."""
         words = " ".join(self._for_all_sides(playbook).split())
-        return words[:60] or playbook.title.zh
+        cut = words if len(words) <= TITLE else f"{words[: TITLE - 1]}…"
+        return cut or playbook.title.zh
 
     def _for_all_sides(self, playbook: Playbook) -> str:
         """The title stands in every list, so where a matter has sides it holds what all may see."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -30,7 +31,9 @@ from zhijin.cases.services.intake import Opened, Report, open_case
 from zhijin.cases.services.moves import move
 from zhijin.cases.services.moves import move_by_reporter as act_as_reporter
 from zhijin.cases.services.publishing import mark_published, mark_withdrawn
+from zhijin.cases.services.reporter import reopen
 from zhijin.cases.services.writing import visible
+from zhijin.core import clock
 from zhijin.core.actor import Actor
 
 
@@ -49,6 +52,21 @@ def by_ids(actor: Actor, ids: Iterable[UUID]) -> dict[UUID, CaseView]:
     wanted = list(ids)
     rows = list(Case.objects.filter(visible(actor), id__in=wanted)) if wanted else []
     return {view.case.id: view for view in views_of(rows)}
+
+
+def by_number(actor: Actor, number: str) -> CaseView | None:
+    """The case that people name by ``number`` (520181-260705-ABC234), when ``actor`` may see it."""
+    county, _dash, rest = number.strip().upper().partition("-")
+    try:
+        day = datetime.strptime(rest[:6], "%y%m%d").replace(tzinfo=clock.TZ)
+        rows = Case.objects.filter(
+            visible(actor), number=number.strip().upper(), county=int(county)
+        )
+    except ValueError:
+        return None
+    # By its day, since a county's cases are in order of time: there is no plain index by number.
+    near = rows.filter(opened_at__gte=day, opened_at__lt=day + timedelta(days=1))
+    return next(iter(views_of(list(near[:1]))), None)
 
 
 def pending_requests(actor: Actor) -> list[Any]:
@@ -74,9 +92,10 @@ def public_figures(place_code: str) -> dict[str, int]:
 
 __all__ = [
     "Case", "CaseEvent", "CaseView", "Counts", "Drawing", "Opened", "Published", "Rate", "Report", "Told",
-    "act_as_reporter", "answers_of", "board", "by_ids", "called_orgs", "counts", "draw_points", "event_of", "fire_of",
+    "act_as_reporter", "answers_of", "board", "by_ids", "by_number", "called_orgs", "counts", "draw_points",
+    "event_of", "fire_of",
     "kinds_for", "listed", "machine_of", "mark_published", "mark_withdrawn", "move",
     "open_by_revision", "open_case", "pending_requests", "photo_files", "photos_of",
-    "private_answers_of", "provide_published", "provide_told", "public_figures", "rates",
+    "private_answers_of", "provide_published", "provide_told", "public_figures", "rates", "reopen",
     "revision_of", "shown", "sweep", "sweep_all", "today", "visible",
 ]  # fmt: skip

@@ -64,6 +64,7 @@ CHANNELS: dict[str, Promise] = {
     "api": _lazy("系统对接"),
     "open311": _lazy("Open311 接口"),
     "device": _lazy("感知设备"),
+    "follow": _lazy("后续事项"),
 }
 
 

@@ -50,7 +50,7 @@ DAYS = 35
 
 
 @cache
-def _photo(seed: int) -> StoredFile:
+def photo(seed: int) -> StoredFile:
     """A drawing that says that it is one; a few are shared by all."""
     rng = random.Random(seed)
     base = tuple(rng.randint(90, 190) for _ in range(3))
@@ -96,14 +96,14 @@ def seed(code: str, each: int, rng: random.Random) -> int:
     Times lie in the past; the clocks that struck meanwhile fire as they would have.
     """
     present = clock.now()
-    spots = _spots(code)
+    found = spots(code)
     moments = sorted(
         present - timedelta(minutes=rng.randint(30, DAYS * 24 * 60)) for _ in range(each)
     )
-    return sum(_one(rng, code, spots, at, present) for at in moments)
+    return sum(_one(rng, code, found, at, present) for at in moments)
 
 
-def _spots(code: str) -> list[tuple[float, float]]:
+def spots(code: str) -> list[tuple[float, float]]:
     """A point inside each grid of the village."""
     return [
         ((outline.min_lon + outline.max_lon) / 2, (outline.min_lat + outline.max_lat) / 2)
@@ -119,7 +119,7 @@ def _one(
     revision = rng.choices(kinds, weights)[0]
     lon, lat = rng.choice(spots) if spots else (None, None)
     ask = revision.machine.asked(revision.playbook.opens.ask, "resident")
-    answers, photos = _filled(rng, ask, revision.playbook_id, code, lon, lat)
+    answers, photos = filled(rng, ask, revision.playbook_id, code, lon, lat)
     report = cases.Report(
         playbook=revision.playbook_id, channel="portal", key=str(uuid7()), place_code=code,
         lon=lon, lat=lat, answers=answers, photos=photos, simulated=True,
@@ -167,7 +167,7 @@ def _open_moves(machine: Any, case: Any) -> list[Any]:
 def _take(rng: random.Random, case: Any, machine: Any, chosen: Any) -> None:
     role = resolve(rng.choice(chosen.by[:1]))
     key = role.key if role else "grid_worker"
-    answers, photos = _filled(
+    answers, photos = filled(
         rng, machine.asked(chosen.ask, key), case.playbook, case.place_code, case.lon, case.lat
     )
     why = "已到现场看过，情况属实" if chosen.why != "none" else ""
@@ -175,19 +175,19 @@ def _take(rng: random.Random, case: Any, machine: Any, chosen: Any) -> None:
         cases.act_as_reporter(case=case, move_id=chosen.id, data=answers, why=why, photos=photos)
         return
     cases.move(
-        actor=_actor(key, case), case_id=case.id, move_id=chosen.id, data=answers, why=why,
+        actor=somebody(key, case), case_id=case.id, move_id=chosen.id, data=answers, why=why,
         photos=photos,
     )  # fmt: skip
 
 
-def _actor(role: str, case: Any) -> Actor:
+def somebody(role: str, case: Any) -> Actor:
     """Somebody with the role over the case's place, named as simulated."""
     lo, hi = place_span(case.place_code)
     name = f"演示{ROLES[role].zh}"
     return Actor("account", f"demo-{role}", name, (Grant(role, case.place_code, lo, hi),))
 
 
-def _filled(
+def filled(
     rng: random.Random, ask: Iterable[FieldSpec], playbook: str, code: str,
     lon: float | None, lat: float | None,
 ) -> tuple[dict[str, Any], dict[str, list[StoredFile]]]:  # fmt: skip
@@ -198,7 +198,7 @@ def _filled(
             continue
         if spec.type in {"photo", "file"}:
             photos[spec.field] = [
-                _photo(rng.randint(1, 12)) for _ in range(max(1, int(spec.min or 1)))
+                photo(rng.randint(1, 12)) for _ in range(max(1, int(spec.min or 1)))
             ]
             continue
         value = _value(rng, spec, playbook, code, lon, lat)

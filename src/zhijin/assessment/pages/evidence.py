@@ -12,6 +12,7 @@ from uuid import UUID
 from django.db import connection
 from django.db.models import Q
 from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext as _
 
 from zhijin.assessment.engine.evidence import Evidence, Whose, evidence
 from zhijin.assessment.engine.kinds import kind as kind_named
@@ -32,7 +33,9 @@ _DAY = timedelta(days=1)
 SHOWN = 200
 _COLUMNS = "f.id, f.at, f.county, f.place_code, f.kind, f.record, f.value, f.attrs"
 #: Where records of a kind open.
-_PAGES = {"case": "desk:case", "org": "desk:org"}
+_PAGES = {"case": "desk:case", "org": "desk:org", "appeal": "desk:standing-appeal"}
+#: Records that a demonstration drew: nothing stands behind them.
+_DRAWN = "demo-case"
 
 
 @dataclass
@@ -159,8 +162,18 @@ def _name(actor: Actor, records: Sequence[Record], *, english: bool) -> None:
         case = ids.get(row.record)
         view = seen.get(case) if case is not None else None
         row.title = f"{view.case.number} {view.case.title}" if view else named.get(row.record, "")
+        if kind == _DRAWN:
+            row.title = _("模拟的记录，没有单页")
+        elif kind == "appeal":
+            row.title = _("申诉成立后补计")
         if kind in _PAGES and (kind != "case" or view):
             row.url = _address(_PAGES[kind], one)
+
+
+def link(record: str) -> str:
+    """Where a record opens; empty for one that has no page."""
+    kind, _colon, one = record.partition(":")
+    return _address(_PAGES[kind], one) if kind in _PAGES else ""
 
 
 def _uuid(text: str) -> UUID | None:

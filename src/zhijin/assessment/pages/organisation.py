@@ -9,7 +9,7 @@ from functools import cached_property
 
 from django.db.models import Q
 
-from zhijin.assessment.models import Appeal, Follow, Mark, Run, Score, Value
+from zhijin.assessment.models import Adjustment, Appeal, Follow, Mark, Run, Score, Value
 from zhijin.assessment.pages import reading, words
 from zhijin.assessment.pages.programme import About, Item, about
 from zhijin.assessment.pages.reading import PUBLIC, Past
@@ -182,6 +182,15 @@ class Page:
             period_start=self.run.period_start,
         )  # fmt: skip
         return list(rows.order_by("-filed_at"))
+
+    @cached_property
+    def adjustments(self) -> list[Adjustment]:
+        """Points added or taken in this period, or proposed, newest first."""
+        rows = Adjustment.objects.filter(
+            reading.seen(self.actor), org_key=self.score.org_key, programme=self.run.programme,
+            period_start=self.run.period_start,
+        )  # fmt: skip
+        return list(rows.order_by("-proposed_at"))
 
     @cached_property
     def beside(self) -> tuple[Run, Score] | None:

@@ -9,7 +9,7 @@ from django.db.models import Count, Min
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from zhijin.assessment.models import Appeal, Follow, Run, Score
+from zhijin.assessment.models import Adjustment, Appeal, Follow, Run, Score
 from zhijin.assessment.pages import reading, words
 from zhijin.assessment.pages.reading import LAGGARD
 from zhijin.cases import api as cases
@@ -31,10 +31,10 @@ class Notice:
 
 
 def today(actor: Actor) -> list[Notice]:
-    """At most four lines; none for whoever may not see assessments."""
+    """At most five lines; none for whoever may not see assessments."""
     if not actor.can("assess.view"):
         return []
-    found = [_published(actor), _waiting(actor), _rectifying(actor)]
+    found = [_published(actor), _waiting(actor), _approving(actor), _rectifying(actor)]
     return [notice for notice in found if notice is not None]
 
 
@@ -91,3 +91,16 @@ def _waiting(actor: Actor) -> Notice | None:
         return None
     title = _("{n} 件申诉等待答复").format(n=told["n"])
     return Notice(title, "", reverse("desk:standing-appeals"), told["due"])
+
+
+def _approving(actor: Actor) -> Notice | None:
+    """Adjustments of others that wait for a second approval in the reader's scope."""
+    if not actor.can("assess.approve"):
+        return None
+    rows = Adjustment.objects.filter(reading.seen(actor), state=Adjustment.State.PROPOSED)
+    count = rows.exclude(proposed_by=actor.label).count()
+    if not count:
+        return None
+    return Notice(
+        _("{n} 条加减分等待复核").format(n=count), "", reverse("desk:standing-adjustments")
+    )

@@ -296,6 +296,16 @@ def points(total: int | None) -> str:
     return "—" if total is None else tenths(total)
 
 
+def signed(amount: int) -> str:
+    """Basis points as points with their sign: +1.50."""
+    return f"{'+' if amount > 0 else '−'}{points(abs(amount))}"
+
+
+ADJUSTMENTS = {
+    "proposed": gettext_lazy("等待复核"),
+    "approved": gettext_lazy("已同意"),
+    "refused": gettext_lazy("没有同意"),
+}
 APPEALS = {
     "filed": gettext_lazy("等待答复"),
     "accepted": gettext_lazy("成立"),

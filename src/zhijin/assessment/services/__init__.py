@@ -5,7 +5,12 @@ from zhijin.assessment.services.adjusting import (
     enter_manual,
     propose_adjustment,
 )
-from zhijin.assessment.services.appeals import decide_appeal, file_appeal, withdraw_appeal
+from zhijin.assessment.services.appeals import (
+    decide_appeal,
+    file_appeal,
+    file_missing,
+    withdraw_appeal,
+)
 from zhijin.assessment.services.computing import compute
 from zhijin.assessment.services.correcting import correct_fact
 from zhijin.assessment.services.following import follow_run
@@ -19,6 +24,7 @@ __all__ = [
     "decide_appeal",
     "enter_manual",
     "file_appeal",
+    "file_missing",
     "follow_run",
     "propose_adjustment",
     "publish_run",

@@ -7,7 +7,7 @@ side by side; the old one stays as it was published.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -20,6 +20,7 @@ from zhijin.assessment.engine.model import Indicator
 from zhijin.assessment.engine.periods import Period
 from zhijin.assessment.models import Appeal, Batch, Run, Score
 from zhijin.assessment.periods import moment
+from zhijin.assessment.services import claims
 from zhijin.assessment.services.correcting import correct_fact, is_corrected
 from zhijin.assessment.services.requesting import queue
 from zhijin.assessment.services.telling import reaches, tell, whose
@@ -48,31 +49,64 @@ def file_appeal(
     if not why.strip():
         raise errors.WHY_NEEDED(fields={"why": errors.WHY_NEEDED.message})
     with scoped(actor):
-        run, score = _contested(actor, run_id, org_key, indicator)
+        run, score = contested(actor, run_id, org_key, indicator)
         programme = forms.revision(run.revision_id).model
         fact = _counted(run, score, programme, indicator, fact_id)
         wanted = dict(changes or {}) if claim == Appeal.Claim.AMEND else {}
         if claim == Appeal.Claim.AMEND:
-            _check_changes(programme, indicator, wanted)
-        at = clock.now()
-        appeal = Appeal(
-            **whose(score), run_id=run.id, programme=run.programme, period_start=run.period_start,
-            indicator=indicator, fact_id=fact.id, fact_at=fact.at, fact_county=fact.county,
-            fact_kind=fact.kind, record=fact.record, claim=claim, changes=wanted,
-            why=why.strip(), filed_by=actor.label, filed_name=actor.name, filed_at=at,
-            due_at=at + timedelta(days=ANSWER_DAYS),
+            check_changes(programme, indicator, wanted)
+        return _filed(
+            actor, run, score, why, indicator=indicator, fact_id=fact.id, fact_at=fact.at,
+            fact_county=fact.county, fact_kind=fact.kind, record=fact.record, claim=claim,
+            changes=wanted,
         )  # fmt: skip
-        try:
-            with transaction.atomic():
-                appeal.save(force_insert=True)
-        except IntegrityError as error:
-            raise errors.ALREADY_APPEALED() from error
-        tell(actor, "assessment.appealed", appeal, appeal.name, run.programme,
-             indicator=indicator, why=appeal.why)  # fmt: skip
+
+
+def file_missing(
+    *, actor: Actor, run_id: UUID, org_key: int, indicator: str, kind: str, on: date, why: str,
+    record: str = "", changes: Mapping[str, Any] | None = None,
+) -> Appeal:  # fmt: skip
+    """Ask that something be counted that was done and has no record there: a fact of ``kind`` on a day.
+
+    ``record`` names what shows it; for what happens to cases it is one (``case:…``) that ``actor`` sees.
+    ``changes`` are the attributes that the indicator looks at. Raises AE001, AE002, AE005, AE007, AE008,
+    AE011, AE018, AE022–AE025, CO403.
+    """
+    if not why.strip():
+        raise errors.WHY_NEEDED(fields={"why": errors.WHY_NEEDED.message})
+    with scoped(actor):
+        run, score = contested(actor, run_id, org_key, indicator)
+        programme = forms.revision(run.revision_id).model
+        wanted = claims.Missing(kind, on, record.strip(), dict(changes or {}))
+        claims.check(actor, run, score, programme, indicator, wanted)
+        if wanted.changes:
+            check_changes(programme, indicator, wanted.changes)
+        return _filed(
+            actor, run, score, why, indicator=indicator, fact_id=wanted.name_for(run, org_key),
+            fact_at=wanted.at, fact_county=score.county, fact_kind=kind, record=wanted.record,
+            claim=Appeal.Claim.INCLUDE, changes=wanted.changes,
+        )  # fmt: skip
+
+
+def _filed(actor: Actor, run: Run, score: Score, why: str, **given: Any) -> Appeal:
+    """The appeal's row, with journal and fact. Raises AE008."""
+    at = clock.now()
+    appeal = Appeal(
+        **whose(score), run_id=run.id, programme=run.programme, period_start=run.period_start,
+        why=why.strip(), filed_by=actor.label, filed_name=actor.name, filed_at=at,
+        due_at=at + timedelta(days=ANSWER_DAYS), **given,
+    )  # fmt: skip
+    try:
+        with transaction.atomic():
+            appeal.save(force_insert=True)
+    except IntegrityError as error:
+        raise errors.ALREADY_APPEALED() from error
+    tell(actor, "assessment.appealed", appeal, appeal.name, run.programme,
+         indicator=appeal.indicator, claim=appeal.claim, why=appeal.why)  # fmt: skip
     return appeal
 
 
-def _contested(actor: Actor, run_id: UUID, org_key: int, indicator: str) -> tuple[Run, Score]:
+def contested(actor: Actor, run_id: UUID, org_key: int, indicator: str) -> tuple[Run, Score]:
     """The published run and the organisation's line in it, when ``actor`` may appeal for it."""
     run = Run.objects.filter(id=run_id).first()
     score = Score.objects.filter(
@@ -125,7 +159,15 @@ def _counted(
     return fact
 
 
-def _check_changes(programme: Assessment, indicator: str, changes: Mapping[str, Any]) -> None:
+def looked_at(programme: Assessment, indicator: str, kind: str) -> list[str]:
+    """The attributes of a kind of fact that an indicator looks at, in the order of the file."""
+    measures = measures_of(programme, programme.indicators[indicator])
+    found = (c.attr for m in measures if kind in m.kinds for c in m.where)
+    return list(dict.fromkeys(found))
+
+
+def check_changes(programme: Assessment, indicator: str, changes: Mapping[str, Any]) -> None:
+    """Only attributes that the indicator looks at, each of its type, at least one. Raises AE018."""
     from zhijin.assessment.engine.kinds import attribute_types
 
     measures = measures_of(programme, programme.indicators[indicator])
@@ -165,9 +207,12 @@ def _settle(actor: Actor, appeal: Appeal, state: str, answer: str) -> None:
     if state != State.ACCEPTED:
         return
     with scoped(SYSTEM):
-        fact = Fact.objects.get(county=appeal.fact_county, at=appeal.fact_at, id=appeal.fact_id)
-        changes = appeal.changes if appeal.claim == Appeal.Claim.AMEND else None
-        correct_fact(actor=actor, fact=fact, why=appeal.answer, by=appeal.name, changes=changes)
+        if appeal.claim == Appeal.Claim.INCLUDE:
+            claims.write_missing(actor, appeal)
+        else:
+            fact = Fact.objects.get(county=appeal.fact_county, at=appeal.fact_at, id=appeal.fact_id)
+            changes = appeal.changes if appeal.claim == Appeal.Claim.AMEND else None
+            correct_fact(actor=actor, fact=fact, why=appeal.answer, by=appeal.name, changes=changes)
         run = Run.objects.get(id=appeal.run_id, county=appeal.county)
         found = forms.revision(run.revision_id)
         period = Period(run.period_start, run.period_kind)

@@ -8,15 +8,14 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from zhijin.access.api import Request, gate
 from zhijin.assessment import services
 from zhijin.assessment.models import Appeal, Run, Score
-from zhijin.assessment.pages import organisation, reading, words
-from zhijin.assessment.pages.organisation import Page
+from zhijin.assessment.pages import claims, evidence, reading, words
 from zhijin.assessment.pages.programme import about
-from zhijin.assessment.views import asking
 from zhijin.assessment.views.organisation import address
 from zhijin.core.errors import NOT_FOUND, Refusal
 from zhijin.core.labels import label
@@ -29,46 +28,6 @@ STATES = {
     "filed": ("info", "clock"), "accepted": ("ok", "check"), "refused": ("warn", "x"),
     "withdrawn": ("", ""),
 }  # fmt: skip
-
-
-@gate("assess.appeal", opens=False, rate="30/m")
-def contest(request: Request, key: int, indicator: str, fact: UUID) -> HttpResponse:
-    """Contest one record that counts into an indicator."""
-    get = request.GET.get
-    with scoped(request.actor):
-        page = organisation.read(
-            request.actor, key, get("programme", ""), asking.day(get("period", ""))
-        )
-        row = Fact.objects.filter(id=fact).first()
-        if row is None or page.about.indicator(indicator) is None:
-            raise NOT_FOUND()
-        context = _context(page, indicator, row)
-    if request.method != "POST":
-        return render(request, "assessment/contest.html", context)
-    try:
-        made = services.file_appeal(
-            actor=request.actor, run_id=page.run.id, org_key=key, indicator=indicator,
-            fact_id=fact, why=request.POST.get("why", "")[:2000],
-        )  # fmt: skip
-    except Refusal as error:
-        if error.status in {403, 404}:
-            raise
-        return render(
-            request, "assessment/contest.html",
-            context | {"refusal": error, "why": request.POST.get("why", "")}, status=error.status,
-        )  # fmt: skip
-    messages.success(request, _("申诉已提交。对方会在十五天内答复，答复会通知您。"))
-    return redirect("desk:standing-appeal", pk=made.id)
-
-
-def _context(page: Page, indicator: str, row: Fact) -> dict[str, Any]:
-    kind, _colon, one = row.record.partition(":")
-    return {
-        "page": page, "score": page.score, "indicator": page.about.title_of(indicator),
-        "fact": row, "record": label(kind, one),
-        "period": words.period(page.run.period_kind, page.run.period_start),
-        "back": address(page.score.org_key, page.run.programme, page.run.period_start),
-    }  # fmt: skip
 
 
 @gate("assess.view", methods=("GET",))
@@ -130,6 +89,7 @@ def _shown(request: Request, found: Appeal) -> dict[str, Any]:
     new = _score(request, found, found.new_run) if found.new_run else None
     described = about(old_run) if old_run is not None else None
     kind, _colon, one = found.record.partition(":")
+    fact = Fact.objects.filter(id=found.fact_id, at=found.fact_at).first()
     keys = [k for k in (found.sector_key, found.industry_key) if k is not None]
     where = {"org_keys": (found.org_key,), "line_keys": keys}
     open_ = found.state == Appeal.State.FILED
@@ -138,7 +98,12 @@ def _shown(request: Request, found: Appeal) -> dict[str, Any]:
     return {
         "appeal": found, "run": old_run, "old": old, "new": new, "about": described,
         "indicator": described.title_of(found.indicator) if described else found.indicator,
-        "record": label(kind, one), "state": str(words.APPEALS[found.state]), "tone": tone,
+        "record": label(kind, one) if one else "", "what": claims.kind_title(
+            found.fact_kind, english=(get_language() or "").startswith("en")
+        ),
+        "link": evidence.link(found.record), "claim": claims.CLAIMS[found.claim],
+        "said": claims.told(found, fact.attrs if fact is not None else {}),
+        "state": str(words.APPEALS[found.state]), "tone": tone,
         "icon": icon, "sides": words.sides(old, new, described),
         "period": words.period(old_run.period_kind, found.period_start) if old_run else "",
         "back": address(found.org_key, found.programme, found.period_start),

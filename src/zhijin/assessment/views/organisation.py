@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.http import HttpResponse
@@ -13,13 +13,16 @@ from django.utils.translation import gettext as _
 
 from zhijin.access.api import Request, gate
 from zhijin.assessment.models import Mark, Run
-from zhijin.assessment.pages import evidence, organisation, reading, words
+from zhijin.assessment.pages import claims, evidence, organisation, reading, words
 from zhijin.assessment.pages.lifting import lifts
 from zhijin.assessment.pages.organisation import Page
 from zhijin.assessment.pages.reading import ADVANCED, LAGGARD
 from zhijin.assessment.pages.standing import points
+from zhijin.assessment.pages.words import signed
+from zhijin.assessment.services.appeals import FILE_DAYS
 from zhijin.assessment.views import asking, files
 from zhijin.assessment.views.standing import chain, rules
+from zhijin.core import clock
 from zhijin.core.errors import NOT_FOUND
 from zhijin.places import api as places
 
@@ -62,9 +65,11 @@ def context(page: Page) -> dict[str, Any]:
         "rules": rules(page.about),
         "reasons": [(mark, reason(page, mark)) for mark in page.line.marks],
         "periods": [
-            (one.period.isoformat(), words.period(run.period_kind, one.period))
-            for one in reversed(past)
+            (day.isoformat(), words.period(run.period_kind, day))
+            for day in reading.periods(run.programme, score.place_code)
         ],
+        "can_adjust": adjustable(page),
+        "adjusted": [(row, signed(row.amount)) for row in page.adjustments],
         "query": query(run.programme, run.period_start),
         "moved": words.moved(past),
         "mates": page.peers[:60],
@@ -107,10 +112,20 @@ def _beside(page: Page) -> list[tuple[str, str, str]]:
 
 
 def appealable(page: Page) -> bool:
-    """Whether the reader may contest a record of this result."""
+    """Whether the reader may contest a record of this result, and still in time."""
     where, keys, lines = organisation.names(page.score)
     may = page.actor.can("assess.appeal", where, org_keys=keys, line_keys=lines)
-    return may and page.run.state == Run.State.PUBLISHED
+    at = page.run.published_at
+    in_time = at is not None and clock.now() <= at + timedelta(days=FILE_DAYS)
+    return may and in_time and page.run.state == Run.State.PUBLISHED
+
+
+def adjustable(page: Page) -> bool:
+    """Whether the reader may propose points: the programme has rules, the period is not sealed."""
+    where, keys, lines = organisation.names(page.score)
+    may = page.actor.can("assess.adjust", where, org_keys=keys, line_keys=lines)
+    programme = page.about.programme
+    return bool(may and programme and programme.adjustments) and page.run.state != Run.State.FROZEN
 
 
 @gate("assess.view", methods=("GET",))
@@ -146,7 +161,16 @@ def _value_context(page: Page, indicator: str, found: evidence.Found) -> dict[st
         "query": query(run.programme, run.period_start), "off": off,
         "rows": [(row, contested.get(row.id)) for row in found.records],
         "can_appeal": appealable(page) and cell is not None,
+        "can_claim": appealable(page) and cell is not None and _claimable(page, indicator),
     }  # fmt: skip
+
+
+def _claimable(page: Page, indicator: str) -> bool:
+    """Whether one more record of the indicator may be claimed."""
+    programme = page.about.programme
+    if programme is None or indicator not in programme.indicators:
+        return False
+    return bool(claims.kinds(programme, indicator, english=False))
 
 
 def _sparks(page: Page) -> list[list[int | None]]:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from zhijin.access.api import Request, gate
 from zhijin.assessment import services
-from zhijin.assessment.models import Run
+from zhijin.assessment.models import Adjustment, Run
 from zhijin.assessment.pages import reading, words
 from zhijin.assessment.pages.programme import About
 from zhijin.assessment.pages.reading import Wanted
@@ -104,6 +104,9 @@ def _context(request: Request, found: Standing, wanted: Wanted) -> dict[str, Any
         "rules": rules(found.about),
         "publishable": _publishable(found)[:1],
         "waiting_appeals": len(found.appeals),
+        "waiting_adjustments": Adjustment.objects.filter(
+            reading.seen(request.actor), state=Adjustment.State.PROPOSED
+        ).count(),
         "tabs": tabs(request, found),
         "dimensions": found.about.own,
         "previous_page": wanted.page - 1,

@@ -1,0 +1,124 @@
+"""The main way in a real browser: a county opens a standing down to its records, a secretary contests one,
+the county accepts, and the new rank stands beside the old. Accessible, and nothing wider than a telephone."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.assessment import drive
+from tests.browser import PHONE, OpenPage, findings, overflow
+from tests.cast import COUNTY, TOWNSHIP, VILLAGE, Cast, Member
+from zhijin.access.middleware import COOKIE
+from zhijin.assessment import services
+from zhijin.assessment.engine.periods import Period, shifted
+from zhijin.assessment.models import Appeal, Batch, Run
+from zhijin.assessment.services.publishing import publish_run
+from zhijin.core import clock
+from zhijin.core.scope import scoped
+
+pytestmark = [
+    pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("tree"),
+]  # fmt: skip
+
+
+def visit(page: Page, path: str, member: Member) -> Page:
+    """The same browser at another address, signed in as ``member``."""
+    origin = "/".join(page.url.split("/")[:3])
+    page.context.add_cookies([{"name": COOKIE, "value": member.token, "url": origin}])
+    answer = page.goto(path if path.startswith("http") else origin + path)
+    assert answer is not None
+    assert answer.status == 200, path
+    return page
+
+
+def three_months(cast: Cast) -> list[Any]:
+    """Eight branches; the cast's village solves least in the three months before this one."""
+    drive.publish_programme()
+    orgs = drive.branches(8)
+    assert orgs[-1].place_code == VILLAGE
+    today = clock.today()
+    this = date(today.year, today.month, 1)
+    for back in (3, 2, 1):
+        period = Period(shifted(this, -back))
+        for number, org in enumerate(orgs):
+            drive.work(org, period, 9 - number, 10, rating=5)
+        drive.compute(period)
+        with scoped(drive.SYSTEM):
+            run = Run.objects.get(period_start=period.start, state=Run.State.READY)
+        publish_run(actor=cast.county_officer.actor, run_id=run.id)
+    return orgs
+
+
+def sound(page: Page) -> None:
+    assert overflow(page) == [], page.url
+    assert findings(page) == [], page.url
+
+
+@pytest.mark.timeout(300)
+def test_from_a_county_to_a_record_and_back_by_appeal(open_page: OpenPage, cast: Cast) -> None:
+    orgs = three_months(cast)
+    last = orgs[-1]
+    page = open_page("/", size=PHONE)
+
+    visit(page, f"/desk/standing/?place={COUNTY}", cast.county_officer)
+    sound(page)
+    page.locator(f"main th a[href*='place={TOWNSHIP}']").first.click()
+    expect(page.locator("h1")).to_contain_text("年")
+    sound(page)
+    page.get_by_role("link", name=f"{last.place_code}党支部").first.click()
+    expect(page.locator("main")).to_contain_text("按规则认定为后进")
+    expect(page.locator("main")).to_contain_text("连续 3 个月在规则划定的位次内")
+    sound(page)
+    page.get_by_role("link", name="解决率").first.click()
+    expect(page.locator("main")).to_contain_text("计入分母 10 条，其中计入分子 2 条")
+    expect(page.locator("main tbody tr")).to_have_count(10)
+    sound(page)
+
+    visit(page, page.url, cast.branch_secretary)
+    row = page.locator("main tbody tr", has_text="只计分母").first
+    row.get_by_role("link", name="申诉这一条").click()
+    page.fill("#why", "同一件事登记了两次")
+    page.get_by_role("button", name="提交申诉").click()
+    expect(page.locator("main")).to_contain_text("等待答复")
+    sound(page)
+
+    visit(page, page.url, cast.county_officer)
+    page.fill("#answer", "属实，更正")
+    page.get_by_role("button", name="成立，更正并重算").click()
+    expect(page.locator("main")).to_contain_text("正在重新计算")
+    with scoped(drive.SYSTEM):
+        batch = Batch.objects.get(state=Batch.State.WAITING)
+    services.compute(batch.id)
+    page.reload()
+    expect(page.locator("main")).to_contain_text("原来的和重算的")
+    sound(page)
+    with scoped(drive.SYSTEM):
+        appeal = Appeal.objects.get()
+        assert appeal.new_run is not None
+
+    visit(page, f"/desk/standing/year/?place={COUNTY}", cast.county_officer)
+    expect(page.locator("main")).to_contain_text("各月各地中位得分")
+    sound(page)
+
+
+@pytest.mark.timeout(300)
+def test_a_changed_weight_tells_who_moves_and_why(open_page: OpenPage, cast: Cast) -> None:
+    three_months(cast)
+    changed = drive.PROGRAMME.replace("weight: 70", "weight: 10").replace(
+        "weight: 30", "weight: 90"
+    )
+    with scoped(drive.SYSTEM):
+        draft = drive.playbooks.save_draft(
+            actor=cast.county_officer.actor, source=changed, scenarios="", place_code=COUNTY
+        )
+    page = open_page("/")
+    visit(page, f"/desk/playbooks/{draft.pk}/", cast.county_officer)
+    page.get_by_role("link", name="演算：谁会变动").click()
+    page.get_by_role("button", name="演算", exact=True).click()
+    expect(page.locator("main")).to_contain_text("会认定多少")
+    expect(page.locator("main")).to_contain_text("解决率")
+    sound(page)
