@@ -50,13 +50,9 @@ KINDS: dict[str, Promise] = {
     "published": _lazy("公开"),
 }
 OUTCOMES: dict[str, Promise] = {
-    "solved": _lazy("已解决"),
-    "unsolved": _lazy("未能解决"),
-    "refused": _lazy("不予受理"),
-    "withdrawn": _lazy("已撤回"),
-    "passed_on": _lazy("已转其他渠道"),
-    "merged": _lazy("已合并"),
-}
+    "solved": _lazy("已解决"), "unsolved": _lazy("未能解决"), "refused": _lazy("不予受理"),
+    "withdrawn": _lazy("已撤回"), "passed_on": _lazy("已转其他渠道"), "merged": _lazy("已合并"),
+}  # fmt: skip
 CHANNELS: dict[str, Promise] = {
     "portal": _lazy("居民门户"),
     "desk": _lazy("服务台登记"),

@@ -165,9 +165,11 @@ def _files(request: Request) -> list[str]:
 def adjustment(request: Request, pk: UUID) -> HttpResponse:
     """One adjustment with its evidence, and the second approval."""
     with scoped(request.actor):
-        context = _shown(request, _get(request, pk))
+        row = _get(request, pk)
+        context = _shown(request, row)
     if request.method != "POST":
         return render(request, "assessment/adjustment.html", context)
+    request.actor.require("assess.approve", row.place_key, **_held_by(row))
     approved = request.POST.get("do") == "approve"
     try:
         services.decide_adjustment(
@@ -217,11 +219,16 @@ def _kind(row: Adjustment) -> str:
         return "month"
 
 
+def _held_by(row: Adjustment) -> dict[str, Any]:
+    """The organisation and the lines that open a row, for a permission."""
+    keys = [key for key in (row.sector_key, row.industry_key) if key is not None]
+    return {"org_keys": (row.org_key,), "line_keys": keys}
+
+
 def _may_decide(request: Request, row: Adjustment) -> bool:
     """The role that the programme names, or one above; never whoever proposed it."""
     actor = request.actor
-    keys = [key for key in (row.sector_key, row.industry_key) if key is not None]
-    may = actor.can("assess.approve", row.place_key, org_keys=(row.org_key,), line_keys=keys)
+    may = actor.can("assess.approve", row.place_key, **_held_by(row))
     held = actor.roles_at(row.place_key, (row.org_key,))
     wanted = row.approver_role
     fits = any(role == wanted or is_above(role, wanted) for role in held & set(ROLES))
