@@ -31,10 +31,12 @@ class AssessmentConfig(AppConfig):
 
 
 def _close_years() -> None:
-    """The yearly cycle asks for the frozen, signed result."""
-    from zhijin.activities.api import provide_annual
+    """The yearly cycle asks for the frozen, signed result; visits ask what came of them."""
+    from zhijin.activities.api import provide_annual, tell_effects
+    from zhijin.assessment.cycle.effects import effects
     from zhijin.assessment.cycle.freezing import annual
     from zhijin.core import labels
 
     labels.register_actions({"assessment.frozen": _("冻结考核结果")})
     provide_annual(annual)
+    tell_effects(effects)
