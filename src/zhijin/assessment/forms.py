@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
+from django.utils.functional import Promise
+from django.utils.translation import override
+
 from zhijin.assessment.engine import Assessment, load
+from zhijin.assessment.naming import LEVELS
 from zhijin.core import clock
+from zhijin.orgs.api import KINDS
 from zhijin.playbooks.api import Checked, Form, in_force, nearest, published_row
 from zhijin.playbooks.engine import digest
 
@@ -70,6 +75,12 @@ def narrower(programme: Programme) -> list[str]:
     ]
 
 
+def _joined(names: Iterable[str], titles: Mapping[str, str | Promise], lang: str) -> str:
+    """Titles side by side in one language; a name without a title stays as it is written."""
+    with override("en" if lang == "en" else "zh-hans"):
+        return (", " if lang == "en" else "、").join(str(titles.get(name, name)) for name in names)
+
+
 def explain(source: str, lang: str) -> list[tuple[str, list[str]]]:
     """Sections of sentences: who, with whom, by what, who is named, what follows."""
     found = load(source, "assessment.yaml").programme
@@ -83,13 +94,14 @@ def _sections(found: Assessment, lang: str) -> Iterator[tuple[str, list[str]]]:
         "Whom and with whom" if english else "考核谁、和谁比",
         [
             found.basis,
-            ("Kinds: " if english else "组织种类：") + ", ".join(found.applies.kinds),
-            ("Peers by: " if english else "分组：") + " × ".join(peers.by),
+            ("Kinds: " if english else "组织种类：") + _joined(found.applies.kinds, KINDS, lang),
+            ("Peers by: " if english else "分组：") + _joined(peers.by, LEVELS, lang),
             (
-                f"A group below {peers.least} is widened to: {', '.join(peers.otherwise)}"
+                f"A group below {peers.least} is widened to: "
                 if english
-                else f"一组不足 {peers.least} 个，依次放宽到：{'、'.join(peers.otherwise)}"
-            ),
+                else f"一组不足 {peers.least} 个，依次放宽到："
+            )
+            + _joined(peers.otherwise, LEVELS, lang),
         ],
     )
     for dimension in found.dimensions:

@@ -1,4 +1,4 @@
-"""What the journal's actions of this room are called."""
+"""What the journal's actions and the groups of comparison are called."""
 
 from __future__ import annotations
 
@@ -16,4 +16,16 @@ ACTIONS: Final[dict[str, str | Promise]] = {
     "assessment.adjustment_proposed": _("提出加减分"),
     "assessment.adjustment_decided": _("复核加减分"),
     "assessment.entered": _("手填考核数值"),
+}
+#: By what organisations are grouped to be compared.
+LEVELS: Final[dict[str, str | Promise]] = {
+    "village": _("村（社区）"),
+    "township": _("乡镇（街道）"),
+    "county": _("县（市、区）"),
+    "prefecture": _("市（州）"),
+    "province": _("省"),
+    "sector": _("领域"),
+    "industry": _("行业"),
+    "kind": _("组织类型"),
+    "size": _("规模"),
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -124,3 +125,10 @@ def signed(event: Event, what: str) -> Signed:
     if data is None or what not in {"notice", "result"}:
         raise NOT_FOUND()
     return Signed(bytes(data), side, f"{what}.json")
+
+
+def marked_names(sheets: Iterable[Sheet]) -> dict[UUID, str]:
+    """The names of those whom ``sheets`` (one's own) are about; nothing else of them."""
+    with scoped(Actor.system("sheet-entrant")):
+        rows = Party.objects.filter(id__in={sheet.entrant_id for sheet in sheets})
+        return dict(rows.values_list("id", "org_name"))

@@ -58,9 +58,10 @@ def _judged(actor: Actor, event: Event, hosts: bool) -> dict[str, Any]:
     by_state = dict.fromkeys(Sheet.State.values, 0)
     for sheet in sheets:
         by_state[sheet.state] += 1
-    names = {row.id: row.org_name for row in reading.reports(event)} | {
-        row.id: row.org_name for row in reading.entrants(actor, event)
-    }
+    names = {row.id: row.org_name for row in reading.reports(event)}
+    names |= {row.id: row.org_name for row in reading.entrants(actor, event)}
+    # Whoever marks an entrant is told whom, also where it does not see the entrant's own row.
+    names |= reading.marked_names(sheets)
     return {
         "criteria": scoring.criteria_of(event.rules),
         "judges": reading.judges(event),

@@ -14,6 +14,8 @@ PUBLIC = (Run.State.PUBLISHED, Run.State.FROZEN)
 
 def effects(visit: Visit) -> list[Effect]:
     """One line for each programme that has published a month before the visit. Whoever sees the visit sees it."""
+    if visit.org_key is None:
+        return []
     with scoped(Actor.system("assessment")):
         months = Run.objects.filter(county=visit.county, period_kind="month", state__in=PUBLIC)
         runs = list(months.defer("canonical", "signature").order_by("programme", "period_start"))

@@ -6,12 +6,13 @@ Reads nothing but names of places.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
+from django.utils.formats import date_format
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
@@ -21,23 +22,13 @@ from zhijin.assessment.engine.model import Indicator
 from zhijin.assessment.engine.represent import scale
 from zhijin.assessment.engine.shared_model import LEVEL_DIGITS
 from zhijin.assessment.models import Score
+from zhijin.assessment.naming import LEVELS
 from zhijin.assessment.pages.programme import About, said
 from zhijin.assessment.pages.reading import Past
 from zhijin.orgs import api as orgs
 from zhijin.places import api as places
 from zhijin.ui.charts import tenths
 
-LEVELS = {
-    "village": gettext_lazy("村（社区）"),
-    "township": gettext_lazy("乡镇（街道）"),
-    "county": gettext_lazy("县（市、区）"),
-    "prefecture": gettext_lazy("市（州）"),
-    "province": gettext_lazy("省"),
-    "sector": gettext_lazy("领域"),
-    "industry": gettext_lazy("行业"),
-    "kind": gettext_lazy("组织类型"),
-    "size": gettext_lazy("规模"),
-}
 STATES = {
     "ready": gettext_lazy("未公布"),
     "published": gettext_lazy("已公布"),
@@ -72,19 +63,26 @@ def period(kind: str, start: date) -> str:
     return _("{year}年").format(year=start.year)
 
 
+def enumerated(parts: Iterable[str]) -> str:
+    """Parts side by side, with the comma of the reader's language."""
+    return _("、").join(parts)
+
+
 def short_month(start: date) -> str:
     """7月; January as 2026.1, so that a row of months can be read."""
     if start.month == 1:
         return f"{start.year}.1"
+    if (get_language() or "").startswith("en"):
+        return date_format(start, "M")
     return _("{n}月").format(n=start.month)
 
 
 def peers(programme: Assessment) -> str:
     """With whom one is compared, and what is done when they are few."""
-    by = "、".join(str(LEVELS[name]) for name in programme.peers.by)
+    by = enumerated(str(LEVELS[name]) for name in programme.peers.by)
     text = _("和同一{by}的组织比。").format(by=by)
     if programme.peers.otherwise:
-        wider = "、".join(str(LEVELS[name]) for name in programme.peers.otherwise)
+        wider = enumerated(str(LEVELS[name]) for name in programme.peers.otherwise)
         text += _("一组不足 {n} 个时，依次放宽到{wider}。").format(
             n=programme.peers.least, wider=wider
         )
@@ -98,7 +96,7 @@ def ties(described: About) -> str:
     programme = described.programme
     if programme is None:
         return ""
-    compared = "、".join(described.title_of(name) for name in programme.ties.by)
+    compared = enumerated(described.title_of(name) for name in programme.ties.by)
     text = _("总分相同的，依次比{by}；").format(by=compared) if compared else ""
     return text + _("仍然相同的并列，不抽签、不看先后。")
 
@@ -168,7 +166,7 @@ def _running(mark: MarkRule) -> str:
     running = mark.running
     if running is None:
         return ""
-    group = "、".join(str(LEVELS[name]) for name in running.of)
+    group = enumerated(str(LEVELS[name]) for name in running.of)
     text = (
         _("连续 {months} 个月排本{group}后 {n} 位")
         if running.last
@@ -245,7 +243,7 @@ def reason(
     months = [tuple(row) for row in given.get("running") or () if len(row) == 3]
     if "running" in rules and months:
         place = _("{month}倒数第 {rank}（{of} 个）") if last else _("{month}第 {rank}（{of} 个）")
-        told = "、".join(
+        told = enumerated(
             place.format(month=_month(name), rank=rank, of=of)
             for name, rank, of in reversed(months)
         )

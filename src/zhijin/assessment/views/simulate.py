@@ -27,6 +27,8 @@ from zhijin.playbooks import api as playbooks
 
 #: Rows shown; those whose marks change come first.
 _SHOWN = 60
+#: Reasons told of each.
+_WHY = 3
 
 
 @gate("assess.run", methods=("GET", "POST"), rate="12/m", opens=False)
@@ -70,22 +72,24 @@ def _computed(
     except ValueError as error:
         return {"error": str(error)}
     with scoped(request.actor):
-        return _shown(request, made, draft)
+        return _shown(request, made, draft, current)
 
 
 def _english() -> bool:
     return (get_language() or "").startswith("en")
 
 
-def _shown(request: Request, made: Simulated, draft: forms.Programme) -> dict[str, Any]:
+def _shown(
+    request: Request, made: Simulated, draft: forms.Programme, current: forms.Programme
+) -> dict[str, Any]:
     """Only what the reader may see of organisations; the counts are of all."""
     seen = orgs.by_keys(request.actor, [moved.org_key for moved in made.moved])
     rows = [(moved, seen[moved.org_key]) for moved in made.moved if moved.org_key in seen]
     named = {mark.mark: mark for mark in made.before.marks}
     return {
-        "done": True,
+        "done": True, "seconds": f"{made.seconds:.1f}", "facts": f"{made.facts:,}",
         "rows": [
-            {"org": org, "moved": moved, "why": why(moved, draft), "marks": marks(moved, draft),
+            {"org": org, "moved": moved, "why": why(moved, draft, current), "marks": marks(moved, draft),
              "total": [words.points(t) for t in moved.total]}
             for moved, org in rows[:_SHOWN]
         ],
@@ -103,15 +107,36 @@ def title_of(name: str, draft: forms.Programme) -> str:
     return next(found, name)
 
 
-def why(moved: Moved, draft: forms.Programme) -> str:
-    """The parts that changed most, with what each gives to the total."""
-    return _("；").join(
-        _("{name} {before}→{after}（总分 {change}）").format(
-            name=title_of(one.part, draft), before=words.points(one.before),
-            after=words.points(one.after), change=_signed(one.gives - one.gave),
-        )
-        for one in moved.reasons
-    )  # fmt: skip
+def why(moved: Moved, draft: forms.Programme, current: forms.Programme) -> str:
+    """The parts that changed most, with what each gives to the total: by its score, or by its weight."""
+    old, new = weights(current), weights(draft)
+    own, other = [], []
+    for one in moved.reasons:
+        name = title_of(one.part, draft)
+        change = _signed(one.gives - one.gave)
+        if one.before != one.after:
+            text = _("{name} {before}→{after}（总分 {change}）").format(
+                name=name, before=words.points(one.before), after=words.points(one.after),
+                change=change,
+            )  # fmt: skip
+            own.append(text)
+        elif old.get(one.part) != new.get(one.part):
+            text = _("{name} 得分没变，权重 {before}→{after}（总分 {change}）").format(
+                name=name, before=old.get(one.part, 0), after=new.get(one.part, 0), change=change
+            )
+            own.append(text)
+        else:
+            # With its dimension, or because another weighs more: only told where nothing else is.
+            text = _("{name} 自己没变，占总分的比重变了（总分 {change}）")
+            other.append(text.format(name=name, change=change))
+    return _("；").join((own or other)[:_WHY])
+
+
+def weights(programme: forms.Programme) -> dict[str, int]:
+    """The weights of dimensions and joins, and of the indicators inside their dimensions."""
+    model = programme.model
+    parts: list[Any] = [*model.dimensions, *model.joins, *model.indicators.values()]
+    return {part.id: part.weight for part in parts}
 
 
 def _signed(value: int) -> str:
