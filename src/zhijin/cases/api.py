@@ -31,6 +31,7 @@ from zhijin.cases.services.intake import Opened, Report, open_case
 from zhijin.cases.services.moves import move
 from zhijin.cases.services.moves import move_by_reporter as act_as_reporter
 from zhijin.cases.services.publishing import mark_published, mark_withdrawn
+from zhijin.cases.services.reporter import record_of as record_of_code
 from zhijin.cases.services.reporter import reopen
 from zhijin.cases.services.writing import visible
 from zhijin.core import clock
@@ -96,6 +97,6 @@ __all__ = [
     "event_of", "fire_of",
     "kinds_for", "listed", "machine_of", "mark_published", "mark_withdrawn", "move",
     "open_by_revision", "open_case", "pending_requests", "photo_files", "photos_of",
-    "private_answers_of", "provide_published", "provide_told", "public_figures", "rates", "reopen",
+    "private_answers_of", "provide_published", "provide_told", "public_figures", "rates", "record_of_code", "reopen",
     "revision_of", "shown", "sweep", "sweep_all", "today", "visible",
 ]  # fmt: skip

@@ -6,14 +6,14 @@ intake that is more than half of the database's work.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, LiteralString, cast
 
 import psycopg
 from django.db import DEFAULT_DB_ALIAS, connections
 
 
-def send(statement: LiteralString, values: Sequence[Any] = ()) -> Any:
+def send(statement: LiteralString, values: Sequence[Any] | Mapping[str, Any] = ()) -> Any:
     """Send ``statement`` on Django's connection, in its transaction if there is one; gives the cursor.
 
     Only for statements whose text never varies, since each is prepared and kept; the types of values

@@ -21,6 +21,7 @@ from zhijin.core.ids import place_span
 from zhijin.disclosure import errors, periods
 from zhijin.disclosure.documents import Draft
 from zhijin.disclosure.periods import Period
+from zhijin.ledger.api import kind_title
 from zhijin.places import api as places
 from zhijin.playbooks import api as playbooks
 
@@ -110,7 +111,10 @@ GROUP BY 1 ORDER BY 1
 def points(place_code: str, first: datetime, end: datetime) -> Counted:
     """How many points were granted and spent in a place's books; nobody's name."""
     rows = _rows(_LEDGER, first, end, place_code)
-    table = [[str(kind), f"{n:,}", f"{total:,}", f"{back:,}"] for kind, n, total, back in rows]
+    table = [
+        [kind_title(str(kind)), f"{n:,}", f"{total:,}", f"{back:,}"]
+        for kind, n, total, back in rows
+    ]
     body = _("本期记账 {count} 笔，冲正 {back} 笔。").format(
         count=sum(row[1] for row in rows), back=sum(row[3] for row in rows)
     )

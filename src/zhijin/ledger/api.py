@@ -1,6 +1,9 @@
 """What other rooms may use of the ledger."""
 
+from zhijin.ledger.demo import make as make_demo
 from zhijin.ledger.models import Account, Book, Closing, Transfer
+from zhijin.ledger.naming import kind_title
+from zhijin.ledger.points.claims import provide_record_of
 from zhijin.ledger.posting import Leg, Posted, post, reverse
 from zhijin.ledger.selectors import (
     Line,
@@ -41,10 +44,13 @@ __all__ = [
     "books",
     "close_account",
     "close_period",
+    "kind_title",
+    "make_demo",
     "open_account",
     "open_book",
     "own_account",
     "post",
+    "provide_record_of",
     "reverse",
     "statement",
     "transfer",

@@ -20,6 +20,7 @@ from django.db import connection, transaction
 from zhijin.core import clock, facts, journal
 from zhijin.core.actor import Actor
 from zhijin.core.ids import uuid7
+from zhijin.core.statements import send
 from zhijin.ledger import errors
 from zhijin.ledger.models import Account, Book, Transfer
 
@@ -33,7 +34,7 @@ WITH book AS MATERIALIZED (
 INSERT INTO ledger_transfer (id, county, book_id, place_key, at, day, kind, memo, actor, actor_name,
   record, key, digest, reverses)
 SELECT %(id)s, %(county)s, %(book)s, %(place_key)s, %(at)s, %(day)s, %(kind)s, %(memo)s, %(actor)s,
-  %(actor_name)s, %(record)s, %(key)s, %(digest)s, %(reverses)s
+  %(actor_name)s, %(record)s, %(key)s, %(digest)s, %(reverses)s::uuid
 FROM book WHERE opened_on <= %(day)s AND (closed_through IS NULL OR closed_through < %(day)s)
 ON CONFLICT (county, book_id, key) DO NOTHING RETURNING id
 """
@@ -109,12 +110,10 @@ def post(
         raise errors.BAD_DAY(day=on.isoformat())
     words = {"kind": kind, "key": _short(key), "memo": memo[:200], "record": record}
     values = _values(actor, book, legs, words, at, on, reverses)
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(_TRANSFER, values)
-        if cursor.fetchone() is None:
+    with transaction.atomic(savepoint=False):
+        if send(_TRANSFER, values).fetchone() is None:
             return _why_not(book, values)
-        cursor.execute(_ENTRIES, values)
-        if cursor.rowcount != len(legs):
+        if send(_ENTRIES, values).rowcount != len(legs):
             raise _refused(book, legs)
         _tell(actor, book, kind, legs, values)
     return Posted(values["id"])

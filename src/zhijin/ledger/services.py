@@ -44,7 +44,7 @@ RETURNING account_id, credits, debits, balance
 
 def open_book(
     *, actor: Actor, place_code: str, kind: str, title: str, opened_on: date | None = None,
-    simulated: bool = False,
+    simulated: bool = False, programme: str = "",
 ) -> Book:  # fmt: skip
     """Open a set of books at a place, with its own two accounts. Raises CO403."""
     key = place_key(place_code)
@@ -52,7 +52,7 @@ def open_book(
     book = Book(
         county=county_of(place_code), place_code=place_code, place_key=key, kind=kind,
         unit=UNITS[Book.Kind(kind)], title=title, opened_on=opened_on or clock.today(),
-        simulated=simulated,
+        simulated=simulated, programme=programme,
     )  # fmt: skip
     with transaction.atomic():
         book.save(force_insert=True)

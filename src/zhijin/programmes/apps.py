@@ -18,10 +18,11 @@ class ProgrammesConfig(AppConfig):
     ]
 
     def ready(self) -> None:
-        """Tell cases where to learn what is public and what was told, and begin the recurring chores."""
+        """Tell the rooms below what they learn from one another, and begin the recurring chores."""
         from zhijin.cases import api as cases
         from zhijin.core import labels
         from zhijin.core.tasks import register_tick
+        from zhijin.ledger import api as ledger
         from zhijin.programmes import naming, selectors
         from zhijin.programmes.effects import following
         from zhijin.programmes.webhooks import queueing
@@ -29,5 +30,6 @@ class ProgrammesConfig(AppConfig):
         labels.register_actions(naming.ACTIONS)
         cases.provide_published(selectors.shown_of)
         cases.provide_told(selectors.told)
+        ledger.provide_record_of(cases.record_of_code)
         register_tick("programmes.follow_ups", 20.0, following.open_due)
         register_tick("programmes.deliveries", 5.0, queueing.requeue)

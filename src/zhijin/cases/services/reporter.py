@@ -38,6 +38,11 @@ def find(code: str) -> Case:
         return case
 
 
+def record_of(code: str) -> str:
+    """The name of the record that a status code opens. Raises CA012."""
+    return find(code).record
+
+
 def _reporter(case: Case) -> Actor:
     return Actor("reporter", case.number, "", extra_roles=frozenset({"reporter", "resident"}))
 

@@ -1,7 +1,7 @@
 """Points: writes down what a rule grants, as a fact. No balance is kept here.
 
-There is no ledger of points yet. When one comes it books from these facts; until then nobody can
-spend anything, and nothing pretends otherwise.
+Where a village has a points programme in force, the ledger makes an award of the fact, which the reporter
+claims with the status code; elsewhere it stays a fact and nobody can spend anything.
 """
 
 from __future__ import annotations

@@ -15,7 +15,7 @@ class Book(models.Model):
     """One set of books of one place: entries of a book sum to zero, whole numbers of one unit.
 
     ``unit``: ``point``, ``fen`` or ``micro_yuan``. ``closed_through`` is the last day nothing can be
-    booked on any more.
+    booked on any more. ``programme`` names the points programme that books here.
     """
 
     class Kind(models.TextChoices):
@@ -33,6 +33,7 @@ class Book(models.Model):
     opened_on = models.DateField()
     closed_through = models.DateField(null=True)
     simulated = models.BooleanField(default=False)
+    programme = models.CharField(max_length=40, default="", db_default="", blank=True)
 
     class Meta:
         db_table = "ledger_book"
