@@ -37,7 +37,7 @@ TABS = (State.PROPOSED, State.CHECKED, State.UNCLAIMED, State.POSTED, State.REFU
 def books(actor: Actor) -> list[Book]:
     """Books of points programmes in scope, by place and title."""
     rows = Book.objects.filter(scope_q(actor, "place_key")).exclude(programme="")
-    return list(rows.order_by("place_key", "programme")[:200])
+    return list(rows.order_by("place_key", "id")[:200])
 
 
 def award(actor: Actor, award_id: UUID) -> Award:
