@@ -40,12 +40,14 @@ class HomeConfig(AppConfig):
             demo_cases,
             demo_devices,
             demo_disclosure,
+            demo_firms,
             demo_standing,
         )
         from zhijin.home.demo.registry import register_step
 
         demo_devices.register()
         register_step("cases", 80, demo_cases.step)
+        register_step("firms", 81, demo_firms.step)
         register_step("disclosure", 90, demo_disclosure.step)
         register_step("standings", 90, demo_standing.step)
         demo_activities.register()
