@@ -7,7 +7,7 @@ import random
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -15,9 +15,11 @@ from django.contrib.auth.hashers import check_password
 from django.db import connections
 
 from zhijin.access.api import DEMO_PASSWORD, Account, actor_of, create_account
+from zhijin.cases.api import Case, CaseEvent
+from zhijin.cases.models import CaseParty
 from zhijin.config.home import Home
 from zhijin.config.up import _accounts
-from zhijin.core import identifiers
+from zhijin.core import clock, identifiers
 from zhijin.core.actor import Actor
 from zhijin.core.errors import Refusal
 from zhijin.core.ids import line_span, place_key
@@ -121,7 +123,9 @@ database = pytest.mark.django_db(transaction=True, databases=["default", "owner"
 @database
 @pytest.mark.slow
 def test_the_village_is_alive_and_everything_in_it_is_flagged() -> None:
-    with only("divisions", "grids", "organisations", "units", "accounts", "people"):
+    with only(
+        "shipped", "divisions", "grids", "organisations", "units", "accounts", "people", "firms"
+    ):
         made = making.make(Scale.VILLAGE, 7)
         again = making.make(Scale.VILLAGE, 7)
     assert (made.counts["households"], made.counts["accounts"]) == (500, len(MEMBERS))
@@ -129,6 +133,7 @@ def test_the_village_is_alive_and_everything_in_it_is_flagged() -> None:
     with scoped(SYSTEM):
         _everything_is_flagged()
         _the_cast_can_work()
+        _the_court_and_the_works_have_something_to_do()
         gaps = household_gaps(SYSTEM, VILLAGE)
         assert (gaps.households, gaps.is_clean) == (500, True)
         assert _memberships_without_household() == 0
@@ -149,6 +154,26 @@ def _everything_is_flagged() -> None:
     assert not Person.objects.exclude(id_number=None).exists()
     phones = Person.objects.exclude(phone=None).values_list("phone_masked", flat=True)
     assert all(phone.startswith("129") for phone in phones)
+
+
+def _the_court_and_the_works_have_something_to_do() -> None:
+    """Documents 002 and 001: three applications at three stages; a call at 3:15 over within the hour."""
+    court = Case.objects.filter(playbook="court-green-channel")
+    assert sorted(court.values_list("state", flat=True)) == [
+        "reviewing",
+        "submitted",
+        "swap-review",
+    ]
+    assert set(court.values_list("priority", flat=True)) == {"first"}
+    sides = CaseParty.objects.filter(case_id=court.get(state="swap-review").id)
+    assert "respondent" in sides.values_list("kind", flat=True)
+    night = Case.objects.get(playbook="plant-fault", state="closed")
+    assert (clock.local(night.opened_at).hour, clock.local(night.opened_at).minute) == (3, 15)
+    restored = CaseEvent.objects.get(case_id=night.id, move="restored")
+    assert restored.at - night.opened_at < timedelta(hours=1)
+    assert night.late_stages == 0
+    assert Case.objects.get(playbook="plant-fault", is_open=True).state == "called"
+    assert not Case.objects.filter(simulated=False).exists()
 
 
 def _the_cast_can_work() -> None:

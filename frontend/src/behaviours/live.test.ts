@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { page } from "../testing";
-import { reconcile } from "./live";
+import { carry, reconcile } from "./live";
 
 // The stream, the reading again and the reconnection are tried in a real browser: tests/ui/test_behaviours.py.
 function list(rows: string): Element {
@@ -35,4 +35,12 @@ test("focus stays in the row that was replaced", () => {
 test("nothing changed, nothing touched", () => {
   const here = page(`<ul>${row("a", 1)}</ul>`);
   assert.equal(reconcile(here, list(row("a", 1))), 0);
+});
+
+test("figures beside the list are carried over, unknown ones passed by", () => {
+  page(`<div><p id="open"><b>0</b></p><p id="late">3</p></div>`);
+  const late = document.getElementById("late")!.firstChild;
+  carry("open late gone", new DOMParser().parseFromString(`<p id="open"><b>2</b></p><p id="late">3</p>`, "text/html"));
+  assert.equal(document.getElementById("open")!.innerHTML, "<b>2</b>");
+  assert.equal(document.getElementById("late")!.firstChild, late, "what is the same is not touched");
 });

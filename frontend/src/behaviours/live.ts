@@ -11,7 +11,8 @@
  * `data-live` is the address of server-sent events (`fact`: `{kind, place, record}`, and `reload`). The list
  * itself comes from `data-url`, or from the page's own address, under the reader's own rights, at most every
  * `data-every` milliseconds (4000), and never while the tab is hidden. Rows are told apart by `data-key`; a
- * row has changed when its `data-version` differs (or, without one, its text).
+ * row has changed when its `data-version` differs (or, without one, its text). `data-also` names further
+ * elements of the page (ids, with spaces between), such as the figures above the list.
  */
 import type { Behaviour } from "../mount";
 import { toast, word } from "../words";
@@ -49,6 +50,15 @@ export function reconcile(list: Element, fresh: Element): number {
   return changed;
 }
 
+/** Puts what `page` has in the elements named by `ids` into the same elements here: figures beside a list. */
+export function carry(ids: string, page: Document): void {
+  for (const id of ids.split(" ").filter(Boolean)) {
+    const here = document.getElementById(id);
+    const fresh = page.getElementById(id);
+    if (here && fresh && here.innerHTML !== fresh.innerHTML) here.replaceChildren(...fresh.childNodes);
+  }
+}
+
 export const live: Behaviour = (list) => {
   const source = list.dataset.live;
   if (!source || typeof EventSource === "undefined") return;
@@ -69,6 +79,7 @@ export const live: Behaviour = (list) => {
     const fresh = page.getElementById(list.id);
     if (!fresh || !list.isConnected) return;
     const count = reconcile(list, fresh);
+    carry(list.dataset.also ?? "", page);
     list.hidden = fresh.hidden;
     const empty = list.nextElementSibling;
     if (empty?.classList.contains("empty")) empty.toggleAttribute("hidden", rows(list).length > 0);

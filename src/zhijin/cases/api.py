@@ -30,6 +30,7 @@ from zhijin.cases.services.clocks import sweep, sweep_all
 from zhijin.cases.services.intake import Opened, Report, open_case
 from zhijin.cases.services.moves import move
 from zhijin.cases.services.moves import move_by_reporter as act_as_reporter
+from zhijin.cases.services.parties import join
 from zhijin.cases.services.publishing import mark_published, mark_withdrawn
 from zhijin.cases.services.reporter import record_of as record_of_code
 from zhijin.cases.services.reporter import reopen
@@ -94,7 +95,7 @@ def public_figures(place_code: str) -> dict[str, int]:
 __all__ = [
     "Case", "CaseEvent", "CaseView", "Counts", "Drawing", "Opened", "Published", "Rate", "Report", "Told",
     "act_as_reporter", "answers_of", "board", "by_ids", "by_number", "called_orgs", "counts", "draw_points",
-    "event_of", "fire_of",
+    "event_of", "fire_of", "join",
     "kinds_for", "listed", "machine_of", "mark_published", "mark_withdrawn", "move",
     "open_by_revision", "open_case", "pending_requests", "photo_files", "photos_of",
     "private_answers_of", "provide_published", "provide_told", "public_figures", "rates", "record_of_code", "reopen",

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
 from zhijin.cases import hooks, selectors
+from zhijin.cases.answers import PROSE
 from zhijin.cases.machine import SOLVED, machine_of
 from zhijin.cases.models import Case, CaseEvent, CasePhoto
 from zhijin.cases.services.reporter import REOPEN_DAYS
@@ -301,6 +302,12 @@ class Action:
     title: str
     asks: bool
     primary: bool
+
+    @property
+    def asks_why(self) -> bool:
+        """Whether there is a box for the reason: not a second one beside a question answered in words."""
+        written = any(spec.type in PROSE for spec in self.move.ask)
+        return self.move.why == "required" or (self.move.why == "optional" and not written)
 
 
 def actions_for(case: Case, roles: frozenset[str]) -> list[Action]:

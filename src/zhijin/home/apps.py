@@ -40,6 +40,7 @@ class HomeConfig(AppConfig):
             demo_cases,
             demo_devices,
             demo_disclosure,
+            demo_firms,
             demo_points,
             demo_standing,
         )
@@ -47,6 +48,7 @@ class HomeConfig(AppConfig):
 
         demo_devices.register()
         register_step("cases", 80, demo_cases.step)
+        register_step("firms", 81, demo_firms.step)
         register_step("points", 88, demo_points.step)
         register_step("disclosure", 90, demo_disclosure.step)
         register_step("standings", 90, demo_standing.step)

@@ -6,11 +6,12 @@ Every record is flagged as simulated. Nothing here is reached by a real installa
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from functools import cache
 from io import BytesIO
 from typing import Any
+from uuid import UUID
 
 from PIL import Image, ImageDraw
 
@@ -79,6 +80,8 @@ def step(demo: Demo) -> None:
         if places.outlines_in(code) and not _has_cases(code):
             each = MANY if code == ALIVE else FEW
             demo.count("cases", seed(code, each, demo.rng("cases", code)))
+            if code == ALIVE:
+                demo.count("cases", _today(code, demo.rng("today", code)))
     cases.sweep_all()
 
 
@@ -103,6 +106,16 @@ def seed(code: str, each: int, rng: random.Random) -> int:
     return sum(_one(rng, code, found, at, present) for at in moments)
 
 
+def _today(code: str, rng: random.Random) -> int:
+    """Something in every grid that has come in within the last hours and waits for its worker."""
+    present = clock.now()
+    grids = spots(code)
+    for spot in grids:
+        at = present - timedelta(minutes=rng.randint(5, 90))
+        _opened(rng, code, [spot], at, only=("road-hazard", "sanitation"))
+    return len(grids)
+
+
 def spots(code: str) -> list[tuple[float, float]]:
     """A point inside each grid of the village."""
     return [
@@ -114,7 +127,16 @@ def spots(code: str) -> list[tuple[float, float]]:
 def _one(
     rng: random.Random, code: str, spots: list[tuple[float, float]], at: datetime, present: datetime
 ) -> int:
-    kinds = catalogue(code, "resident")
+    _drive(rng, _opened(rng, code, spots, at), at, present)
+    return 1
+
+
+def _opened(
+    rng: random.Random, code: str, spots: list[tuple[float, float]], at: datetime,
+    only: Sequence[str] = (),
+) -> UUID:  # fmt: skip
+    """A case at one of the spots, of a kind that residents report (of ``only``); returns its id."""
+    kinds = [k for k in catalogue(code, "resident") if not only or k.playbook_id in only]
     weights = [len(WORDS.get(kind.playbook_id, ())) + 1 for kind in kinds]
     revision = rng.choices(kinds, weights)[0]
     lon, lat = rng.choice(spots) if spots else (None, None)
@@ -127,10 +149,9 @@ def _one(
     try:
         with clock.freeze(at):
             opened = cases.open_case(actor=Actor.resident(), report=report, opener="resident")
-        _drive(rng, opened.case_id, at, present)
     except Refusal as refusal:
         raise RuntimeError(f"{revision.playbook_id}: {refusal} {refusal.fields}") from refusal
-    return 1
+    return opened.case_id
 
 
 def _drive(rng: random.Random, case_id: Any, at: datetime, present: datetime) -> None:

@@ -119,6 +119,7 @@ def _others(looking: Looking) -> dict[str, Any]:
         )
     return {
         "parties": looking.side.parties(parties),
+        "two_sided": any(p.kind != "called" for p in parties),
         "my_parties": [
             p for p in parties if p.kind == "called" and p.org_key in mine and p.answered_at is None
         ],

@@ -138,7 +138,7 @@ def case_new(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {
         "kinds": kinds_for(code, opener), "kind": kind, "place_code": code,
         "place": places.get(code) if code else None,
-        "key": request.POST.get("idempotency_key") or str(uuid7()),
+        "key": request.POST.get("idempotency_key") or str(uuid7()), "near": near(actor, code),
     }  # fmt: skip
     if kind:
         context |= asked_of(current(kind, code), opener)
@@ -159,6 +159,22 @@ def case_new(request: HttpRequest) -> HttpResponse:
         )
         return redirect("desk:case", pk=opened.case_id)
     return render(request, "cases/case_new.html", context)
+
+
+def near(actor: Actor, code: str) -> list[places.Place]:
+    """The places to choose from in a list: a township's villages, or a village's grids, with itself.
+
+    Only where ``actor`` works; nothing above the township, whose places are found by name instead.
+    """
+    if len(code) < 9:
+        return []
+    root = code if len(code) == 9 else code[:12]
+    below = places.children(root) if len(root) == 9 else places.subtree(root, "grid")
+    return [
+        place
+        for place in (places.get(root), *below)
+        if any(lo <= place.key < hi for lo, hi in actor.scope.places)
+    ]
 
 
 def asked_of(revision: Revision, opener: str) -> dict[str, Any]:
