@@ -64,7 +64,13 @@ def units(places: None, cast: Cast) -> Callable[[int], Units]:
             make_member("shi2", Part("冯霜降", "prefecture_officer", PREFECTURE)),
         )
         made.orgs = [
-            register(f"市直单位{n}党组织", PREFECTURE, kind="branch", sector=3)
+            register(
+                f"市直单位{n}党组织",
+                PREFECTURE,
+                kind="branch",
+                sector=3,
+                valid_from=date(2025, 1, 1),
+            )
             for n in range(number)
         ]
         # A few are signed in at once, so that an expected refusal does not undo their accounts.

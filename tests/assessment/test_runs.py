@@ -15,6 +15,7 @@ from zhijin.assessment import services
 from zhijin.assessment.models import Batch, Run, Score, Value
 from zhijin.assessment.services import storing, watching
 from zhijin.core import clock, facts
+from zhijin.core.errors import Refusal
 from zhijin.core.scope import scoped
 from zhijin.orgs.services import change_organisation, end_organisation
 
@@ -311,3 +312,100 @@ def test_a_new_result_of_an_open_question_takes_the_place_of_the_old(five):
         old.refresh_from_db()
         assert old.state == "superseded"
         assert not Score.objects.filter(run_id=old.id).exists()
+
+
+# -- periods that still run -----------------------------------------------------------------
+
+AUGUST = JULY.before(-1)
+NIGHT = datetime(
+    2026, 8, 3, 18, 30, tzinfo=UTC
+)  # half past two in the morning of the 4th, in China
+
+
+def test_a_running_period_is_computed_by_night_when_it_got_facts(five):
+    with clock.freeze(NIGHT):
+        drive.work(five[0], AUGUST, 6)
+        assert watching.request_open() == 1
+        assert watching.request_open() == 0, "asked for already"
+        with scoped(SYSTEM):
+            batch = Batch.objects.get(state="waiting")
+        assert (batch.period_start, batch.reason) == (AUGUST.start, "open")
+        assert services.compute(batch.id).runs == 1
+    run = drive.run_of(AUGUST)
+    assert drive.value(run, five[0]).numerators[0] == 6
+    with clock.freeze(NIGHT), pytest.raises(Refusal) as caught:
+        services.publish_run(actor=SYSTEM, run_id=run.id)
+    assert caught.value.id == "AE003", "what still runs is never published"
+
+
+def test_once_a_night_and_only_what_changed(five):
+    drive.work(five[0], AUGUST, 6)
+    with clock.freeze(NIGHT):
+        watching.request_open()
+        with scoped(SYSTEM):
+            services.compute(Batch.objects.get(state="waiting").id)
+        drive.settle()
+        drive.work(five[0], AUGUST, 9)
+    with clock.freeze(NIGHT + timedelta(hours=20)):
+        assert watching.request_open() == 0, "not by day"
+    with clock.freeze(NIGHT + timedelta(days=1)):
+        assert watching.request_open() == 1
+        with scoped(SYSTEM):
+            services.compute(Batch.objects.get(state="waiting").id)
+    assert drive.value(drive.run_of(AUGUST), five[0]).numerators[0] == 15
+    drive.settle()
+    with clock.freeze(NIGHT + timedelta(days=2)):
+        drive.work(five[0], JULY, 1)
+        assert watching.request_open() == 0, "nothing came to August: it is computed as it stands"
+    with scoped(SYSTEM):
+        assert Run.objects.filter(period_start=AUGUST.start, state="ready").count() == 1
+        assert Run.objects.filter(period_start=AUGUST.start, state="superseded").count() == 1
+
+
+def test_what_was_computed_while_it_ran_is_computed_again_when_it_has_ended(five):
+    drive.work(five[0], AUGUST, 6)
+    with clock.freeze(NIGHT):
+        watching.request_open()
+        with scoped(SYSTEM):
+            services.compute(Batch.objects.get(state="waiting").id)
+    with clock.freeze(datetime(2026, 9, 1, 1, tzinfo=UTC)):
+        assert services.request_due() == 1
+        assert services.request_due() == 0
+    with scoped(SYSTEM):
+        assert {b.reason for b in Batch.objects.filter(period_start=AUGUST.start)} == {
+            "open",
+            "due",
+        }
+
+
+@pytest.mark.parametrize(
+    ("hour", "day", "since"), [(1, 3, 2), (2, 3, 3), (13, 3, 3), (23, 3, 3), (0, 4, 3)]
+)
+def test_the_last_night_began_at_two_in_china(hour, day, since):
+    now = datetime(2026, 8, day, hour, 15, tzinfo=clock.TZ)
+    assert watching.last_night(now) == datetime(2026, 8, since, 2, tzinfo=clock.TZ)
+
+
+def test_two_that_ask_at_once_make_one_request():
+    gate, made = threading.Barrier(3), []
+
+    def ask() -> None:
+        try:
+            with clock.freeze(NOW):
+                gate.wait()
+                batch = services.request_run(
+                    actor=SYSTEM, programme="test-drive", period=JULY, place_code=COUNTY
+                )
+                made.append(batch.id)
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=ask) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(made) == 3
+    assert len(set(made)) == 1
+    with scoped(SYSTEM):
+        assert Batch.objects.count() == 1

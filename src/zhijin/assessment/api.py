@@ -3,7 +3,19 @@
 from zhijin.assessment import demo
 from zhijin.assessment.demo import work as demo_work
 from zhijin.assessment.demo_standing import standings as demo_standings
+from zhijin.assessment.enter_once.selectors import Savings, savings
 from zhijin.assessment.models import Mark, Run, Score
 from zhijin.assessment.pages.today import Notice, today
 
-__all__ = ["Mark", "Notice", "Run", "Score", "demo", "demo_standings", "demo_work", "today"]
+__all__ = [
+    "Mark",
+    "Notice",
+    "Run",
+    "Savings",
+    "Score",
+    "demo",
+    "demo_standings",
+    "demo_work",
+    "savings",
+    "today",
+]

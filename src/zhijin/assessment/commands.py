@@ -26,6 +26,7 @@ def add_parser(commands: Any) -> None:
             "  zhijin assess run double-drive 2026-07        计算七月（全部地方）\n"
             "  zhijin assess run double-drive 2026-07 --place 520181\n"
             "  zhijin assess publish double-drive 2026-07 --place 520181\n"
+            "  zhijin assess verify unit-year 2026           核对冻结的年度结果\n"
             "  zhijin assess stream                          只把变动过的月份写成文件\n"
         ),
         formatter_class=argparse.RawDescriptionHelpFormatter,
@@ -34,6 +35,7 @@ def add_parser(commands: Any) -> None:
     for name, run, about in (
         ("run", _run, _("计算一个考核期")),
         ("publish", _publish, _("公布一个县算好的结果")),
+        ("verify", _verify, _("核对冻结的结果：签名，和每个数背后的记录")),
     ):
         one = kinds.add_parser(name, help=about, description=about)
         one.add_argument("programme", help=_("考核方案的代号，如 double-drive"))
@@ -106,6 +108,38 @@ def _status(args: argparse.Namespace) -> int:
     else:
         print("\n".join(map(_line, told)) or _("还没有计算过"))
     return 0
+
+
+def _verify(args: argparse.Namespace) -> int:
+    from zhijin.assessment.cycle.verifying import verify_run
+    from zhijin.assessment.models import Run
+    from zhijin.assessment.periods import parse
+    from zhijin.core.actor import Actor
+    from zhijin.core.scope import scoped
+
+    try:
+        period = parse(args.period)
+    except ValueError as error:
+        return _refused(error)
+    with scoped(Actor.system("operator")):
+        rows = Run.objects.filter(
+            programme=args.programme, period_start=period.start, period_kind=period.kind,
+            state=Run.State.FROZEN, place_code__startswith=args.place,
+        )  # fmt: skip
+        found = [(run, verify_run(run)) for run in rows.order_by("county")]
+    if args.json:
+        told = [{"run": str(run.id), "place": run.place_code, "signature": one.signature,
+                 "values": one.values, "facts": one.facts,
+                 "broken": [[str(org), name] for org, name in one.broken]} for run, one in found]  # fmt: skip
+        print(json.dumps(told))
+    for run, one in found if not args.json else ():
+        line = _("{place} {values} 个数，{facts} 条记录：{verdict}")
+        verdict = _("与签名时一致") if one.holds else _("不一致")
+        print(
+            line.format(place=run.place_code, values=one.values, facts=one.facts, verdict=verdict)
+        )
+        print("\n".join(f"  {org} {name}" for org, name in one.broken), end="")
+    return 0 if found and all(one.holds for _run, one in found) else 1
 
 
 def _stream(args: argparse.Namespace) -> int:

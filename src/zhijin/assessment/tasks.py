@@ -29,6 +29,7 @@ def follow(run: str, county: int) -> None:
 def register() -> None:
     """Called when the application is ready."""
     register_tick("assessment.due", 600.0, services.request_due)
+    register_tick("assessment.open", 600.0, watching.request_open)
     register_tick("assessment.late_facts", 300.0, watching.request_late)
     register_tick("assessment.take_up_lost", 60.0, services.take_up_lost)
     register_tick("assessment.follow_ups", 60.0, following.open_due)

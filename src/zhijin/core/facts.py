@@ -118,3 +118,12 @@ def changed_since(upto: int) -> Changed:
         mark = int(cursor.fetchone()[0])
         cursor.execute("SELECT month, facts FROM core_fact_changed(%s)", [upto])
         return Changed(mark, dict(cursor.fetchall()))
+
+
+def any_between(start: datetime, end: datetime) -> bool:
+    """Whether anything happened from ``start`` to before ``end``, within the transaction's scope."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT EXISTS (SELECT FROM core_fact WHERE at >= %s AND at < %s)", [start, end]
+        )
+        return bool(cursor.fetchone()[0])

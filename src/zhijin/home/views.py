@@ -84,6 +84,7 @@ def today(request: HttpRequest) -> HttpResponse:
         "raised": _besides(cases.listed(actor, "raised"), [*mine, *late]),
         "pending": len(cases.pending_requests(actor)),
         "assessed": assessment.today(actor),
+        "saved": assessment.savings(actor) if actor.can("sheet.fill") else None,
         "public": _public_today(actor),
     }
     return render(request, "home/today.html", context)

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Mapping
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
 from zhijin.activities.api import Cycle
-from zhijin.assessment.cycle import errors
-from zhijin.assessment.models import Mark, Run, Score, Value
+from zhijin.assessment.cycle import errors, evidence
+from zhijin.assessment.models import Appeal, Mark, Run, Score, Value
+from zhijin.assessment.services.appeals import FILE_DAYS
 from zhijin.core import clock, facts, journal
 from zhijin.core.actor import Actor
 from zhijin.core.scope import scoped
@@ -20,7 +24,7 @@ DOCUMENT = "assessment.result/1"
 
 
 def freeze_run(*, actor: Actor, run_id: UUID) -> Run:
-    """Freeze and sign a county's published result. Raises AE101, AE102, CO403.
+    """Freeze and sign a county's published result. Raises AE101–AE104, CO403.
 
     A frozen one is returned as it is: freezing twice signs once.
     """
@@ -33,8 +37,11 @@ def freeze_run(*, actor: Actor, run_id: UUID) -> Run:
             return run
         if run.state != State.PUBLISHED:
             raise errors.NOT_PUBLISHED()
+        why = still_open(run)
+        if why:
+            raise errors.STILL_OPEN(why=why)
         at = clock.now()
-        signed = sign_document(DOCUMENT, document(run), at=at)
+        signed = sign_document(DOCUMENT, document(run, evidence.keep(run)), at=at)
         run.state, run.frozen_at = State.FROZEN, at
         run.frozen_by, run.frozen_name = actor.label, actor.name[:64]
         run.canonical, run.signature = signed.data, signed.signature.value
@@ -52,8 +59,24 @@ def freeze_run(*, actor: Actor, run_id: UUID) -> Run:
     return run
 
 
-def document(run: Run) -> dict[str, Any]:
-    """Everything a result says, in texts and whole numbers. Keys of organisations are texts: they pass 2^53."""
+def still_open(run: Run) -> str:
+    """Why a published result may yet change; empty when nothing speaks against freezing it."""
+    assert run.published_at is not None
+    if clock.now() < run.published_at + timedelta(days=FILE_DAYS):
+        return _("公布未满 {days} 天，还可以申诉").format(days=FILE_DAYS)
+    filed = Appeal.objects.filter(run_id=run.id, county=run.county, state=Appeal.State.FILED)
+    if filed.exists():
+        return _("还有申诉没有答复")
+    if Run.objects.filter(county=run.county, names=run.id, state=State.READY).exists():
+        return _("有新算的结果等着公布")
+    return ""
+
+
+def document(run: Run, kept: Mapping[int, Mapping[str, evidence.Kept]]) -> dict[str, Any]:
+    """Everything a result says, in texts and whole numbers. Keys of organisations are texts: they pass 2^53.
+
+    ``evidence`` of an organisation: indicator → how many facts, and the digest over them.
+    """
     values = {row.org_key: row for row in Value.objects.filter(run_id=run.id, county=run.county)}
     marks: dict[int, list[dict[str, Any]]] = {}
     for mark in Mark.objects.filter(run_id=run.id, county=run.county).order_by("kind"):
@@ -66,7 +89,9 @@ def document(run: Run) -> dict[str, Any]:
         "facts_upto": str(run.facts_upto), "computed": run.digest, "published_by": run.published_name,
         "indicators": run.indicators, "dimensions": run.dimensions,
         "organisations": [
-            _organisation(row, values.get(row.org_key), marks.get(row.org_key, [])) for row in scores
+            _organisation(row, values.get(row.org_key), marks.get(row.org_key, []))
+            | {"evidence": _evidence(kept.get(row.org_key, {}))}
+            for row in scores
         ],
     }  # fmt: skip
 
@@ -88,12 +113,16 @@ def _organisation(score: Score, value: Value | None, marks: list[dict[str, Any]]
     return told
 
 
+def _evidence(cells: Mapping[str, evidence.Kept]) -> dict[str, list[Any]]:
+    return {name: [kept.count, kept.digest.hex()] for name, kept in cells.items()}
+
+
 def _text(number: int | None) -> str | None:
     return None if number is None else str(number)
 
 
 def annual(cycle: Cycle, year: int) -> Signed | None:
-    """The frozen result of a cycle's year; frozen now when it is published. None while it is not."""
+    """The frozen result of a cycle's year; frozen now when nothing speaks against it. None while it waits."""
     if not cycle.programme:
         return None
     with scoped(SYSTEM):
@@ -105,7 +134,7 @@ def annual(cycle: Cycle, year: int) -> Signed | None:
             .order_by("-published_at")
             .first()
         )  # fmt: skip
-        if run is None:
+        if run is None or (run.state == State.PUBLISHED and still_open(run)):
             return None
         frozen = freeze_run(actor=SYSTEM, run_id=run.id)
     return signed_of(frozen)

@@ -6,11 +6,13 @@ keys and times, so that rows always match the figure for whoever may see all of 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
 from typing import Any, Literal
+from uuid import UUID
 
 from zhijin.assessment.engine.conditions import holds, kind_is, of_facts
 from zhijin.assessment.engine.dialects import POSTGRES
@@ -22,11 +24,7 @@ from zhijin.assessment.engine.represent import represent
 from zhijin.assessment.engine.shared_model import LEVEL_DIGITS, LEVEL_SUB
 
 Side = Literal["of", "to", "join"]
-#: The facts that stand: neither taken out nor replaced by a later one. Alias ``f``, as below.
-STANDING = (
-    "coalesce(f.attrs->>'void' <> 'true', true) AND NOT EXISTS (SELECT 1 FROM core_fact c"
-    " WHERE c.county = f.county AND c.at = f.at AND c.attrs->>'corrects' = f.id::text)"
-)
+_SNAPSHOT = re.compile(r"[0-9]+:[0-9]+:[0-9,]*")
 
 
 @dataclass(frozen=True)
@@ -43,6 +41,19 @@ class Whose:
 
 
 @dataclass(frozen=True)
+class Seen:
+    """Which facts were there when a run was computed.
+
+    ``months``: by the first day of a month, the snapshot (``pg_snapshot``) in which it was read; empty where
+    that is not known. ``gone``: the facts that were corrected by then, where they were looked up before (see
+    :func:`corrected`): for many organisations that is quicker than to ask for each fact.
+    """
+
+    months: Mapping[date, str]
+    gone: tuple[UUID, ...] | None = None
+
+
+@dataclass(frozen=True)
 class Evidence:
     """The facts of one measure: ``SELECT … FROM core_fact f WHERE <predicate> [ORDER BY … LIMIT …]``.
 
@@ -56,22 +67,25 @@ class Evidence:
     limit: int | None = None
 
 
-def evidence(programme: Assessment, indicator: str, whose: Whose, period: Period) -> list[Evidence]:
+def evidence(
+    programme: Assessment, indicator: str, whose: Whose, period: Period, seen: Seen | None = None
+) -> list[Evidence]:
     """What to look up for an indicator (or a joined fact) of one organisation in one period.
 
-    KeyError for an indicator that the programme does not have; empty for typed-in figures.
+    With ``seen``, exactly the facts that were there when those snapshots were taken: none that came or were
+    corrected since. KeyError for an indicator that the programme does not have; empty for typed-in figures.
     """
     book = represent(programme)
     found: list[Evidence] = []
     for part in book.components:
         if part.id == indicator and part.joined:
             measures = [] if part.measure is None else [book.measures[part.measure]]
-            return [_of("join", measure, whose, period) for measure in measures]
+            return [_of("join", measure, whose, period, seen) for measure in measures]
     item = {scored.id: scored for scored in book.indicators}[indicator]
     sides: tuple[tuple[Side, Node | None], ...] = (("of", item.of), ("to", item.to))
     for side, node in sides:
         facts = [measure for measure in _measures(node, book.measures) if measure.of_facts]
-        found += [_of(side, measure, whose, period) for measure in facts]
+        found += [_of(side, measure, whose, period, seen) for measure in facts]
     return found
 
 
@@ -80,17 +94,52 @@ def _measures(node: Node | None, every: tuple[Measure, ...]) -> list[Measure]:
     return [every[number] for number in dict.fromkeys(numbers)]
 
 
-def _of(part: Side, measure: Measure, whose: Whose, period: Period) -> Evidence:
+def _of(part: Side, measure: Measure, whose: Whose, period: Period, seen: Seen | None) -> Evidence:
     kinds = (measure.elapsed.to,) if measure.elapsed is not None else measure.kinds
     reach = measure.reach if measure.latest is not None else 0
     tests = [kind_is(kinds, POSTGRES), _mine(measure, whose, period, reach)]
     tests += [text] if (text := holds(measure.where, POSTGRES, of_facts)) else []
     if measure.elapsed is not None:
-        tests += _paired(measure, period, " AND ".join([tests[0], *tests[2:]]))
-    predicate = " AND ".join([*tests, STANDING])
+        tests += _paired(measure, period, " AND ".join([tests[0], *tests[2:]]), seen)
+    predicate = " AND ".join([*tests, standing("f", seen)])
     if measure.latest is not None:
         return Evidence(part, measure.form, predicate, "f.at DESC, f.value DESC", 1)
     return Evidence(part, measure.form, predicate)
+
+
+def standing(fact: str, seen: Seen | None) -> str:
+    """The facts that stand: neither taken out nor replaced by one that is seen too."""
+    gone = (
+        f"NOT EXISTS (SELECT 1 FROM core_fact c WHERE c.county = {fact}.county AND c.at = {fact}.at"
+        f" AND c.attrs->>'corrects' = {fact}.id::text{_there('c', seen)})"
+    )
+    if seen is not None and seen.gone is not None:
+        listed = ",".join(str(one) for one in seen.gone)
+        gone = f"{fact}.id <> ALL ('{{{listed}}}'::uuid[])"
+    return f"coalesce({fact}.attrs->>'void' <> 'true', true) AND {gone}{_there(fact, seen)}"
+
+
+def corrected(seen: Seen, months: Sequence[date]) -> str:
+    """A query for the ids of all facts that others, seen in ``months``, take out or replace: ``Seen.gone``."""
+    start, end = _stamp(micros(months[0])), _stamp(micros(shifted(months[-1], 1)))
+    return (
+        f"SELECT c.attrs->>'corrects' FROM core_fact c WHERE c.at >= {start} AND c.at < {end}"
+        f" AND c.attrs->>'corrects' ~ '^[0-9a-f-]{{36}}$'{_there('c', seen)}"
+    )
+
+
+def _there(fact: str, seen: Seen | None) -> str:
+    """That a fact was there when its month was read; a month that is not named had none."""
+    if seen is None or not seen.months:
+        return ""
+    cases = ""
+    for month, snapshot in sorted(seen.months.items()):
+        if _SNAPSHOT.fullmatch(snapshot) is None:
+            raise ValueError(f"no snapshot of a database: {snapshot!r}")
+        until = _stamp(micros(shifted(month, 1)))
+        cases += f" WHEN {fact}.at < {until} AND {fact}.at >= {_stamp(micros(month))}"
+        cases += f" THEN '{snapshot}'::pg_snapshot"
+    return f" AND pg_visible_in_snapshot({fact}.tx, CASE{cases} END)"
 
 
 def _stamp(moment: int) -> str:
@@ -142,7 +191,7 @@ def span(place_key: int) -> tuple[int, int]:
     return low, low + width
 
 
-def _paired(measure: Measure, period: Period, same: str) -> list[str]:
+def _paired(measure: Measure, period: Period, same: str, seen: Seen | None) -> list[str]:
     """Only the last end of each record, and only where the beginning is found."""
     rule = measure.elapsed
     assert rule is not None
@@ -153,11 +202,11 @@ def _paired(measure: Measure, period: Period, same: str) -> list[str]:
     begun = (
         f"(SELECT min(b.at) FROM core_fact b WHERE b.record = f.record"
         f" AND {kind_is((rule.from_,), POSTGRES)}"
-        f" AND b.at >= {since} AND b.at < {end})"
+        f" AND b.at >= {since} AND b.at < {end}{_there('b', seen)})"
     )
     later = (
         f"NOT EXISTS (SELECT 1 FROM (SELECT * FROM core_fact z WHERE z.record = f.record"
-        f" AND z.at >= {start} AND z.at < {end}) z WHERE {same}"
+        f" AND z.at >= {start} AND z.at < {end}{_there('z', seen)}) z WHERE {same}"
         " AND (z.at, coalesce(z.org_key, 0), z.place_key)"
         " > (f.at, coalesce(f.org_key, 0), f.place_key))"
     )

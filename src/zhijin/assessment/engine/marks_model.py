@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from zhijin.assessment.engine.shared_model import Bp, Day, PeerAttribute, Weight
 from zhijin.playbooks.engine import Key, Listed, Name, Part, Title, exactly_one
@@ -18,7 +19,12 @@ class Join(Part):
     weight: Weight = Field(description="在总分里的权重。Weight in the total.")
     of: Name | None = Field(
         default=None,
-        description="哪套方案最近一次封存的总分。The last frozen total of a programme.",
+        description="哪套方案的总分。The total of a programme.",
+    )
+    take: Literal["last", "mean"] = Field(
+        default="last",
+        description="of 的怎样取：last 本期开始前最近一次封存的；mean 本期内已公布各次的平均，舍去小数。"
+        "last: the last one frozen before the period; mean: of those published within it, rounded down.",
     )
     fact: Name | None = Field(
         default=None,
@@ -32,6 +38,8 @@ class Join(Part):
     @model_validator(mode="after")
     def _one(self) -> Join:
         exactly_one(self, "of", "fact")
+        if self.fact is not None and self.take != "last":
+            raise PydanticCustomError("AS130", "only with", {"name": "take", "form": "of"})
         return self
 
 

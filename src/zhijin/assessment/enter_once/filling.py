@@ -142,6 +142,8 @@ def _written(
     if measure.unit == "percent":
         shows = cell is not None and original.style(cell.style).percent
         return answer.value / 10_000 if shows else _tidy(answer.value / 100)
+    if measure.unit == "score":
+        return _tidy(answer.value / 100)
     return _scaled(answer.value, measure.unit, words)
 
 

@@ -15,6 +15,7 @@ WHY: Mapping[str, Text] = {
     "permission": _("您的岗位没有看这类记录的权限"),
     "grain": _("这一项不按这种对象统计"),
     "unrecorded": _("平台里没有登记，不当作 0"),
+    "unpublished": _("这一期的考核结果还没有公布"),
     "zero": _("分母为 0，没有可算的"),
     "past": _("现状没有按月留存，过去月份不填"),
     "unmapped": _("还没有对应的指标或字段"),
@@ -70,4 +71,6 @@ def shown(value: object, unit: str) -> str:
         return "—"
     if unit == "percent" and isinstance(value, int):
         return f"{value // 100}.{value % 100:02d}%"
+    if unit == "score" and isinstance(value, int):
+        return f"{value // 100}.{value % 100:02d}"
     return str(value)

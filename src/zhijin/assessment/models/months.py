@@ -9,6 +9,8 @@ class Month(models.Model):
     """A month of facts as it was last written to Parquet; no row of it is place-bound.
 
     ``upto``: facts of transactions below this number are in the file (commit order, not event time).
+    ``seen`` is the snapshot (PostgreSQL's ``pg_snapshot``) in which the month was read: exactly the facts
+    whose transaction it shows are in the file, so that what was counted can be found again.
     """
 
     month = models.DateField(primary_key=True)
@@ -18,6 +20,7 @@ class Month(models.Model):
     size = models.BigIntegerField(default=0)
     digest = models.CharField(max_length=64, default="", blank=True)
     file = models.CharField(max_length=64)
+    seen = models.TextField(default="", blank=True)
     at = models.DateTimeField()
 
     class Meta:

@@ -117,7 +117,12 @@ class Follow(OfOrganisation):
 
 
 class Evidence(OfOrganisation):
-    """The facts behind one value of a frozen run: their ids (16 bytes each, sorted) and the digest."""
+    """The facts behind one value (or one joined fact) of a frozen run.
+
+    ``ids``: 17 bytes a fact, in the order of ids: one of flags (1 counted in the numerator, 2 in the
+    denominator, 4 joined the total), then the id. ``digest``: SHA-256 over each flag, id and the fact's own
+    SHA-256 (``assessment.cycle.evidence``). ``count`` is how many facts these are.
+    """
 
     pk = models.CompositePrimaryKey("county", "run_id", "org_key", "indicator")
     run_id = models.UUIDField()

@@ -28,6 +28,8 @@ class Batch(models.Model):
         APPEAL = "appeal"
         ADJUSTMENT = "adjustment"
         REVISION = "revision"
+        OPEN = "open"
+        JOINED = "joined"
 
     id = models.UUIDField(primary_key=True, default=uuid7)
     programme = models.CharField(max_length=64)
@@ -70,7 +72,8 @@ class Run(models.Model):
     a late fact or an accepted appeal makes a new ready run that ``names`` it and is shown beside.
     ``superseded`` stays readable. ``indicators`` and ``dimensions`` say what the arrays of
     :class:`Value` and :class:`Score` hold, in their order (joined results stand after the dimensions).
-    ``tails`` says who was at the end that a mark's rule over several periods looks at: mark →
+    ``seen`` says for each month (``2026-07``) which facts were there when it was counted
+    (:class:`Month`). ``tails`` says who was at the end that a mark's rule over several periods looks at: mark →
     [organisation, place from that end, size of the group]. ``digest`` is over the canonical bytes of
     the result; ``canonical``, ``signature`` and ``signed_with`` come with freezing.
     """
@@ -98,6 +101,7 @@ class Run(models.Model):
     reason = models.CharField(max_length=16, choices=Batch.Reason)
     names = models.UUIDField(null=True)
     facts_upto = models.BigIntegerField()
+    seen = models.JSONField(default=dict)
     indicators = models.JSONField(default=list)
     dimensions = models.JSONField(default=list)
     tails = models.JSONField(default=dict)

@@ -5,30 +5,27 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Q
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 
-from zhijin.assessment.engine.evidence import Evidence, Whose, evidence
+from zhijin.assessment import records
+from zhijin.assessment.cycle.evidence import FLAGS, frozen
+from zhijin.assessment.engine.evidence import Evidence, evidence
 from zhijin.assessment.engine.kinds import kind as kind_named
-from zhijin.assessment.engine.measures_model import Measure
-from zhijin.assessment.engine.model import Assessment
-from zhijin.assessment.engine.periods import Period, shifted
-from zhijin.assessment.engine.units import DEPTH
+from zhijin.assessment.engine.periods import Period
 from zhijin.assessment.pages.organisation import Cell, Page
 from zhijin.assessment.pages.programme import About
+from zhijin.assessment.pages.reading import PUBLIC
 from zhijin.cases import api as cases
 from zhijin.core import labels
 from zhijin.core.actor import Actor
-from zhijin.orgs import api as orgs
 from zhijin.places import api as places
 
-_DAY = timedelta(days=1)
 #: Rows shown; the count above them is of all.
 SHOWN = 200
 _COLUMNS = "f.id, f.at, f.county, f.place_code, f.kind, f.record, f.value, f.attrs"
@@ -82,14 +79,42 @@ def find(page: Page, indicator: str, english: bool) -> Found:
     if programme is None:
         return Found([], 0, 0, typed=False)
     period = Period(page.run.period_start, programme.period)
-    looked_up = evidence(programme, indicator, _whose(page, period), period)
     rows: dict[UUID, Record] = {}
+    kept = frozen(page.run, page.score.org_key, indicator)
+    if kept is not None:
+        return _opened(page.actor, kept, rows, english=english)
+    whose = records.whose(
+        page.score.org_key, page.score.place_key, period, by_tree=page.about.by_tree
+    )
+    seen = records.seen_of(page.run) if page.run.state in PUBLIC else None
+    looked_up = evidence(programme, indicator, whose, period, seen)
     counts = {"of": 0, "to": 0, "join": 0}
     for part in looked_up:
         counts[part.part] += _read(part, rows)
-    records = sorted(rows.values(), key=lambda r: (r.over, r.at), reverse=True)[:SHOWN]
-    _name(page.actor, records, english=english)
-    return Found(records, counts["of"] + counts["join"], counts["to"], typed=not looked_up)
+    shown = _shown(page.actor, rows, english=english)
+    return Found(shown, counts["of"] + counts["join"], counts["to"], typed=not looked_up)
+
+
+def _shown(actor: Actor, rows: Mapping[UUID, Record], *, english: bool) -> list[Record]:
+    found = sorted(rows.values(), key=lambda r: (r.over, r.at), reverse=True)[:SHOWN]
+    _name(actor, found, english=english)
+    return found
+
+
+def _opened(
+    actor: Actor, kept: Mapping[UUID, int], rows: dict[UUID, Record], *, english: bool
+) -> Found:
+    """What was frozen, as far as the reader may see it: whatever came or was corrected since."""
+    query = f"SELECT {_COLUMNS} FROM core_fact f WHERE f.id = ANY(%s)"
+    with connection.cursor() as cursor:
+        cursor.execute(query, [list(kept)])
+        for id_, at, county, place, kind, record, value, attrs in cursor.fetchall():
+            given = json.loads(attrs) if isinstance(attrs, str) else attrs
+            parts = {part for part, flag in FLAGS.items() if kept[id_] & flag}
+            rows[id_] = Record(id_, at, county, place, kind, record, value, given, parts)
+    over = sum(row.over for row in rows.values())
+    under = sum(row.under for row in rows.values())
+    return Found(_shown(actor, rows, english=english), over, under, typed=False)
 
 
 def _read(part: Evidence, rows: dict[UUID, Record]) -> int:
@@ -109,43 +134,6 @@ def _read(part: Evidence, rows: dict[UUID, Record]) -> int:
         made.parts.add(part.part)
     total = int(fetched[0][-1]) if fetched else 0
     return min(total, part.limit) if part.limit else total
-
-
-def _whose(page: Page, period: Period) -> Whose:
-    """Where the organisation was at the end of each month, and who was below it then."""
-    key = page.score.org_key
-    if period.count == 1:
-        where: dict[date, int] = {period.start: page.score.place_key}
-    else:
-        spells = list(orgs.Spell.objects.filter(org=key))
-        found = ((month, _valid(spells, shifted(month, 1) - _DAY)) for month in period.months)
-        where = {month: spell.place_key for month, spell in found if spell is not None}
-    if not page.about.by_tree:
-        return Whose(key, where)
-    members = {month: _below(key, shifted(month, 1) - _DAY) for month in period.months}
-    return Whose(key, where, members)
-
-
-def _valid(spells: Sequence[orgs.Spell], day: date) -> orgs.Spell | None:
-    for spell in spells:
-        begun = spell.valid_from is None or spell.valid_from <= day
-        if begun and (spell.valid_to is None or day < spell.valid_to):
-            return spell
-    return None
-
-
-def _below(key: int, day: date) -> tuple[int, ...]:
-    """The organisation and those below it on ``day``, at most six levels down (as the engine counts)."""
-    holds = Q(valid_from=None) | Q(valid_from__lte=day)
-    holds &= Q(valid_to=None) | Q(valid_to__gt=day)
-    every, level = [key], [key]
-    for _depth in range(DEPTH):
-        rows = orgs.Spell.objects.filter(holds, parent_key__in=level)
-        level = [k for k in rows.values_list("org_id", flat=True) if k not in every]
-        if not level:
-            break
-        every += level
-    return tuple(every)
 
 
 def _name(actor: Actor, records: Sequence[Record], *, english: bool) -> None:
@@ -198,14 +186,7 @@ def differs(about: About, cell: Cell, found: Found) -> bool:
     indicator = programme.indicators.get(cell.item.id) if programme is not None else None
     if programme is None or indicator is None or found.typed:
         return False
-    over, under = _plain(programme, indicator.of), _plain(programme, indicator.to)
+    over, under = records.plain(programme, indicator.of), records.plain(programme, indicator.to)
     if not over or (indicator.to is not None and not under):
         return False
     return found.over != cell.numerator or (under and found.under != cell.denominator)
-
-
-def _plain(programme: Assessment, measure: Measure | None) -> bool:
-    """Whether a figure is a number of records: each record is one of it."""
-    if measure is not None and measure.formula is not None:
-        measure = programme.measures.get(measure.formula.strip())
-    return measure is not None and measure.form == "count"

@@ -21,6 +21,7 @@ from django.db.models import (
 from django.db.models.functions import Left
 
 from zhijin.assessment.models import Mark, Run, Score
+from zhijin.core import clock
 from zhijin.core.actor import Actor
 from zhijin.core.ids import place_span
 from zhijin.core.scope import scope_q, scoped
@@ -95,6 +96,15 @@ def periods(programme: str, place: str = "") -> list[date]:
     """First days of the periods with a standing, newest first."""
     found = Run.objects.filter(runs_in(place), programme=programme, state__in=STANDING)
     return sorted(set(found.values_list("period_start", flat=True)), reverse=True)
+
+
+def newest(programme: str, place: str, days: Sequence[date]) -> date:
+    """The newest of ``days`` that has ended; what is computed nightly of a running period comes after it."""
+    ended = Run.objects.filter(
+        runs_in(place), programme=programme, state__in=STANDING, period_end__lte=clock.today()
+    )
+    found = ended.aggregate(last=Max("period_start"))["last"]
+    return found if found in days else days[0]
 
 
 def standing_runs(programme: str, period: date, place: str = "") -> list[Run]:

@@ -25,6 +25,7 @@ from zhijin.assessment.models import Score
 from zhijin.assessment.naming import LEVELS
 from zhijin.assessment.pages.programme import About, said
 from zhijin.assessment.pages.reading import Past
+from zhijin.core import clock
 from zhijin.orgs import api as orgs
 from zhijin.places import api as places
 from zhijin.ui.charts import tenths
@@ -35,10 +36,13 @@ STATES = {
     "frozen": gettext_lazy("已封存"),
     "superseded": gettext_lazy("已被新结果替代"),
 }
+RUNNING = gettext_lazy("进行中，每夜重算")
 REASONS = {
     "due": gettext_lazy("到期自动计算"),
     "asked": gettext_lazy("人工要求计算"),
     "late_fact": gettext_lazy("有迟到的记录"),
+    "open": gettext_lazy("本期还没有结束，每夜按当时的记录算"),
+    "joined": gettext_lazy("并入的结果公布了"),
     "appeal": gettext_lazy("申诉成立"),
     "adjustment": gettext_lazy("加减分生效"),
     "revision": gettext_lazy("方案换了版本"),
@@ -329,3 +333,10 @@ def sides(
         if before != after:
             rows.append((item.title, points(before), points(after)))
     return rows
+
+
+def state(name: str, ends: date) -> str:
+    """How far a result is; one of a period that still runs says so. ``mixed``: not all are equally far."""
+    if name == "ready" and ends > clock.today():
+        return str(RUNNING)
+    return str(STATES.get(name, _("各县进度不一")))

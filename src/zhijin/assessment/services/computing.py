@@ -84,7 +84,7 @@ def _compute(batch: Batch) -> None:
                 programme.model, held.facts, held.orgs, period, given, memory=MEMORY,
                 scratch=held.facts.parent,
             ) as run:  # fmt: skip
-                storing.store(batch, programme, period, run.compute(), held.orgs)
+                storing.store(batch, programme, period, run.compute(), held.seen)
         batch.state, batch.finished_at, batch.error = State.DONE, clock.now(), ""
         batch.millis = int((time.monotonic() - began) * 1000)
         batch.save()

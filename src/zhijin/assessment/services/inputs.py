@@ -11,6 +11,7 @@ from datetime import date
 from django.db.models import Sum
 
 from zhijin.assessment.engine.duckrun import Inputs
+from zhijin.assessment.engine.marks_model import Join
 from zhijin.assessment.engine.periods import Period, shifted
 from zhijin.assessment.engine.represent import represent
 from zhijin.assessment.forms import Programme
@@ -66,9 +67,12 @@ def _typed(programme: Programme, period: Period) -> list[tuple[str, int, int, in
 
 
 def _joined(programme: Programme, period: Period) -> Iterator[tuple[str, int, int]]:
-    """The last frozen total of another programme, as far back as the join reaches."""
+    """The totals of another programme, by join: the last frozen one, or the mean of those within the period."""
     for join in programme.model.joins:
         if join.of is None:
+            continue
+        if join.take == "mean":
+            yield from _mean(join, join.of, period)
             continue
         runs = Run.objects.filter(
             programme=join.of, state=State.FROZEN, period_end__lte=period.start,
@@ -85,6 +89,26 @@ def _joined(programme: Programme, period: Period) -> Iterator[tuple[str, int, in
                 }
             )
         yield from ((join.id, org, total) for org, total in latest.items())
+
+
+def _mean(join: Join, of: str, period: Period) -> Iterator[tuple[str, int, int]]:
+    """The mean of the totals published within the period (and ``reach`` months before), rounded down.
+
+    A period in which an organisation was not assessed does not count for it.
+    """
+    runs = Run.objects.filter(
+        programme=of, state__in=(State.PUBLISHED, State.FROZEN), period_end__lte=period.end,
+        period_start__gte=shifted(period.start, -join.reach),
+    )  # fmt: skip
+    sums: dict[int, list[int]] = defaultdict(lambda: [0, 0])
+    rows = Score.objects.filter(
+        run_id__in=runs.values("id"), county__in=runs.values("county"), total__isnull=False
+    )
+    for org, total in rows.values_list("org_key", "total"):
+        if total is not None:
+            sums[org][0] += total
+            sums[org][1] += 1
+    yield from ((join.id, org, total // count) for org, (total, count) in sums.items())
 
 
 def _earlier(programme: Programme, period: Period) -> list[tuple[str, int, int]] | None:

@@ -7,6 +7,7 @@ from uuid import UUID
 from zhijin.assessment import errors
 from zhijin.assessment.models import Mark, Run
 from zhijin.assessment.periods import name_of
+from zhijin.assessment.services.requesting import request_joined
 from zhijin.core import clock, facts, jobs, journal
 from zhijin.core.actor import Actor
 from zhijin.core.scope import scoped
@@ -42,6 +43,7 @@ def publish_run(*, actor: Actor, run_id: UUID, follow: bool = True) -> Run:
         run.save(update_fields=["state", "published_at", "published_by", "published_name"])
         _tell(actor, "assessment.published", run)
         _tell_marks(actor, run)
+        request_joined(run)
         if follow:
             jobs.defer(FOLLOW, queue="assessment", run=str(run.id), county=run.county)
     return run

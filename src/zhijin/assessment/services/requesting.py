@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from django.db import transaction
+from django.db import connection, transaction
+from django.db.models import Q
 
 from zhijin.assessment import errors, forms
-from zhijin.assessment.engine.periods import Period
-from zhijin.assessment.models import Batch
+from zhijin.assessment.engine.periods import Period, period_of
+from zhijin.assessment.models import Batch, Run
 from zhijin.assessment.periods import name_of
 from zhijin.core import clock, jobs, journal
 from zhijin.core.actor import KEY_LIMIT, Actor
@@ -43,6 +44,7 @@ def queue(
     actor: Actor, found: forms.Programme, period: Period, place_code: str, reason: str
 ) -> Batch:
     """The waiting request for this, made unless there is one; queued with the transaction."""
+    _one_at_a_time(found, period)
     waiting = Batch.objects.filter(
         programme=found.name, revision_id=found.id, period_start=period.start,
         period_kind=period.kind, place_code=place_code, state=Batch.State.WAITING,
@@ -66,7 +68,30 @@ def queue(
     return batch
 
 
-#: A computation that has said nothing for so long was cut off with its worker.
+def _one_at_a_time(found: forms.Programme, period: Period) -> None:
+    """Two that ask for the same at once: the second waits, and finds the first one's request."""
+    key = f"assessment ask {found.name} {period.kind} {period.start}"
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [key])
+
+
+def request_joined(run: Run) -> int:
+    """Ask for the ended periods of programmes that take the mean of ``run``'s; returns how many.
+
+    A period that still runs is computed by night.
+    """
+    count = 0
+    for found in forms.all_in_force():
+        takes = any(j.of == run.programme and j.take == "mean" for j in found.model.joins)
+        period = period_of(run.period_start, found.model.period)
+        if takes and period.end <= clock.today():
+            queue(Actor.system("assessment"), found, period, found.place_code, Reason.JOINED)
+            count += 1
+    return count
+
+
+#: A request of which nothing has come for so long is queued again. A computation that was cut off is
+#: found at once: its lock went with its worker.
 LOST_AFTER = timedelta(minutes=15)
 
 
@@ -76,10 +101,8 @@ def take_up_lost() -> int:
 
     count = 0
     with scoped(Actor.system("assessment")):
-        rows = Batch.objects.filter(
-            state__in=(Batch.State.COMPUTING, Batch.State.WAITING),
-            asked_at__lt=clock.now() - LOST_AFTER,
-        )
+        waits = Q(state=Batch.State.WAITING, asked_at__lt=clock.now() - LOST_AFTER)
+        rows = Batch.objects.filter(waits | Q(state=Batch.State.COMPUTING))
         for batch in rows.order_by("asked_at")[:50]:
             if not is_held(batch):
                 jobs.defer(TASK, queue=QUEUE, batch=str(batch.id))
@@ -89,8 +112,6 @@ def take_up_lost() -> int:
 
 def closed_before(kind: str, day: date) -> Period:
     """The last period of ``kind`` that had ended before ``day``."""
-    from zhijin.assessment.engine.periods import period_of
-
     return period_of(day, kind).before()
 
 
@@ -101,9 +122,11 @@ def request_due() -> int:
     with scoped(Actor.system("assessment")):
         for found in forms.all_in_force():
             period = closed_before(found.model.period, today)
+            # What was computed while the period still ran is not its result.
             done = Batch.objects.filter(
-                programme=found.name, revision_id=found.id, period_start=period.start
-            )
+                programme=found.name, revision_id=found.id, period_start=period.start,
+                period_kind=period.kind,
+            ).exclude(reason=Reason.OPEN)  # fmt: skip
             if not done.exists():
                 queue(Actor.system("assessment"), found, period, found.place_code, Reason.DUE)
                 count += 1

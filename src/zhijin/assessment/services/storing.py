@@ -12,7 +12,6 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 from zhijin.assessment import forms
@@ -78,7 +77,7 @@ def months_of(programme: forms.Programme, period: Period) -> list[date]:
 
 
 def store(
-    batch: Batch, programme: forms.Programme, period: Period, run: DuckRun, orgs: Path
+    batch: Batch, programme: forms.Programme, period: Period, run: DuckRun, seen: dict[str, str]
 ) -> None:
     """A run in every county that the request concerns, where the result is new."""
     book = run.plan.representation
@@ -86,7 +85,7 @@ def store(
     _take_marks(programme, period, run, counties)
     batch.orgs = sum(len(county.rows) for county in counties.values())
     for number, county in sorted(counties.items()):
-        batch.runs += _put(batch, programme, period, book, number, county)
+        batch.runs += _put(batch, programme, period, book, number, county, seen)
 
 
 def _counties(
@@ -153,7 +152,7 @@ def _reason(book: Representation, row: tuple[Any, ...]) -> dict[str, Any]:
 
 def _put(
     batch: Batch, programme: forms.Programme, period: Period, book: Representation, number: int,
-    county: County,
+    county: County, seen: dict[str, str],
 ) -> int:  # fmt: skip
     """One county's run, unless what stands there says the same. Returns how many were made."""
     digest = county.digest()
@@ -176,7 +175,7 @@ def _put(
         county=number, place_code=county.code, place_key=lo, place_end=hi, batch=batch.id,
         programme=programme.name, revision_id=programme.id, period_kind=period.kind,
         period_start=period.start, period_end=period.end, reason=batch.reason,
-        names=public.id if public else None, facts_upto=batch.facts_upto,
+        names=public.id if public else None, facts_upto=batch.facts_upto, seen=seen,
         indicators=[item.id for item in book.indicators],
         dimensions=[part.id for part in book.components], tails=dict(county.tails),
         orgs=len(county.rows), digest=digest, ready_at=clock.now(),

@@ -1,4 +1,4 @@
-"""Facts that arrive for a period that has ended: a new computation is asked for, and shown beside.
+"""Periods that got facts since they were computed: an ended one is computed at once, a running one by night.
 
 Found by the order of commits. A look costs one walk over the newest pages of the facts.
 """
@@ -6,7 +6,7 @@ Found by the order of commits. A look costs one walk over the newest pages of th
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime, time, timedelta
 
 from django.db import transaction
 
@@ -14,12 +14,15 @@ from zhijin.assessment import forms
 from zhijin.assessment.engine.periods import Period, period_of, shifted
 from zhijin.assessment.engine.represent import represent
 from zhijin.assessment.models import Batch, Run, Watermark
+from zhijin.assessment.periods import moment
 from zhijin.assessment.services.requesting import queue
 from zhijin.core import clock, facts
 from zhijin.core.actor import Actor
 from zhijin.core.scope import scoped
 
 SYSTEM = Actor.system("assessment")
+#: The hour of the night (in China) from which the running periods are computed anew.
+NIGHT = time(2)
 #: Periods that got facts since the last computation are looked for from the newest back to this many months.
 MONTHS_BACK = 36
 
@@ -64,3 +67,45 @@ def _computed(found: forms.Programme, period: Period) -> bool:
         programme=found.name, period_kind=period.kind, period_start=period.start,
         revision_id=found.id,
     ).exists()  # fmt: skip
+
+
+# -- periods that still run -----------------------------------------------------------------
+
+
+def request_open() -> int:
+    """Once a night: ask for every running period that got facts since it was last computed.
+
+    Whoever was switched off by night makes up for it when it starts. Returns how many.
+    """
+    night = last_night(clock.local(clock.now()))
+    with scoped(SYSTEM):
+        return sum(_request_open(found, night) for found in forms.all_in_force())
+
+
+def last_night(now: datetime) -> datetime:
+    """The last moment at which a night's computations began."""
+    at = datetime.combine(now.date(), NIGHT, clock.TZ)
+    return at if at <= now else at - timedelta(days=1)
+
+
+def _request_open(found: forms.Programme, night: datetime) -> int:
+    period = period_of(clock.today(), found.model.period)
+    asked = Batch.objects.filter(
+        programme=found.name, revision_id=found.id, period_start=period.start,
+        period_kind=period.kind, place_code=found.place_code,
+    )  # fmt: skip
+    last = asked.order_by("-asked_at").first()
+    if last is not None and (last.asked_at >= night or last.state == Batch.State.COMPUTING):
+        return 0
+    if not _dirty(found, period, last):
+        return 0
+    queue(SYSTEM, found, period, found.place_code, Batch.Reason.OPEN)
+    return 1
+
+
+def _dirty(found: forms.Programme, period: Period, last: Batch | None) -> bool:
+    """Whether a month that the period reads got facts since ``last``; without one, whether it has any."""
+    if last is None or last.state != Batch.State.DONE:
+        return facts.any_between(moment(period.start), moment(period.end))
+    reach = set(period.back(represent(found.model).reach))
+    return not reach.isdisjoint(facts.changed_since(last.facts_upto).months)

@@ -19,7 +19,7 @@ from zhijin.assessment.engine.months import ORDER, ROW_GROUP, select_list
 from zhijin.assessment.engine.periods import shifted
 from zhijin.assessment.models import Month, Watermark
 from zhijin.assessment.streaming import places
-from zhijin.assessment.streaming.adbc import reading
+from zhijin.assessment.streaming.adbc import reading_as_of
 from zhijin.core import clock, facts
 
 #: Held while months are written; whoever comes second waits, and then finds nothing dirty.
@@ -64,7 +64,7 @@ def _write(month: date, upto: int) -> int:
     name = f"{month:%Y%m}.{upto}.parquet"
     partial = places.facts() / f"{name}.part"
     stream = _Stream(partial)
-    with reading(_statement(month)) as reader:
+    with reading_as_of(_statement(month)) as (reader, seen):
         for batch in reader:
             stream.take(batch)
     stream.close()
@@ -75,6 +75,7 @@ def _write(month: date, upto: int) -> int:
         month=month,
         defaults={
             "upto": upto, "rows": rows, "dropped": stream.rows - rows, "file": name,
+            "seen": seen,
             "size": (places.facts() / name).stat().st_size, "digest": digest, "at": clock.now(),
         },
     )  # fmt: skip

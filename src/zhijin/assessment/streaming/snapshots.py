@@ -27,13 +27,15 @@ OLD_SECONDS = 6 * 3600
 class Snapshot:
     """``facts`` holds ``YYYYMM.parquet`` of every month asked for that has facts; ``orgs`` is a file.
 
-    ``digest`` changes whenever any of it does.
+    ``digest`` changes whenever any of it does. ``seen``: by month (``2026-07``), the snapshot in which its
+    facts were read; a month without facts is not there.
     """
 
     facts: Path
     orgs: Path
     digest: str
     rows: int
+    seen: dict[str, str]
 
 
 @contextmanager
@@ -53,7 +55,8 @@ def snapshot(months: Iterable[date]) -> Iterator[Snapshot]:
         for month in found:
             digest.update(f"{month.month} {month.digest}\n".encode())
         rows = sum(month.rows for month in found)
-        yield Snapshot(kept, folder / "orgs.parquet", digest.hexdigest(), rows)
+        seen = {f"{month.month:%Y-%m}": month.seen for month in found if month.seen}
+        yield Snapshot(kept, folder / "orgs.parquet", digest.hexdigest(), rows, seen)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 

@@ -38,7 +38,7 @@ def wanted(request: Request) -> Wanted | None:
     mark = get("mark", "")
     return Wanted(
         programme,
-        asked if asked in days else days[0],
+        asked if asked in days else reading.newest(programme, place, days),
         place,
         int(sector) if sector in {"1", "2", "3", "4", "5", "6", "7"} else None,
         mark if mark in {"laggard", "advanced"} else "",

@@ -54,7 +54,7 @@ def context(page: Page) -> dict[str, Any]:
         "about": page.about,
         "wanted": wanted,
         "period": words.period(run.period_kind, run.period_start),
-        "state": words.STATES[run.state],
+        "state": words.state(run.state, run.period_end),
         "chain": chain(wanted),
         "place": places.find(score.place_code),
         "parts": [(part, [(c, told(page, c)) for c in part.cells]) for part in page.parts],

@@ -100,7 +100,7 @@ def _context(request: Request, found: Standing, wanted: Wanted) -> dict[str, Any
         ],
         "programmes": reading.programmes(wanted.place),
         "sectors": orgs.SECTORS.items(),
-        "state": words.STATES.get(found.state, _("各县进度不一")),
+        "state": words.state(found.state, found.runs[0].period_end),
         "rules": rules(found.about),
         "publishable": _publishable(found)[:1],
         "waiting_appeals": len(found.appeals),

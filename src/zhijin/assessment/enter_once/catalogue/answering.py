@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, time
 from functools import reduce
 from operator import or_
@@ -46,7 +46,7 @@ def answer_all(
     for measure, period in dict.fromkeys(wanted):
         row = out[measure.id, period] = {}
         if isinstance(measure, Field):
-            row |= _fields(actor, measure, plain)
+            row |= _fields(actor, measure, plain, period)
             row |= {s.ref: Answer(None, why="grain") for s in months}
         else:
             counts[measure.source, _moment(measure), period].append(measure)
@@ -63,7 +63,9 @@ def _moment(measure: Measure) -> str:
     return source(measure.source).at if measure.at is None else measure.at
 
 
-def _fields(actor: Actor, measure: Field, subjects: Sequence[Subject]) -> dict[str, Answer]:
+def _fields(
+    actor: Actor, measure: Field, subjects: Sequence[Subject], period: Period
+) -> dict[str, Answer]:
     out: dict[str, Answer] = {}
     open_to: list[Subject] = []
     for one in subjects:
@@ -74,10 +76,13 @@ def _fields(actor: Actor, measure: Field, subjects: Sequence[Subject]) -> dict[s
             out[one.ref] = Answer(None, why=why)
         else:
             open_to.append(one)
-    values = measure.load(actor, open_to) if open_to else {}
+    values: Mapping[str, Any] = {}
+    if open_to:
+        of_period = measure.load_in
+        values = of_period(actor, open_to, period) if of_period else measure.load(actor, open_to)
     for one in open_to:
         value = values.get(one.ref)
-        out[one.ref] = Answer(value) if value not in {None, ""} else Answer(None, why="unrecorded")
+        out[one.ref] = Answer(value) if value not in {None, ""} else Answer(None, why=measure.blank)
     return out
 
 
@@ -232,7 +237,10 @@ def opened(
     else:
         answers = answer_all(actor, office, [(measure, period)], [one])
         answer = answers[measure.id, period][one.ref]
-    if isinstance(measure, Field) or answer.why in {"scope", "permission", "grain", "past"}:
+    closed = answer.why in {"scope", "permission", "grain", "past"}
+    if isinstance(measure, Field) and measure.listed is not None and not closed:
+        return Opened(answer, measure.listed(actor, one, period), 0, [], 0, listable=True)
+    if isinstance(measure, Field) or closed:
         return Opened(answer, [], 0, [], 0, listable=False)
     return _listed(actor, measure, period, one, answer)
 

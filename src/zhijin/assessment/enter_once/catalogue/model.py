@@ -10,6 +10,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.utils.functional import Promise
 
+from zhijin.assessment.enter_once.periods import Period
 from zhijin.assessment.enter_once.subjects import Subject
 from zhijin.core.actor import Actor
 
@@ -78,7 +79,10 @@ class Measure:
 
 @dataclass(frozen=True)
 class Field:
-    """What a record itself says (a code, a name). ``load`` gives values by the subject's ref."""
+    """What a record itself says (a code, a name). ``load`` gives values by the subject's ref; ``load_in``,
+    where it is given, does so for the days of the column. ``listed``: the records that the value is from.
+    ``blank``: why there is none.
+    """
 
     id: str
     title: Text
@@ -90,13 +94,16 @@ class Field:
     permission: str = ""
     public: bool = False
     note: Text = ""
+    load_in: Callable[[Actor, Sequence[Subject], Period], Mapping[str, Any]] | None = None
+    listed: Callable[[Actor, Subject, Period], list[Record]] | None = None
+    blank: str = "unrecorded"
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
     """A cell's value: a whole number (a rate in basis points), text, or None with ``why`` not.
 
-    ``why``: ``scope``, ``permission``, ``grain``, ``unrecorded``, ``zero`` (nothing to divide by),
+    ``why``: ``scope``, ``permission``, ``grain``, ``unrecorded``, ``unpublished``, ``zero`` (nothing to divide by),
     ``past`` (a state that was not kept).
     """
 

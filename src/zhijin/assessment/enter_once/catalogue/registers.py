@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db.models import F, Q, QuerySet
 from django.urls import reverse
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from zhijin.assessment.enter_once.catalogue.model import Field, Measure, Record, Source
@@ -56,7 +56,7 @@ def _list_orgs(rows: Sequence[Any]) -> list[Record]:
 
 def _members(org: Any) -> str:
     if org.is_party and org.members is not None:
-        return _now("{kind}，党员 {count} 名").format(kind=org.kind_name, count=org.members)
+        return gettext("{kind}，党员 {count} 名").format(kind=org.kind_name, count=org.members)
     return str(org.kind_name)
 
 
@@ -64,7 +64,7 @@ def _list_posts(rows: Sequence[Any]) -> list[Record]:
     return [
         Record(
             post.label,
-            _now("在岗 {held} / 应配 {seats}").format(held=post.held, seats=post.seats),
+            gettext("在岗 {held} / 应配 {seats}").format(held=post.held, seats=post.seats),
             reverse("desk:post", args=[post.pk]),
         )
         for post in rows

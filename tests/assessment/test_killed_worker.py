@@ -1,0 +1,117 @@
+"""A real worker process, shot by SIGKILL in the middle of storing a result; others take it up."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import psycopg
+import pytest
+
+from tests.assessment import drive
+from tests.assessment.drive import JULY, SYSTEM
+from tests.cast import COUNTY
+from zhijin.assessment import services
+from zhijin.assessment.models import Batch, Mark, Run, Score, Value
+from zhijin.config.postgres import ADMIN
+from zhijin.core import clock
+from zhijin.core.scope import scoped
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow, pytest.mark.timeout(300)]
+WAITS = """
+SELECT count(*) FROM pg_stat_activity
+WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE 'INSERT INTO assessment_value%'
+"""
+
+
+@pytest.fixture
+def administrator(django_db_setup: Any) -> Iterator[Any]:
+    address = django_db_setup.cluster.url(ADMIN, django_db_setup.name)
+    with psycopg.connect(address) as line:
+        yield line
+
+
+@pytest.fixture
+def worker(database_environment: dict[str, str], tmp_path: Any) -> Iterator[Callable[[], Any]]:
+    """``worker()`` starts ``zhijin worker`` on this database; all are gone afterwards."""
+    started: list[subprocess.Popen[bytes]] = []
+    own = {"ZHIJIN_ASSESSMENT": str(tmp_path / "of-workers")}
+
+    def start() -> subprocess.Popen[bytes]:
+        with (tmp_path / f"worker{len(started)}.log").open("wb") as log:
+            process = subprocess.Popen(
+                [sys.executable, "-m", "zhijin.config.cli", "worker"],
+                env={**os.environ, **database_environment, **own}, stdout=log, stderr=log,
+            )  # fmt: skip
+        started.append(process)
+        return process
+
+    yield start
+    for process in started:
+        process.kill()
+        process.wait(20)
+
+
+def until(check: Callable[[], Any], seconds: float = 90.0) -> Any:
+    ends = time.monotonic() + seconds
+    while not (found := check()):
+        assert time.monotonic() < ends, "it did not happen in time"
+        time.sleep(0.1)
+    return found
+
+
+def count(line: Any, query: str) -> int:
+    found = int(line.execute(query).fetchone()[0])
+    line.commit()
+    return found
+
+
+def state() -> str:
+    with scoped(SYSTEM):
+        return str(Batch.objects.get(period_start=JULY.start).state)
+
+
+def test_a_worker_killed_in_the_middle_of_a_rebuild_leaves_nothing_and_others_take_it_up(
+    tree, django_db_setup, administrator, worker
+):
+    with clock.freeze(datetime(2026, 8, 3, 2, tzinfo=UTC)):
+        drive.publish_programme()
+        orgs = drive.branches(5)
+        for org, solved in zip(orgs, (10, 9, 8, 7, 2), strict=True):
+            drive.work(org, JULY, solved)
+        batch = services.request_run(
+            actor=SYSTEM, programme="test-drive", period=JULY, place_code=COUNTY
+        )
+    address = django_db_setup.cluster.url(ADMIN, django_db_setup.name)
+    with psycopg.connect(address) as gate:
+        # Scores can be stored, values must wait: the worker stands in the middle of its transaction.
+        gate.execute("LOCK TABLE assessment_value IN EXCLUSIVE MODE")
+        first = worker()
+        until(lambda: count(administrator, WAITS))
+        assert state() == "computing"
+        os.kill(first.pid, signal.SIGKILL)
+        assert first.wait(20) == -signal.SIGKILL
+        with scoped(SYSTEM):
+            assert not Run.objects.filter(period_start=JULY.start).exists()
+            assert not Score.objects.exists()
+        gate.rollback()
+    # Two at once, as a supervisor and an operator might start them.
+    worker(), worker()
+    until(lambda: state() == "done")
+    with scoped(SYSTEM):
+        batch.refresh_from_db()
+        run = Run.objects.get(period_start=JULY.start)
+        assert (run.state, run.batch) == ("ready", batch.id)
+        for model in (Score, Value):
+            assert model.objects.filter(run_id=run.id).count() == 5
+        assert {mark.org_key for mark in Mark.objects.filter(run_id=run.id)} == {
+            orgs[0].key, orgs[-1].key,
+        }  # fmt: skip
+    assert batch.tries >= 2
+    assert drive.score(run, orgs[-1]).rank == 5
