@@ -20,7 +20,7 @@ from typing import Any
 
 from bench import standing_ground as ground
 
-_SIDE = ("value", "score", "mark", "tail")
+_SIDE = ("scored", "score", "mark", "tail")
 JULY = date(2026, 7, 1)
 
 
@@ -96,32 +96,21 @@ def worker(what: str, root: str) -> None:
 
 
 def _engine(root: Path) -> float:
-    from zhijin.assessment.engine.duckrun import DuckRun, Inputs
     from zhijin.assessment.engine.periods import Period
+    from zhijin.assessment.engine.several import compute_all
 
-    programme, tails = ground.programme(), []
+    programme = ground.programme()
     began = time.monotonic()
-    for month in ground.YEAR:
-        earlier = [
-            (mark, org, back)
-            for back, tail in enumerate(reversed(tails[-2:]), 1)
-            for mark, org in tail
-        ]
-        with DuckRun(programme, root / "facts", root / "orgs.parquet", Period(month),
-                     Inputs(earlier=earlier)) as one:  # fmt: skip
-            tails.append(one.compute().tail())
-            _write(one.db, root / "engine", month)
+    periods = [Period(month) for month in ground.YEAR]
+    compute_all(programme, root / "facts", root / "orgs.parquet", periods, root / "engine")
     return time.monotonic() - began
 
 
 def _by_hand(root: Path) -> float:
-    from bench.standing_handwritten import Handwritten
+    from bench.standing_handwritten import year
 
     began = time.monotonic()
-    script = Handwritten(root / "facts", root / "orgs.parquet")
-    for month in ground.YEAR:
-        script.month(month)
-        _write(script.db, root / "handwritten", month)
+    year(root / "facts", root / "orgs.parquet", ground.YEAR, root / "handwritten")
     return time.monotonic() - began
 
 
@@ -132,23 +121,15 @@ def _again(root: Path) -> float:
 
     programme = ground.programme()
     files = {JULY: [root / "facts" / f"{JULY:%Y%m}.parquet", root / "new.parquet"]}
-    best = 1e9
+    folder, best = root / "again", 1e9
+    folder.mkdir(exist_ok=True)
     for _ in range(3):
         began = time.monotonic()
         with DuckRun(programme, root / "facts", root / "orgs.parquet", Period(JULY), Inputs(earlier=()),
                      files) as one:  # fmt: skip
-            one.compute()
-            _write(one.db, root / "again", JULY)
+            one.compute(folder)
         best = min(best, time.monotonic() - began)
     return best
-
-
-def _write(db: Any, folder: Path, month: date) -> None:
-    folder.mkdir(exist_ok=True)
-    for name in _SIDE:
-        db.execute(
-            f"COPY {name} TO '{folder}/{name}-{month:%Y%m}.parquet' (FORMAT parquet, COMPRESSION lz4)"
-        )
 
 
 def _same(one: Path, two: Path) -> bool:

@@ -127,7 +127,7 @@ def _fetch(url: str, folder: Path, month: date) -> None:
     """The results as Parquet, to be compared; not timed."""
     folder.mkdir(exist_ok=True)
     with dbapi.connect(url) as db, db.cursor() as cursor:
-        for name in ("value", "score", "mark", "tail"):
+        for name in ("scored", "score", "mark", "tail"):
             cursor.execute(f"SELECT * FROM standing.{name}")
             pq.write_table(cursor.fetch_arrow_table(), folder / f"{name}-{month:%Y%m}.parquet")
 

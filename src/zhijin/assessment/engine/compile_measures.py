@@ -107,17 +107,17 @@ def _pass(
             f"SELECT org_key, {columns} FROM facts WHERE {where} AND org_key IS NOT NULL"
             " GROUP BY org_key"
         )
-    whose = _of_places if who == "place" else _of_trees
-    return whose(list(here), f"{month_of(period)} AS mon", columns, where, how, levels)
+    mon = f"{month_of(period)} AS mon"
+    if who == "tree":
+        return _of_trees(list(here), mon, columns, where)
+    return _of_places(list(here), mon, columns, where, how, levels, one_month=period.count == 1)
 
 
 def _sums(numbers: list[int]) -> str:
     return ", ".join(f"CAST(SUM(m{n}) AS BIGINT) AS m{n}" for n in numbers)
 
 
-def _of_trees(
-    numbers: list[int], mon: str, columns: str, where: str, how: Dialect, levels: tuple[str, ...]
-) -> str:
+def _of_trees(numbers: list[int], mon: str, columns: str, where: str) -> str:
     base = (
         f"SELECT {mon}, org_key AS member, {columns} FROM facts"
         f" WHERE {where} AND org_key IS NOT NULL GROUP BY 1, 2"
@@ -129,21 +129,23 @@ def _of_trees(
 
 
 def _of_places(
-    numbers: list[int], mon: str, columns: str, where: str, how: Dialect, levels: tuple[str, ...]
-) -> str:
+    numbers: list[int], mon: str, columns: str, where: str, how: Dialect, levels: tuple[str, ...],
+    *, one_month: bool,
+) -> str:  # fmt: skip
     """Counted once at the lowest level; the wider levels add that up."""
     lowest = floored("place_key", levels[0], how)
     base = f"SELECT {mon}, {lowest} AS unit, {columns} FROM facts WHERE {where} GROUP BY 1, 2"
     if len(levels) > 1:
-        names = ", ".join(f"m{n}" for n in numbers)
         wider = " UNION ALL ".join(
-            f"SELECT mon, {floored('unit', level, how)} AS unit, {names} FROM base"
+            f"SELECT mon, {floored('unit', level, how)} AS unit, {_sums(numbers)} FROM base GROUP BY 1, 2"
             for level in levels
         )
         base = f"WITH base AS ({base}) {wider}"
+    # In one month an organisation is at one place only; over several its places add up.
+    mine = ", ".join(f"b.m{n}" for n in numbers) if one_month else _sums(numbers)
     return (
-        f"SELECT p.org_key, {_sums(numbers)} FROM ({base}) b JOIN place_unit p"
-        " ON p.mon = b.mon AND p.unit = b.unit GROUP BY p.org_key"
+        f"SELECT p.org_key, {mine} FROM ({base}) b JOIN place_unit p"
+        f" ON p.mon = b.mon AND p.unit = b.unit{'' if one_month else ' GROUP BY p.org_key'}"
     )
 
 

@@ -12,8 +12,7 @@ from zhijin.assessment.engine.represent import Representation
 
 
 def rank_steps(book: Representation, how: Dialect) -> Iterator[tuple[str, str]]:
-    """``grouped`` (rank in every group), ``ranked`` (in the one used), ``score``, ``tail``, ``mark``."""
-    yield "grouped", _grouped(book)
+    """``ranked`` (in the group that is used), ``score``, ``tail``, ``mark``."""
     yield "ranked", _ranked(book)
     dims = how.array(f"t.c{k}" for k in range(len(book.components)))
     score = (
@@ -38,30 +37,30 @@ def _key(names: Iterable[str]) -> str:
 
 def _grouped(book: Representation) -> str:
     """Rank, size and last place of its block of equals, in every candidate group."""
-    columns = []
+    columns = list(dict.fromkeys(name for names in book.groups for name in names))
     for j, names in enumerate(book.groups):
         keys = ", ".join(names)
         columns.append(f"COUNT(*) OVER (PARTITION BY {keys}) AS of_{j}")
         # RANK is the first place of a block of equals, the running count its last one.
         window = f"(PARTITION BY {keys} ORDER BY {_order(book)})"
         columns.append(f"RANK() OVER {window} AS first_{j}, COUNT(*) OVER {window} AS last_{j}")
-        columns.append(f"{_key(names)} AS key_{j}")
     return f"SELECT org_key, total, {', '.join(columns)} FROM total WHERE total IS NOT NULL"
 
 
 def _ranked(book: Representation) -> str:
     last = len(book.groups) - 1
 
-    def chosen(column: str) -> str:
-        cases = " ".join(
-            f"WHEN of_{j} >= {book.least} THEN {column.format(j=j)}" for j in range(last)
-        )
-        return f"CASE {cases} ELSE {column.format(j=last)} END" if last else column.format(j=0)
+    def chosen(*columns: str) -> str:
+        cases = " ".join(f"WHEN of_{j} >= {book.least} THEN {columns[j]}" for j in range(last))
+        return f"CASE {cases} ELSE {columns[last]} END" if last else columns[0]
+
+    def each(column: str) -> str:
+        return chosen(*(column.format(j=j) for j in range(last + 1)))
 
     return (
-        f"SELECT org_key, total, {chosen('{j}')} AS used, {chosen('first_{j}')} AS rank_no,"
-        f" {chosen('of_{j}')} AS rank_of, {chosen('last_{j} - first_{j} + 1')} AS tied,"
-        f" {chosen('key_{j}')} AS group_key FROM grouped"
+        f"SELECT org_key, total, {each('{j}')} AS used, {each('first_{j}')} AS rank_no,"
+        f" {each('of_{j}')} AS rank_of, {each('last_{j} - first_{j} + 1')} AS tied,"
+        f" {chosen(*map(_key, book.groups))} AS group_key FROM ({_grouped(book)}) g"
     )
 
 

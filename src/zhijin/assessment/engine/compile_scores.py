@@ -7,25 +7,70 @@ has its own state and never looks like a zero that was measured.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 from zhijin.assessment.engine.dialects import Dialect, formula, percent
-from zhijin.assessment.engine.expressions import Arithmetic, Choice, Node, Number, Ref, children
-from zhijin.assessment.engine.represent import FULL, STATES, Representation, Scored
+from zhijin.assessment.engine.expressions import (
+    Arithmetic,
+    Choice,
+    Node,
+    Number,
+    Ref,
+    bound,
+    children,
+)
+from zhijin.assessment.engine.represent import (
+    FULL,
+    STATES,
+    Representation,
+    Scored,
+    measure_bound,
+)
+
+#: The greatest magnitude of a 32-bit column.
+NARROW: Final = 2**31 - 1
 
 
 def score_steps(book: Representation, how: Dialect) -> Iterator[tuple[str, str]]:
-    """``figure`` (n, d), ``valued`` (v), ``scored`` (s), ``value`` (as arrays), ``total``."""
+    """``scored`` (n, d, v and s of each indicator), ``value`` (the same as arrays), ``total``.
+
+    ``scored`` has what says something: no d and v where the value is the number itself, and columns
+    as narrow as the bounds of their formulas allow.
+    """
     every = list(enumerate(book.indicators))
-    yield "figure", _figures(book, how)
-    values = ", ".join(f"n{i}, d{i}, {_value(book, item, i, how)} AS v{i}" for i, item in every)
-    yield "valued", f"SELECT org_key, {values} FROM figure"
-    scores = ", ".join(
-        f"n{i}, d{i}, v{i}, {score_sql(item, f'v{i}', how)} AS s{i}" for i, item in every
+    values = (
+        f"n{i}, d{i}, {_value(book, item, i, how)} AS v{i}" if item.ratio else f"n{i}"
+        for i, item in every
     )
-    yield "scored", f"SELECT org_key, {scores} FROM valued"
+    valued = f"SELECT org_key, {', '.join(values)} FROM ({_figures(book, how)}) figure"
+    columns = ", ".join(_scored(book, item, i, how) for i, item in every)
+    yield "scored", f"SELECT org_key, {columns} FROM ({valued}) valued"
     yield "value", _arrays(book, how)
-    yield "component", _components(book, how)
     yield "total", _total(book, how)
+
+
+def value_column(item: Scored, i: int) -> str:
+    """The column that holds the value of indicator ``i``."""
+    return f"v{i}" if item.ratio else f"n{i}"
+
+
+def _scored(book: Representation, item: Scored, i: int, how: Dialect) -> str:
+    """Numerator, denominator, value and score of one indicator, each once."""
+    parts = [f"CAST(n{i} AS {_width(book, item.of, item.cap)}) AS n{i}"]
+    if item.ratio:
+        parts += [f"CAST(d{i} AS {_width(book, item.to)}) AS d{i}", f"v{i}"]
+    score = score_sql(item, value_column(item, i), how)
+    return ", ".join([*parts, f"CAST({score} AS SMALLINT) AS s{i}"])
+
+
+def _width(book: Representation, node: Node | None, cap: int | None = None) -> str:
+    """The type of a figure: 32 bits where nothing greater can come out of its formula."""
+    if node is None:
+        return "BIGINT"
+    most = bound(node, {f"m{n}": measure_bound(one) for n, one in enumerate(book.measures)})
+    if cap is not None and never_negative(node, book):
+        most = min(most, cap)
+    return "INTEGER" if most <= NARROW else "BIGINT"
 
 
 def _figures(book: Representation, how: Dialect) -> str:
@@ -39,18 +84,14 @@ def _figures(book: Representation, how: Dialect) -> str:
         top = f"y{i}.n" if item.of is None else formula(item.of, how, book.rounding)
         if item.cap is not None:
             top = f"CASE WHEN {top} > {item.cap} THEN {item.cap} ELSE {top} END"
-        bottom = "CAST(1 AS BIGINT)"
-        if item.to is not None:
-            bottom = formula(item.to, how, book.rounding)
-        elif item.ratio:
-            bottom = f"y{i}.d"
-        columns.append(f"CAST({top} AS BIGINT) AS n{i}, CAST({bottom} AS BIGINT) AS d{i}")
+        columns.append(f"CAST({top} AS BIGINT) AS n{i}")
+        if item.ratio:
+            bottom = f"y{i}.d" if item.to is None else formula(item.to, how, book.rounding)
+            columns.append(f"CAST({bottom} AS BIGINT) AS d{i}")
     return f"SELECT m.org_key, {', '.join(columns)} FROM measure m{joins}"
 
 
 def _value(book: Representation, item: Scored, i: int, how: Dialect) -> str:
-    if not item.ratio:
-        return f"n{i}"
     plain = item.of is not None and never_negative(item.of, book)
     share = percent(f"n{i}", f"d{i}", how, book.rounding, plain=plain)
     return f"CASE WHEN d{i} >= {item.least} THEN {share} END"
@@ -97,17 +138,18 @@ def _arrays(book: Representation, how: Dialect) -> str:
     """One row an organisation: arrays in the order of the indicators."""
     every = list(enumerate(book.indicators))
     states = [
-        f"CAST(CASE WHEN v{i} IS NULL THEN {STATES[item.no_data]} ELSE 0 END AS SMALLINT)"
+        f"CAST(CASE WHEN {value_column(item, i)} IS NULL THEN {STATES[item.no_data]} ELSE 0 END AS SMALLINT)"
         for i, item in every
     ]
+    figures = {
+        "numerators": [f"n{i}" for i, _ in every],
+        "denominators": [f"d{i}" if item.ratio else "1" for i, item in every],
+        "vals": [value_column(item, i) for i, item in every],
+        "scores": [f"s{i}" for i, _ in every],
+    }
     columns = [
-        f"{how.array(f'{letter}{i}' for i, _ in every)} AS {name}"
-        for letter, name in (
-            ("n", "numerators"),
-            ("d", "denominators"),
-            ("v", "vals"),
-            ("s", "scores"),
-        )
+        f"{how.array(f'CAST({column} AS BIGINT)' for column in listed)} AS {name}"
+        for name, listed in figures.items()
     ]
     return f"SELECT org_key, {', '.join(columns)}, {how.array(states)} AS states FROM scored"
 
@@ -131,7 +173,7 @@ def _components(book: Representation, how: Dialect) -> str:
     for k, part in enumerate(book.components):
         if not part.joined:
             inside = [
-                (f"s.s{i}", item.weight, item.no_data == "exempt")
+                (f"CAST(s.s{i} AS BIGINT)", item.weight, item.no_data == "exempt")
                 for i, item in enumerate(book.indicators)
                 if item.dimension == k
             ]
@@ -171,6 +213,6 @@ def _total(book: Representation, how: Dialect) -> str:
         + "".join(f", k.{name}" for name in tie_columns(book) if name.startswith("tie_"))
         + f", {amount} AS adjusted,"
         f" CASE WHEN {mean} IS NOT NULL THEN LEAST(GREATEST({mean} + {amount}, 0), {FULL}) END AS total"
-        " FROM org o JOIN component k ON k.org_key = o.org_key"
+        f" FROM org o JOIN ({_components(book, how)}) k ON k.org_key = o.org_key"
         " LEFT JOIN adjusted a ON a.org_key = o.org_key"
     )

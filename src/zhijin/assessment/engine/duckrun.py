@@ -7,6 +7,7 @@ into ``scratch``.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -16,7 +17,7 @@ from typing import Any, Final, Self
 import duckdb
 import pyarrow as pa
 
-from zhijin.assessment.engine.compile import RESULTS, Plan, compile  # noqa: A004
+from zhijin.assessment.engine.compile import RESULTS, Plan, Step, compile  # noqa: A004
 from zhijin.assessment.engine.model import Assessment
 from zhijin.assessment.engine.months import columns
 from zhijin.assessment.engine.periods import Period
@@ -97,41 +98,65 @@ class DuckRun:
     ) -> None:
         self.db.close()
 
-    def compute(self) -> DuckRun:
-        """Make the result relations. Returns itself."""
+    def compute(self, folder: Path | None = None) -> DuckRun:
+        """Make the result relations, and write them into ``folder`` if there is one. Returns itself."""
+        earlier = self.inputs.earlier
+        return self.prepare(folder).finish(self._earlier() if earlier is None else earlier, folder)
+
+    def prepare(self, folder: Path | None = None) -> DuckRun:
+        """Everything but the marks, which alone look at earlier periods."""
         self._provide()
-        self._run()
+        with ThreadPoolExecutor(1) as beside:
+            writing: list[Future[None]] = []
+            for step in self.plan.steps[:-1]:
+                if folder is not None and step.name not in WRITTEN and step.name not in KEPT:
+                    continue
+                self._make(step)
+                if folder is not None and step.name == "scored":
+                    # Written beside the ranking: it is as much work as all that comes after it.
+                    writing.append(beside.submit(self._write, self.db.cursor(), step.name, folder))
+            for one in writing:
+                one.result()
         return self
 
-    def _run(self) -> None:
-        for step in self.plan.steps:
-            kind = "TABLE" if step.name in KEPT else "VIEW"
-            self.db.execute(f"CREATE OR REPLACE TEMP {kind} {step.name} AS {step.sql}")
+    def finish(
+        self, earlier: Iterable[tuple[str, int, int]], folder: Path | None = None
+    ) -> DuckRun:
+        """The marks, with the ends of the earlier periods (see :class:`Inputs`)."""
+        self._fill("earlier", earlier)
+        self._make(self.plan.steps[-1])
+        if folder is not None:
+            for name in WRITTEN[1:]:
+                self._write(self.db, name, folder)
+        return self
+
+    def _make(self, step: Step) -> None:
+        kept = step.name in KEPT and step.name not in _SEEN_THROUGH
+        kind = "TABLE" if kept else "VIEW"
+        self.db.execute(f"CREATE OR REPLACE {kind} {step.name} AS {step.sql}")
+
+    def _write(self, db: duckdb.DuckDBPyConnection, name: str, folder: Path) -> None:
+        path = str(folder / f"{name}-{self.period.start:%Y%m}.parquet").replace("'", "''")
+        db.execute(f"COPY {name} TO '{path}' (FORMAT parquet, COMPRESSION lz4)")
 
     def _provide(self) -> None:
         book = self.plan.representation
         self._months("facts", self.period.months)
         self._months("facts_back", self.period.back(book.reach))
-        self.db.execute(
-            f"CREATE OR REPLACE TEMP VIEW orgs AS SELECT * FROM {_parquet([self.orgs])}"
-        )
+        self.db.execute(f"CREATE OR REPLACE VIEW orgs AS SELECT * FROM {_parquet([self.orgs])}")
         for name, shape in _SHAPES.items():
-            self.db.execute(f"CREATE OR REPLACE TEMP TABLE {name} ({shape})")
+            self.db.execute(f"CREATE OR REPLACE TABLE {name} ({shape})")
         self._fill("joined", self.inputs.joined)
         self._fill("adjusted", self.inputs.adjusted)
         self._fill("typed", self.inputs.typed)
-        earlier = self.inputs.earlier
-        self._fill("earlier", self._earlier() if earlier is None else earlier)
 
     def _months(self, name: str, months: Iterable[date]) -> None:
         found = [path for month in months for path in self.files_of(month)]
         if found:
-            self.db.execute(
-                f"CREATE OR REPLACE TEMP VIEW {name} AS SELECT * FROM {_parquet(found)}"
-            )
+            self.db.execute(f"CREATE OR REPLACE VIEW {name} AS SELECT * FROM {_parquet(found)}")
             return
         empty = ", ".join(f"CAST(NULL AS {column.type}) AS {column.name}" for column in columns())
-        self.db.execute(f"CREATE OR REPLACE TEMP VIEW {name} AS SELECT {empty} WHERE 1 = 0")
+        self.db.execute(f"CREATE OR REPLACE VIEW {name} AS SELECT {empty} WHERE 1 = 0")
 
     def files_of(self, month: date) -> list[Path]:
         """The files that hold the facts of ``month``."""
@@ -187,6 +212,13 @@ KEPT: Final = frozenset(
     {"org", "place_unit", "below", "measure", "scored", "total", "ranked", "tail", "score", "mark"}
     | {f"below{depth}" for depth in range(DEPTH + 1)}
 )
+
+
+#: Of these, what DuckDB computes faster than it writes it into a table: wide, and read twice.
+_SEEN_THROUGH: Final = frozenset({"scored", "score"})
+
+#: What is written into a folder: the arrays of ``value`` say the same as ``scored``.
+WRITTEN: Final = ("scored", "score", "mark", "tail")
 
 
 def _parquet(paths: list[Path]) -> str:
