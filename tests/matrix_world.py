@@ -14,6 +14,7 @@ from tests import matrix_disclosure, matrix_points
 from tests.activities import samples as activities
 from tests.assessment import standings
 from tests.assessment.enter_once.sheets import filled_sheet
+from tests.broadcast import samples as broadcasts
 from tests.cases import steps
 from tests.cast import GRID, VILLAGE, Cast
 from tests.orgs.conftest import register
@@ -41,7 +42,7 @@ PLACED = {
     "field:case", "desk:standing-org", "desk:standing-value", "desk:standing-appeal",
     "desk:standing-adjustment", "desk:person", "desk:household",
     "desk:activity", "desk:activity-sheet", "desk:problem", "desk:pledge", "desk:model-unit", "desk:visit",
-    "desk:cycle",
+    "desk:cycle", "desk:broadcast", "desk:broadcast-audio",
     "api:get_case", "api:case_events", "api:case_photos", "api:case_photo", "api:move_case",
     "api:comment_case", "api:case_requests", "api:ask_consent", "api:decide_consent",
     "api:resume_case", "api:transfer_case", "api:merge_case", "api:unmerge_case",
@@ -172,6 +173,7 @@ def _status(world: World) -> dict[str, Any]:
 SAMPLES: dict[str, Callable[[World], dict[str, Any]]] = {
     **matrix_disclosure.samples(lambda world: world.disclosed),
     **matrix_points.samples(lambda world: world.points),
+    **broadcasts.samples(),
     "style-face": lambda _: {"face": "desk"},
     "desk:device": lambda _: _device(),
     "desk:device-export": lambda _: _device(),

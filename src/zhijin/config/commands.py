@@ -102,6 +102,12 @@ def _worker(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def _speaker(parser: argparse.ArgumentParser) -> None:
+    from zhijin.config.speaker import add
+
+    add(parser)
+
+
 def _manage(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "rest",
@@ -323,6 +329,22 @@ COMMANDS: tuple[Command, ...] = (
         django=True,
     ),
     Command(
+        "voice",
+        "只运行广播的收发（up 用它）",
+        "run only what says broadcasts and takes receipts in (used by up)",
+        run=CONFIG + "devices:voice",
+        django=True,
+    ),
+    Command(
+        "speaker",
+        "把这台电脑变成一个云喇叭",
+        "make this computer a loudspeaker",
+        run=CONFIG + "speaker:run",
+        add=_speaker,
+        more_zh="配置文件从工作台的“云喇叭”页面下载；断网时按日程照播，联网后补交回执。",
+        more_en="The setup file comes from the desk's page of loudspeakers; the schedule is kept without a network.",
+    ),
+    Command(
         "manage",
         "运行 Django 的管理命令",
         "run a management command of Django",
@@ -339,7 +361,7 @@ GROUPS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     (
         "数据与剧本",
         "Data and programmes",
-        ("import", "demo", "simulate", "playbook", "assess"),
+        ("import", "demo", "simulate", "speaker", "playbook", "assess"),
     ),
     (
         "维护",
@@ -349,7 +371,7 @@ GROUPS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     (
         "开发与部署",
         "Develop and deploy",
-        ("messages", "serve", "worker", "gate", "ingest", "manage"),
+        ("messages", "serve", "worker", "gate", "ingest", "voice", "manage"),
     ),
 )
 

@@ -1,4 +1,4 @@
-"""``zhijin gate`` and ``zhijin ingest``: the two processes that devices depend on."""
+"""``zhijin gate``, ``zhijin ingest`` and ``zhijin voice``: the processes that devices depend on."""
 
 from __future__ import annotations
 
@@ -29,6 +29,19 @@ def ingest(args: argparse.Namespace) -> int:
     stopped = _until_signal()
     try:
         run_ingest(address(), stopped)
+    except BusError as error:
+        print(error)
+        return 1
+    return 0
+
+
+def voice(args: argparse.Namespace) -> int:
+    """Say broadcasts and take receipts in until SIGTERM."""
+    from zhijin.broadcast.api import run_voice
+
+    stopped = _until_signal()
+    try:
+        run_voice(address(), stopped)
     except BusError as error:
         print(error)
         return 1

@@ -239,6 +239,7 @@ def services(addresses: Addresses, bus: list[str] | None = None) -> list[Service
     devices = [
         # First nobody new is let in, then what came is taken in, then the broker goes.
         Service("gate", [*zhijin, "gate"], 5.0),
+        Service("voice", [*zhijin, "voice"], 10.0),
         Service("ingest", [*zhijin, "ingest"], 15.0),
         Service("broker", bus or [], 15.0),
     ]

@@ -110,6 +110,15 @@ def store_document(source: BinaryIO, name: str, size: int) -> StoredFile:
     return row
 
 
+def store_bytes(data: bytes, media_type: str) -> StoredFile:
+    """Store what the platform itself made (audio of a broadcast); returns its row, made once per content."""
+    digest = hashlib.sha256(data).hexdigest()
+    _write(path_of(digest), data)
+    row = StoredFile(digest=digest, size=len(data), media_type=media_type)
+    StoredFile.objects.bulk_create([row], ignore_conflicts=True)
+    return row
+
+
 def _decode(source: BinaryIO, name: str) -> Image.Image:
     """The picture, upright and in RGB; only the header is read before its size is checked."""
     try:

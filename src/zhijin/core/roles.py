@@ -40,7 +40,7 @@ PERMISSIONS: Final = _set(
     """
     case.report case.view case.act case.dispatch case.merge case.transfer case.approve
     case.whistle case.callback case.export
-    device.view device.edit
+    device.view device.edit broadcast.view broadcast.make broadcast.approve
     place.view place.edit grid.edit place.import org.view org.edit org.import
     person.view person.edit person.import person.reveal sheet.fill
     playbook.view playbook.upload playbook.publish
@@ -53,19 +53,19 @@ PERMISSIONS: Final = _set(
 )
 
 _GRID = frozenset({"case.report", "case.view", "case.act", "place.view", "person.view"})
-_GRID |= {"device.view"}
+_GRID |= {"device.view", "broadcast.view"}
 _GRID_LEADER = _GRID | {"case.dispatch", "case.callback", "org.view", "playbook.view"}
 #: Pledges, contests, reviews, visits: for the organisations one answers for.
 _ACTIVITY = frozenset({"activity.view", "activity.act"})
 _VILLAGE_STAFF = _GRID_LEADER | _set(
     "case.merge person.edit assess.view ledger.view ledger.post activity.view sheet.fill "
-    "disclose.view disclose.draft disclose.answer"
+    "disclose.view disclose.draft disclose.answer broadcast.make"
 )
 _VILLAGE = _VILLAGE_STAFF | _ACTIVITY | {
     "case.approve", "case.transfer", "grid.edit", "org.edit", "assess.appeal", "ledger.close",
     "disclose.approve",
 }  # fmt: skip
-_VILLAGE |= {"device.edit"}
+_VILLAGE |= {"device.edit", "broadcast.approve"}
 _TOWNSHIP = _VILLAGE | {
     "case.whistle", "case.export", "place.edit", "org.import", "person.import", "person.reveal",
     "assess.adjust", "assess.approve", "activity.organise",
@@ -79,7 +79,7 @@ _ABOVE = _set(
     "playbook.publish assess.view assess.approve assess.answer assess.run assess.publish "
     "activity.view activity.organise disclose.view sheet.fill"
 )
-_ABOVE |= {"device.view"}
+_ABOVE |= {"device.view", "broadcast.view", "broadcast.make", "broadcast.approve"}
 _DEPARTMENT = _set(
     "case.report case.view case.act case.transfer case.callback case.export place.view "
     "org.view playbook.view assess.view activity.view activity.act sheet.fill"

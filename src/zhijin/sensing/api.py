@@ -4,8 +4,14 @@ from zhijin.sensing.demo import seed as seed_demo
 from zhijin.sensing.gate import Gate
 from zhijin.sensing.gate import run as run_gate
 from zhijin.sensing.models import Alarm, Asset, Device, DeviceState
+from zhijin.sensing.pulling import Pull, stamped
+from zhijin.sensing.selectors import visible as visible_devices
 from zhijin.sensing.services.devices import Entry, register, rotate, set_state
+from zhijin.sensing.stream import ensure as ensure_streams
 from zhijin.sensing.stream import register_consumer
+from zhijin.sensing.topics import area as area_topic
+from zhijin.sensing.topics import device_of
+from zhijin.sensing.topics import order as device_topic
 from zhijin.sensing.worker import run as run_ingest
 
 __all__ = [
@@ -15,6 +21,11 @@ __all__ = [
     "DeviceState",
     "Entry",
     "Gate",
+    "Pull",
+    "area_topic",
+    "device_of",
+    "device_topic",
+    "ensure_streams",
     "register",
     "register_consumer",
     "rotate",
@@ -22,4 +33,6 @@ __all__ = [
     "run_ingest",
     "seed_demo",
     "set_state",
+    "stamped",
+    "visible_devices",
 ]

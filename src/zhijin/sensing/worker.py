@@ -7,7 +7,6 @@ committed already.
 
 from __future__ import annotations
 
-import json
 import logging
 import threading
 import time
@@ -19,14 +18,15 @@ from django.db import DatabaseError, InterfaceError, OperationalError, connectio
 from zhijin.core.bus import Address, BusError, Client, Message
 from zhijin.sensing import rules
 from zhijin.sensing.intake import Arrived, Outcome, take_in
+from zhijin.sensing.pulling import Pull, stamped
 from zhijin.sensing.registry import Registry
-from zhijin.sensing.stream import INGEST, SECOND, ensure
-from zhijin.sensing.topics import STREAM, device_of
+from zhijin.sensing.stream import INGEST, ensure
+from zhijin.sensing.topics import device_of
 
 log = logging.getLogger("zhijin.ingest")
 #: Advisory lock of the one worker that takes events in.
 LOCK = 0x5A48_4A05
-BATCH, PULL, PULL_SECONDS = 2000, 4000, 5
+BATCH = 2000
 #: COPY raises the driver's own errors, everything else Django's.
 _AWAY = (
     OperationalError, InterfaceError, psycopg.OperationalError, psycopg.InterfaceError,
@@ -56,8 +56,7 @@ class Worker:
     bus: Client | None = None
     registry: Registry = field(default_factory=Registry)
     totals: Totals = field(default_factory=Totals)
-    _outstanding: int = 0
-    _inbox: str = ""
+    _pull: Pull | None = None
     _held: object = None
     _waiting: list[Message] = field(default_factory=list)
 
@@ -65,9 +64,7 @@ class Worker:
         """Connect and make sure that the consumer stands. Raises BusError."""
         self.bus = self.address.client("ingest").connect()
         ensure(self.bus, self.address)
-        self._inbox = f"_INBOX.ingest.{time.time_ns():x}"
-        self.bus.subscribe(self._inbox)
-        self._outstanding, self._waiting = 0, []
+        self._pull, self._waiting = Pull(self.bus, INGEST), []
 
     def close(self) -> None:
         if self.bus is not None:
@@ -79,11 +76,11 @@ class Worker:
         if self.bus is None:
             self.open()
         assert self.bus is not None
+        assert self._pull is not None
         self.hold_lock()
-        if self._outstanding < BATCH:
-            self._pull()
+        self._pull.ask(BATCH)
         if not self._waiting:
-            self._hear(timeout)
+            self._waiting += self._pull.hear(timeout)
         batch, self._waiting = self._waiting[:BATCH], self._waiting[BATCH:]
         if not batch:
             return Outcome()
@@ -140,31 +137,11 @@ class Worker:
         self.registry = Registry()
         rules.forget()
 
-    def _pull(self) -> None:
-        assert self.bus is not None
-        asked = {"batch": PULL, "expires": PULL_SECONDS * SECOND}
-        subject = f"$JS.API.CONSUMER.MSG.NEXT.{STREAM}.{INGEST}"
-        self.bus.publish(subject, json.dumps(asked).encode(), self._inbox)
-        self._outstanding += PULL
-
-    def _hear(self, timeout: float) -> None:
-        assert self.bus is not None
-        for one in self.bus.messages(timeout):
-            if one.subject == self._inbox and not one.data and one.status:
-                # The pull has ended; what it did not bring is said in its headers.
-                self._outstanding = 0
-            elif one.reply.startswith("$JS.ACK."):
-                self._outstanding -= 1
-                self._waiting.append(one)
-
 
 def _arrived(message: Message) -> Arrived:
-    """Who said it, and when the broker had it (nanoseconds in the eighth word of the reply)."""
+    """Who said it, and when the broker had it."""
     code, _channel = device_of(message.subject)
-    words = message.reply.split(".")
-    # $JS.ACK.[domain.account.]stream.consumer.delivered.seq.seq.time.pending[.token]
-    stamp = words[7] if len(words) <= 9 else words[9]
-    return Arrived(code, message.data, int(stamp) // 1_000_000)
+    return Arrived(code, message.data, stamped(message))
 
 
 def _sum(one: Outcome, other: Outcome) -> Outcome:

@@ -54,6 +54,7 @@ MEMBERS: Final[tuple[Member, ...]] = (
     Member("cunganbu", "邓国平", "village_staff", VILLAGE, what=_("大耆老村村干部")),
     Member("jiandu", "孙芒种", "village_supervisor", VILLAGE, what=_("大耆老村村务监督委员会")),
     Member("shuji", "李春禾", "village_secretary", VILLAGE, what=_("大耆老村党总支书记")),
+    Member("guangbo", "封立夏", "village_secretary", "520281127017", what=_("封家湾社区党组织书记（云广播）")),
     Member("zhen", "王立夏", "township_officer", TOWNSHIP, what=_("靖安镇工作人员")),
     Member("xian", "周清明", "county_officer", COUNTY, what=_("昭阳区工作人员")),
     Member("gongan", "吴处暑", "department_officer", COUNTY, "line", industry=101, what=_("昭阳区公安局")),

@@ -1,0 +1,1 @@
+"""Loudspeakers: what is said, where, by whose leave, and what became of it at every device."""

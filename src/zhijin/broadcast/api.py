@@ -1,0 +1,8 @@
+"""What other rooms may use of broadcasts."""
+
+from zhijin.broadcast.demo import seed as seed_demo
+from zhijin.broadcast.models import Broadcast
+from zhijin.broadcast.programme import load as load_programme
+from zhijin.broadcast.wire import run as run_voice
+
+__all__ = ["Broadcast", "load_programme", "run_voice", "seed_demo"]

@@ -1,0 +1,32 @@
+"""Loudspeakers of a community for demonstrations. They are not there, and say so."""
+
+from __future__ import annotations
+
+from zhijin.core.actor import Actor
+from zhijin.core.scope import scoped
+from zhijin.places import api as places
+from zhijin.sensing.api import Device, Entry, register
+
+DEMO = Actor.system("demo")
+#: 封家湾社区 (document 001), and the village that is alive in demonstrations.
+PLACES = (("520281127017", ("社区广场云喇叭", "一组云喇叭", "二组云喇叭")),)
+
+
+def seed() -> dict[str, int]:
+    """Register what is missing; returns how many."""
+    made = 0
+    for code, labels in PLACES:
+        if not places.known(code):
+            continue
+        with scoped(DEMO):
+            have = set(
+                Device.objects.filter(place_code__startswith=code, simulated=True).values_list(
+                    "label", flat=True
+                )
+            )
+        for label in labels:
+            if label not in have:
+                entry = Entry("loudspeaker", label, code, serves=120, model="模拟", simulated=True)
+                register(actor=DEMO, entry=entry)
+                made += 1
+    return {"loudspeakers": made}

@@ -1,0 +1,53 @@
+"""What the broadcast room refuses."""
+
+from django.utils.translation import gettext_lazy as _
+
+from zhijin.core.errors import define
+
+NO_TEXT = define(
+    "BC001",
+    400,
+    _("请写要广播的内容，不超过 {most} 个字。"),
+    help=_("例如：夏季防溺水通知。写给耳朵听：短句，不用括号。"),
+)
+NO_AREA = define("BC002", 400, _("请选择播到哪里。"), help=_("只能选自己工作范围里的地方。"))
+NOBODY = define(
+    "BC003", 409, _("{place}还没有登记云喇叭。"), help=_("先在“设备”里登记云喇叭，再发广播。")
+)
+NO_VOICE = define(
+    "BC004",
+    503,
+    _("这台服务器上没有装语音引擎。"),
+    help=_("请管理员安装语音组件，也可以上传录音。"),
+)
+BAD_TIMES = define(
+    "BC005",
+    400,
+    _("播放时间不对：{what}"),
+    help=_("计划的时间要在以后、{days} 天以内，最多 {most} 次。"),
+)
+WRONG_STATE = define(
+    "BC006", 409, _("这条广播{state}，不能这样做。"), help=_("请刷新页面看它现在的情况。")
+)
+NOT_YOURS = define(
+    "BC007", 403, _("{level}广播要由{role}批准。"), help=_("可以提交，请对方批准后发出。")
+)
+BAD_AUDIO = define(
+    "BC008",
+    400,
+    _("{name} 不是可以播放的录音。"),
+    help=_("请上传 WAV、MP3、FLAC 或 OGG，不超过 {limit} MB、10 分钟。"),
+)
+NO_PROGRAMME = define(
+    "BC009", 409, _("没有生效的广播规则。"), help=_("请县级工作人员公布一份 broadcast.yaml。")
+)
+NOTHING_LEFT = define("BC011", 409, _("没有需要补的：每台都播放了，或者已经派人上门。"))
+TOO_MANY = define(
+    "BC012", 400, _("云喇叭数乘以播放次数不能超过 {most}。"), help=_("请分几条广播，或者减少次数。")
+)
+PERSONAL = define(
+    "BC013",
+    400,
+    _("内容里像有个人信息（{found}）。"),
+    help=_("大喇叭人人听得见：不要念身份证号、银行卡号。"),
+)

@@ -1,0 +1,138 @@
+"""Broadcasts, and what became of them at every loudspeaker.
+
+Big table: ``Target``, one row for each loudspeaker and turn; every key holds ``county``.
+"""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from zhijin.core.ids import uuid7
+
+
+class Broadcast(models.Model):
+    """What is to be said, where and when. ``place_code`` is the narrowest place that holds all ``areas``.
+
+    ``turns`` are moments in milliseconds since 1970; empty: at once when it goes out. ``readings`` are the
+    corrections of polyphones: index in the normalised text → syllable. ``lasts``: seconds after its moment in
+    which a turn may still begin.
+    """
+
+    class Level(models.TextChoices):
+        PLAIN = "plain", _("一般通知")
+        BLUE = "blue", _("蓝色")
+        YELLOW = "yellow", _("黄色")
+        ORANGE = "orange", _("橙色")
+        RED = "red", _("红色")
+
+    class State(models.TextChoices):
+        DRAFT = "draft", _("草稿")
+        WAITING = "waiting", _("待批准")
+        OUT = "out", _("已发出")
+        ENDED = "ended", pgettext_lazy("broadcast", "已结束")
+        STOPPED = "stopped", _("已停播")
+        REFUSED = "refused", _("未获批准")
+
+    id = models.UUIDField(primary_key=True, default=uuid7)
+    county = models.IntegerField()
+    place_code = models.CharField(max_length=15)
+    place_key = models.BigIntegerField()
+    areas = models.JSONField(default=list)
+    title = models.CharField(max_length=60)
+    text = models.TextField(blank=True, default="")
+    readings = models.JSONField(default=dict)
+    level = models.CharField(max_length=8, choices=Level.choices, default=Level.PLAIN)
+    urgent = models.BooleanField(default=False)
+    exercise = models.BooleanField(default=False)
+    state = models.CharField(max_length=8, choices=State.choices, default=State.DRAFT)
+    turns = models.JSONField(default=list)
+    times = models.SmallIntegerField(default=1)
+    lasts = models.IntegerField(default=3600)
+    volume = models.SmallIntegerField(default=80)
+    quiet = models.JSONField(null=True)
+    digest = models.CharField(max_length=64, default="", blank=True)
+    media = models.CharField(max_length=40, default="", blank=True)
+    size = models.IntegerField(default=0)
+    millis = models.IntegerField(default=0)
+    voice = models.CharField(max_length=40, default="", blank=True)
+    programme = models.CharField(max_length=64, default="", blank=True)
+    revision = models.CharField(max_length=64, default="", blank=True)
+    approver = models.CharField(max_length=40, default="", blank=True)
+    alert_id = models.UUIDField(null=True)
+    simulated = models.BooleanField(default=False)
+    made_at = models.DateTimeField()
+    made_by = models.CharField(max_length=80)
+    maker = models.CharField(max_length=60)
+    asked_at = models.DateTimeField(null=True)
+    sent_at = models.DateTimeField(null=True)
+    sent_by = models.CharField(max_length=60, default="", blank=True)
+    ends_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    why = models.CharField(max_length=200, default="", blank=True)
+    attempt = models.SmallIntegerField(default=1)
+    due_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "broadcast_broadcast"
+
+    def __str__(self) -> str:
+        return f"{self.title} {self.state}"
+
+    @property
+    def record(self) -> str:
+        """How facts and the journal name this broadcast."""
+        return f"broadcast:{self.id}"
+
+
+class Target(models.Model):
+    """What became of one turn of a broadcast at one loudspeaker.
+
+    It may begin between ``at`` and ``until``. ``seq`` numbers the device's newest receipt.
+    """
+
+    class State(models.IntegerChoices):
+        LISTED = 0, _("无回执")
+        RECEIVED = 1, _("已收到")
+        VERIFIED = 2, _("已核验")
+        QUEUED = 3, _("排队等候")
+        INTERRUPTED = 4, _("被打断，待续播")
+        PLAYING = 5, _("正在播放")
+        PLAYED = 6, _("已播放")
+        FAILED = 7, _("播放失败")
+        REFUSED = 8, _("设备拒绝")
+        EXPIRED = 9, _("过期未播")
+        STOPPED = 10, pgettext_lazy("loudspeaker", "已停播")
+
+    pk = models.CompositePrimaryKey("broadcast_id", "turn", "code", "county")
+    county = models.IntegerField()
+    broadcast_id = models.UUIDField()
+    turn = models.SmallIntegerField()
+    device_id = models.BigIntegerField()
+    code = models.CharField(max_length=12)
+    label = models.CharField(max_length=60)
+    place_code = models.CharField(max_length=15)
+    place_key = models.BigIntegerField()
+    simulated = models.BooleanField(default=False)
+    at = models.DateTimeField()
+    until = models.DateTimeField()
+    state = models.SmallIntegerField(choices=State.choices, default=State.LISTED)
+    why = models.CharField(max_length=20, default="", blank=True)
+    seq = models.BigIntegerField(default=0)
+    attempt = models.SmallIntegerField(default=1)
+    millis = models.IntegerField(default=0)
+    sends = models.SmallIntegerField(default=0)
+    sent_at = models.DateTimeField(null=True)
+    received_at = models.DateTimeField(null=True)
+    verified_at = models.DateTimeField(null=True)
+    playing_at = models.DateTimeField(null=True)
+    played_at = models.DateTimeField(null=True)
+    last_at = models.DateTimeField(null=True)
+    case_id = models.UUIDField(null=True)
+
+    class Meta:
+        db_table = "broadcast_target"
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.get_state_display()}"

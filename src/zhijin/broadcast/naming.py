@@ -1,0 +1,34 @@
+"""How broadcasts and what is done with them are called, for the journal and for facts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from zhijin.broadcast.models import Broadcast
+
+ACTIONS: dict[str, Promise] = {
+    "broadcast.draft": _("起草广播"),
+    "broadcast.change": _("修改广播"),
+    "broadcast.discard": _("删除广播草稿"),
+    "broadcast.ask": _("提交广播审批"),
+    "broadcast.send": _("发出广播"),
+    "broadcast.refuse": _("不批准广播"),
+    "broadcast.stop": _("停播"),
+    "broadcast.resend": _("补播"),
+    "broadcast.knock": _("派人上门告知"),
+    "broadcast.end": _("广播结束"),
+    "broadcast.setup": _("生成喇叭配置文件"),
+}
+
+
+def broadcasts(ids: Sequence[str]) -> dict[str, str]:
+    """Titles by id; runs in the reader's transaction, so others' stay ids."""
+    wanted = [UUID(one) for one in ids]
+    return {
+        str(pk): title
+        for pk, title in Broadcast.objects.filter(pk__in=wanted).values_list("id", "title")
+    }

@@ -1,0 +1,123 @@
+"""Broadcasts, their boards, and loudspeakers, within what the reader may see."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db.models import Case, Count, IntegerField, Q, QuerySet, Value, When
+
+from zhijin.broadcast.models import Broadcast, Target
+from zhijin.broadcast.services.common import SYSTEM
+from zhijin.broadcast.services.sending import KIND, WELL, loudspeakers
+from zhijin.core.actor import Actor
+from zhijin.core.errors import NOT_FOUND
+from zhijin.core.scope import scope_q, scoped
+from zhijin.sensing.api import Device, DeviceState, visible_devices
+
+Heard = Target.State
+#: What the board shows first: who has not heard it.
+PAGE = 50
+
+
+def broadcasts(actor: Actor, show: str = "") -> QuerySet[Broadcast]:
+    """In scope, newest first; ``waiting`` for approval, or ``out``."""
+    rows = Broadcast.objects.filter(scope_q(actor, "place_key"))
+    if show in Broadcast.State.values:
+        rows = rows.filter(state=show)
+    return rows.order_by("-made_at", "-id")
+
+
+def get(actor: Actor, pk: UUID) -> Broadcast:
+    """Raises CO404."""
+    row = Broadcast.objects.filter(scope_q(actor, "place_key"), pk=pk).first()
+    if row is None:
+        raise NOT_FOUND()
+    return row
+
+
+@dataclass(frozen=True)
+class Board:
+    """What became of one turn. ``listed``: those of which no playing is known."""
+
+    turn: int
+    turns: int
+    total: int
+    played: int
+    playing: int
+    received: int
+    listed: int
+    told: int
+    by_state: tuple[tuple[str, int], ...]
+
+    @property
+    def settled(self) -> bool:
+        """Whether nothing more is expected by itself."""
+        return self.total == self.played or not self.total
+
+
+def board(row: Broadcast, turn: int = 0) -> Board:
+    """Counted in one query over the broadcast's rows of a turn."""
+    counted = Target.objects.filter(broadcast_id=row.id, turn=turn).values_list("state")
+    found = dict(counted.annotate(n=Count("*")))
+    told = Target.objects.filter(broadcast_id=row.id, turn=turn).exclude(case_id=None).count()
+    total, played = sum(found.values()), found.get(Heard.PLAYED, 0)
+    well = sum(found.get(state, 0) for state in WELL)
+    waiting = found.get(Heard.RECEIVED, 0)
+    return Board(
+        turn, max(1, len(row.turns)), total, played, found.get(Heard.PLAYING, 0),
+        total - found.get(Heard.LISTED, 0), total - well - (waiting if row.state == "out" else 0), told,
+        tuple((str(Heard(state).label), found[state]) for state in sorted(found)),
+    )  # fmt: skip
+
+
+def targets(row: Broadcast, turn: int = 0) -> QuerySet[Target]:
+    """The rows of a board: those that are silent or failed first."""
+    order = Case(
+        When(state=Heard.PLAYED, then=Value(2)), When(state__in=WELL, then=Value(1)), default=Value(0),
+        output_field=IntegerField(),
+    )  # fmt: skip
+    rows = Target.objects.filter(broadcast_id=row.id, turn=turn)
+    return rows.alias(shown=order).order_by("shown", "place_key", "code")
+
+
+def ears(actor: Actor, areas: Iterable[str]) -> int:
+    """How many loudspeakers would be told."""
+    return (
+        Device.objects.filter(scope_q(actor, "place_key", orgs="org_key"))
+        .filter(loudspeakers(areas))
+        .count()
+    )
+
+
+@dataclass(frozen=True)
+class Loudspeaker:
+    """A loudspeaker and when it was last heard of."""
+
+    device: Device
+    state: DeviceState | None
+
+
+def listed(actor: Actor, place: Q) -> QuerySet[Device]:
+    """Loudspeakers in scope."""
+    rows = visible_devices(actor).filter(place, kind=KIND).exclude(state=Device.State.RETIRED)
+    return rows.order_by("place_key", "label", "id")
+
+
+def states_of(rows: Iterable[Device]) -> list[Loudspeaker]:
+    found = list(rows)
+    states = DeviceState.objects.in_bulk([row.id for row in found])
+    return [Loudspeaker(row, states.get(row.id)) for row in found]
+
+
+def public_audio(digest: str) -> Broadcast | None:
+    """A broadcast that went out with this audio: loudspeakers fetch it without signing in."""
+    with scoped(SYSTEM):
+        rows = Broadcast.objects.filter(digest=digest).exclude(sent_at=None)
+        return rows.order_by("-sent_at").first()
+
+
+def waiting(actor: Actor) -> int:
+    """How many wait for an approval in scope."""
+    return broadcasts(actor, Broadcast.State.WAITING).count()

@@ -1,0 +1,1 @@
+"""Writes of the broadcast room, one function per verb."""

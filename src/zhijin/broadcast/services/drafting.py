@@ -1,0 +1,225 @@
+"""Making a broadcast: the text, who is to hear it, when; its audio; corrections of how it is read."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, BinaryIO
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from zhijin.broadcast import errors
+from zhijin.broadcast.models import Broadcast
+from zhijin.broadcast.orders import MOST_TURNS
+from zhijin.broadcast.services.common import common_place, in_state, locked, note, rules
+from zhijin.broadcast.speech import loudness, making
+from zhijin.broadcast.speech.engines import Unavailable
+from zhijin.core import clock, pii
+from zhijin.core.actor import Actor
+from zhijin.core.errors import BAD_REQUEST
+from zhijin.core.facts import county_of
+from zhijin.core.ids import place_key
+from zhijin.core.scope import scoped
+from zhijin.places import api as places
+
+MOST_TEXT, MOST_DAYS = 1000, 60
+MOST_FILE = 20 * 1024 * 1024
+MOST_MINUTES = 10
+State = Broadcast.State
+
+
+@dataclass(frozen=True)
+class Draft:
+    """What is asked for. ``turns`` empty: at once. ``audio``: a recording instead of a voice."""
+
+    text: str
+    areas: Sequence[str]
+    title: str = ""
+    level: str = "plain"
+    urgent: bool = False
+    exercise: bool = False
+    turns: Sequence[datetime] = ()
+    times: int | None = None
+    audio: BinaryIO | None = None
+    audio_name: str = ""
+    simulated: bool = False
+    alert_id: UUID | None = None
+
+
+def draft(*, actor: Actor, wanted: Draft) -> Broadcast:
+    """Make a broadcast with its audio; nothing goes out yet. Raises BC001, BC002, BC004, BC005, BC008, BC009, BC013,
+    CO403."""
+    areas = _areas(actor, wanted.areas)
+    place = common_place(areas)
+    rule = rules(place).model.levels.of(_level(wanted.level))
+    text = _text(wanted)
+    title = (wanted.title.strip() or _first_words(text) or wanted.audio_name)[:60]
+    turns = _turns(wanted.turns)
+    audio = _recorded(wanted) if wanted.audio is not None else spoken(text, {})
+    with scoped(actor):
+        row = Broadcast.objects.create(
+            county=county_of(place), place_code=place, place_key=place_key(place), areas=areas,
+            title=title, text=text, level=wanted.level, urgent=wanted.urgent,
+            exercise=wanted.exercise, turns=turns, times=wanted.times or rule.times,
+            lasts=rule.lasts * 60, volume=rule.volume, quiet=list(rule.hours) if rule.hours else None,
+            digest=audio.digest, media=audio.media, size=audio.size, millis=audio.millis, voice=audio.voice,
+            programme=rules(place).model.id, revision=str(rules(place).number), alert_id=wanted.alert_id,
+            simulated=wanted.simulated, made_at=clock.now(), made_by=actor.label, maker=actor.name[:60],
+        )  # fmt: skip
+        note(actor, row, "draft", detail={"areas": areas})
+    return row
+
+
+def correct(*, actor: Actor, pk: UUID, readings: Mapping[int, str]) -> Broadcast:
+    """Have polyphones read otherwise, and speak anew. Raises BC004, BC006, CO403, CO404."""
+    with scoped(actor):
+        row = locked(actor, pk)
+        actor.require("broadcast.make", row.place_key)
+        in_state(row, State.DRAFT)
+        if row.voice == "file":
+            raise errors.WRONG_STATE(state=_("用的是录音"))
+        fixed = {
+            one.index: one.reading
+            for one in making.spoken(row.text, readings)
+            if readings.get(one.index) == one.reading
+        }
+        audio = spoken(row.text, fixed)
+        row.readings = {str(index): reading for index, reading in fixed.items()}
+        row.digest, row.media, row.size = audio.digest, audio.media, audio.size
+        row.millis, row.voice = audio.millis, audio.voice
+        row.save(update_fields=["readings", "digest", "media", "size", "millis", "voice"])
+        note(actor, row, "change", detail={"readings": len(fixed)})
+    return row
+
+
+def discard(*, actor: Actor, pk: UUID) -> None:
+    """Delete a draft. Raises BC006, CO403, CO404."""
+    with scoped(actor):
+        row = locked(actor, pk)
+        actor.require("broadcast.make", row.place_key)
+        in_state(row, State.DRAFT)
+        note(actor, row, "discard")
+        row.delete()
+
+
+def spoken(text: str, readings: Mapping[int, str]) -> making.Audio:
+    """Audio of a text. Raises BC001 (nothing to be said), BC004."""
+    if not any(one.reading for one in making.spoken(text)):
+        raise errors.NO_TEXT(most=MOST_TEXT, fields={"text": _("没有可以念的字。")})
+    try:
+        return making.say(text, readings)
+    except Unavailable as error:
+        raise errors.NO_VOICE() from error
+
+
+def _areas(actor: Actor, codes: Sequence[str]) -> list[str]:
+    wanted = sorted({code.strip() for code in codes if code.strip()}, key=lambda c: (len(c), c))
+    # What lies in another area of the list is there already.
+    areas = [
+        one for one in wanted
+        if not any(other != one and len(other) <= 12 and one.startswith(other) for other in wanted)
+    ]  # fmt: skip
+    if (
+        not areas
+        or len(areas) > 60
+        or not all(places.known(code) for code in areas)
+        or not common_place(areas)
+    ):
+        raise errors.NO_AREA(fields={"areas": str(errors.NO_AREA.message)})
+    for code in areas:
+        actor.require("broadcast.make", place_key(code))
+    return areas
+
+
+def _level(level: str) -> str:
+    if level not in Broadcast.Level.values:
+        raise BAD_REQUEST(fields={"level": level})
+    return level
+
+
+def _text(wanted: Draft) -> str:
+    text = wanted.text.strip()
+    if len(text) > MOST_TEXT or (not text and wanted.audio is None):
+        raise errors.NO_TEXT(most=MOST_TEXT, fields={"text": str(_("请写广播的内容。"))})
+    found = {one.kind for one in pii.find(text)} & {"id_number", "bank_card"}
+    if found:
+        words = "、".join(str(pii.KINDS[kind]) for kind in sorted(found))
+        raise errors.PERSONAL(found=words, fields={"text": words})
+    return text
+
+
+def _first_words(text: str) -> str:
+    line = text.strip().splitlines()[0] if text.strip() else ""
+    head = re.split(r"[，。！：；,.!:;]", line)[0]
+    if 4 <= len(head) <= 30:
+        return head
+    return line[:24]
+
+
+def _turns(moments: Sequence[datetime]) -> list[int]:
+    """Sorted milliseconds. Raises BC005."""
+    now = clock.now()
+    what = ""
+    if len(moments) > MOST_TURNS:
+        what = _("次数太多")
+    elif any(moment <= now for moment in moments):
+        what = _("已经过去了")
+    elif any(moment > now + timedelta(days=MOST_DAYS) for moment in moments):
+        what = _("太远了")
+    if what:
+        raise errors.BAD_TIMES(what=what, days=MOST_DAYS, most=MOST_TURNS, fields={"when": what})
+    return sorted({int(moment.timestamp() * 1000) for moment in moments})
+
+
+def _recorded(wanted: Draft) -> making.Audio:
+    """A recording at the platform's loudness. Raises BC008."""
+    import miniaudio
+
+    assert wanted.audio is not None
+    data = wanted.audio.read(MOST_FILE + 1)
+    limit = MOST_FILE // 1024 // 1024
+    bad = errors.BAD_AUDIO(
+        name=wanted.audio_name or "—", limit=limit, fields={"audio": wanted.audio_name}
+    )
+    if len(data) > MOST_FILE:
+        raise bad
+    try:
+        info, pcm = _decoded(data, MOST_MINUTES * 60)
+    except (miniaudio.MiniaudioError, ValueError) as error:
+        raise bad from error
+    if info < 0.5:
+        raise bad
+    return making.keep(22050, loudness.levelled(pcm, 22050), "file")
+
+
+def _decoded(data: bytes, most: float) -> tuple[float, bytes]:
+    """Seconds, and 16-bit mono samples at 22,050 Hz. Raises ValueError (no known audio, too long), MiniaudioError."""
+    import miniaudio
+
+    info = _reader(data)(data)
+    if info.duration > most:
+        raise ValueError("too long")
+    found = miniaudio.decode(data, nchannels=1, sample_rate=22050)
+    pcm = found.samples.tobytes()
+    return len(pcm) / 44100, pcm
+
+
+def _reader(data: bytes) -> Callable[[bytes], Any]:
+    """What reads the head of such a file. Raises ValueError for anything else."""
+    import miniaudio
+
+    found: Callable[[bytes], Any]
+    if data[:4] == b"RIFF" and data[8:12] == b"WAVE":
+        found = miniaudio.wav_get_info
+    elif data[:4] == b"fLaC":
+        found = miniaudio.flac_get_info
+    elif data[:4] == b"OggS":
+        found = miniaudio.vorbis_get_info
+    elif data[:3] == b"ID3" or (len(data) > 1 and data[0] == 0xFF and data[1] & 0xE0 == 0xE0):
+        found = miniaudio.mp3_get_info
+    else:
+        raise ValueError("no known audio")
+    return found

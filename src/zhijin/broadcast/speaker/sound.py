@@ -1,0 +1,162 @@
+"""From a file of audio to sound: the device's sound card (ALSA's ``aplay``), or a WAV file for trials and tests."""
+
+from __future__ import annotations
+
+import array
+import subprocess
+import threading
+import time
+import wave
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Protocol
+
+STEP = 0.1
+
+
+class Unplayable(ValueError):
+    """The file is no audio that this device can play, or there is nothing to play it with."""
+
+
+def decode(path: Path, media: str) -> tuple[int, bytes]:
+    """Samples a second, and 16-bit mono PCM. WAV always; MP3 where the package ``miniaudio`` is."""
+    if media == "audio/wav":
+        try:
+            with wave.open(str(path), "rb") as source:
+                if source.getsampwidth() != 2 or source.getnchannels() != 1:
+                    raise Unplayable("only 16-bit mono")
+                return source.getframerate(), source.readframes(source.getnframes())
+        except (wave.Error, EOFError) as error:
+            raise Unplayable(str(error)) from error
+    try:
+        import miniaudio
+    except ImportError as error:
+        raise Unplayable(f"no decoder for {media}") from error
+    try:
+        found = miniaudio.decode_file(str(path), nchannels=1, sample_rate=22050)
+    except miniaudio.MiniaudioError as error:
+        raise Unplayable(str(error)) from error
+    return found.sample_rate, found.samples.tobytes()
+
+
+def louder(pcm: bytes, volume: int) -> bytes:
+    """Samples at ``volume`` per cent."""
+    if volume >= 100:
+        return pcm
+    samples = array.array("h", pcm)
+    return array.array("h", (sample * volume // 100 for sample in samples)).tobytes()
+
+
+class Sink(Protocol):
+    """Where sound goes. ``write`` returns when the sound has been heard, or nearly so."""
+
+    def write(self, pcm: bytes) -> None: ...
+    def close(self, *, cut: bool) -> None: ...
+
+
+class Aplay:
+    """ALSA: one process for each playing; its pipe is short, so that an interruption is heard at once."""
+
+    def __init__(self, rate: int, program: str = "aplay") -> None:
+        line = [
+            program,
+            "-q",
+            "-t",
+            "raw",
+            "-f",
+            "S16_LE",
+            "-c",
+            "1",
+            "-r",
+            str(rate),
+            "--buffer-time=300000",
+        ]
+        self._process = subprocess.Popen(line, stdin=subprocess.PIPE, stderr=subprocess.DEVNULL)
+
+    def write(self, pcm: bytes) -> None:
+        assert self._process.stdin is not None
+        self._process.stdin.write(pcm)
+        self._process.stdin.flush()
+
+    def close(self, *, cut: bool) -> None:
+        if cut:
+            self._process.kill()
+        try:
+            assert self._process.stdin is not None
+            self._process.stdin.close()
+        except OSError:
+            cut = True
+        code = self._process.wait()
+        if code and not cut:
+            raise OSError(f"aplay ended with {code}")
+
+
+class WaveFile:
+    """A file instead of a loudspeaker, written as fast as it would sound (``speed`` times as fast)."""
+
+    def __init__(self, path: Path, rate: int, speed: float = 1.0) -> None:
+        self._out = wave.open(str(path), "wb")  # noqa: SIM115 - closed with the playing
+        self._out.setnchannels(1)
+        self._out.setsampwidth(2)
+        self._out.setframerate(rate)
+        self._second = 2 * rate * speed
+
+    def write(self, pcm: bytes) -> None:
+        time.sleep(len(pcm) / self._second)
+        self._out.writeframes(pcm)
+
+    def close(self, *, cut: bool) -> None:
+        self._out.close()
+
+
+class Playing:
+    """One sound being played in a thread. ``position`` is how much has sounded, in milliseconds."""
+
+    def __init__(
+        self, open_sink: Callable[[int], Sink], rate: int, pcm: bytes, *, times: int = 1, gap: int = 0,
+        begin: int = 0,
+    ) -> None:  # fmt: skip
+        self._open, self._rate, self._stop = open_sink, rate, threading.Event()
+        self._pcm, self._times, self._gap, self._begin = pcm, times, gap, begin
+        self.position, self.error, self.done = begin, "", False
+        self._thread = threading.Thread(target=self._run, name="sound", daemon=True)
+        self._thread.start()
+
+    @property
+    def ended(self) -> bool:
+        return not self._thread.is_alive()
+
+    def stop(self) -> int:
+        """Fall silent; returns the position in milliseconds."""
+        self._stop.set()
+        self._thread.join()
+        return self.position
+
+    def _run(self) -> None:
+        sink = None
+        try:
+            sink = self._open(self._rate)
+            for chunk in self._chunks():
+                if self._stop.is_set():
+                    break
+                sink.write(chunk)
+                self.position += len(chunk) * 500 // self._rate
+            else:
+                self.done = True
+            sink.close(cut=not self.done)
+        except OSError as error:
+            self.done, self.error = False, str(error) or type(error).__name__
+
+    def _chunks(self) -> Iterator[bytes]:
+        """The whole programme from ``begin`` on, in steps of a tenth of a second."""
+        step = 2 * int(self._rate * STEP)
+        silence = bytes(2 * self._rate * self._gap)
+        skip = self._begin * self._rate // 1000 * 2
+        for number in range(self._times):
+            for part in (silence if number else b"", self._pcm):
+                if skip >= len(part):
+                    skip -= len(part)
+                    continue
+                for at in range(skip, len(part), step):
+                    yield part[at : at + step]
+                skip = 0

@@ -1,0 +1,92 @@
+"""Audio for a text, made once: kept by a hash of what is said and by whom, named by the digest of its bytes."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import wave
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from zhijin.broadcast.speech import engines, loudness
+from zhijin.broadcast.speech.normalise import normalise
+from zhijin.broadcast.speech.pinyin import Syllable, spelled, syllables
+from zhijin.core.files import path_of, store_bytes
+
+LEAD_MS = 300
+FORM = 2
+
+
+@dataclass(frozen=True)
+class Audio:
+    """What a loudspeaker fetches. ``millis`` is its length, ``voice`` who speaks (or ``file``)."""
+
+    digest: str
+    media: str
+    size: int
+    millis: int
+    voice: str
+
+
+def spoken(text: str, corrections: Mapping[int, str] | None = None) -> list[Syllable]:
+    """The syllables of a notice as it will be read."""
+    return syllables(normalise(text), corrections)
+
+
+def say(text: str, corrections: Mapping[int, str] | None = None) -> Audio:
+    """Audio of a notice, from the cache when it was made before. Raises engines.Unavailable."""
+    found, voice = spoken(text, corrections), engines.best()
+    told = [spelled(found), voice.name, voice.version(), FORM, "mp3" if _lame() else "wav"]
+    key = hashlib.sha256(json.dumps(told, ensure_ascii=False).encode()).hexdigest()
+    known = path_of(key, "voice.json")
+    if known.exists():
+        audio = Audio(**json.loads(known.read_text()))
+        if path_of(audio.digest).exists():
+            return audio
+    sound = voice.speak(found)
+    lead = bytes(2 * (sound.rate * LEAD_MS // 1000))
+    pcm = lead + loudness.levelled(sound.pcm, sound.rate) + lead
+    audio = keep(sound.rate, pcm, voice.name)
+    known.parent.mkdir(parents=True, exist_ok=True)
+    partial = known.with_suffix(".part")
+    partial.write_text(json.dumps(asdict(audio)))
+    partial.replace(known)
+    return audio
+
+
+def keep(rate: int, pcm: bytes, voice: str) -> Audio:
+    """Store 16-bit mono samples as MP3 (48 kb/s) where LAME is installed, else as WAV."""
+    lame = _lame()
+    media, data = ("audio/mpeg", _mp3(lame, rate, pcm)) if lame else ("audio/wav", _wav(rate, pcm))
+    stored = store_bytes(data, media)
+    return Audio(stored.digest, media, stored.size, len(pcm) * 500 // rate, voice)
+
+
+def _wav(rate: int, pcm: bytes) -> bytes:
+    out = io.BytesIO()
+    with wave.open(out, "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(rate)
+        file.writeframes(pcm)
+    return out.getvalue()
+
+
+def _lame() -> Any:
+    try:
+        import lameenc
+    except ImportError:
+        return None
+    return lameenc
+
+
+def _mp3(lame: Any, rate: int, pcm: bytes) -> bytes:
+    encoder = lame.Encoder()
+    encoder.set_bit_rate(48)
+    encoder.set_in_sample_rate(rate)
+    encoder.set_channels(1)
+    encoder.set_quality(5)
+    encoder.silence()
+    return bytes(encoder.encode(pcm)) + bytes(encoder.flush())

@@ -1,0 +1,93 @@
+"""Characters into syllables with their tones; where a character has several readings, all of them are offered.
+
+Numbered pinyin (``hang2``, ``lv4``, 5 for the neutral tone). Words decide between readings (pypinyin's
+dictionary); what it gets wrong, a person corrects, and the correction goes with the broadcast.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+from pypinyin import Style, lazy_pinyin, load_phrases_dict
+from pypinyin import pinyin as _readings
+from pypinyin.contrib.tone_convert import to_tone
+
+from zhijin.broadcast.speech.normalise import PAUSES
+
+_SYLLABLE = re.compile(r"[a-zê]{1,6}[1-5]\Z")
+#: Words of notices that the dictionary lacks or reads otherwise.
+WORDS: dict[str, list[list[str]]] = {
+    "大耆老村": [["dà"], ["qí"], ["lǎo"], ["cūn"]],
+    "幺": [["yāo"]],
+    "撮箕": [["cuō"], ["jī"]],
+    "下河": [["xià"], ["hé"]],
+    "重点时段": [["zhòng"], ["diǎn"], ["shí"], ["duàn"]],
+}
+load_phrases_dict(WORDS)
+
+
+@dataclass(frozen=True, slots=True)
+class Syllable:
+    """One character: how it is read, and which other readings it has. Pauses have no reading."""
+
+    index: int
+    char: str
+    reading: str = ""
+    others: tuple[str, ...] = ()
+
+    @property
+    def toned(self) -> str:
+        """With the tone as a mark: ``háng``."""
+        return marked(self.reading)
+
+    @property
+    def choices(self) -> list[tuple[str, str]]:
+        """Readings to choose from: numbered and marked."""
+        return [(one, marked(one)) for one in (self.reading, *self.others)]
+
+
+def syllables(text: str, corrections: Mapping[int, str] | None = None) -> list[Syllable]:
+    """Every character of a normalised text. ``corrections`` by index win; unknown readings are ignored."""
+    fixed = corrections or {}
+    out: list[Syllable] = []
+    for part in re.findall(f"[{PAUSES}]|[^{PAUSES}]+", text):
+        if part in PAUSES:
+            out.append(Syllable(len(out), part))
+            continue
+        spoken = lazy_pinyin(part, style=Style.TONE3, neutral_tone_with_five=True, tone_sandhi=True)
+        if len(spoken) != len(part):
+            spoken = [_alone(char)[0] for char in part]
+        for char, reading in zip(part, spoken, strict=True):
+            index = len(out)
+            alone = _alone(char)
+            wanted = fixed.get(index, "")
+            chosen = wanted if wanted in (*alone, reading) else reading
+            if not _SYLLABLE.match(chosen):
+                continue
+            # Tone sandhi (不要 bú yào) is no other reading; the rest is offered.
+            known = {chosen, reading} if len(alone) > 1 or wanted else {chosen}
+            others = tuple(sorted((set(alone) | known) - {chosen})) if len(alone) > 1 else ()
+            out.append(Syllable(index, char, chosen, others))
+    return out
+
+
+@lru_cache(maxsize=4096)
+def _alone(char: str) -> tuple[str, ...]:
+    found = _readings(char, style=Style.TONE3, heteronym=True, neutral_tone_with_five=True)
+    return tuple(one for one in found[0] if _SYLLABLE.match(one)) or ("",)
+
+
+@lru_cache(maxsize=4096)
+def marked(numbered: str) -> str:
+    """``lv4`` → ``lǜ``."""
+    return str(to_tone(numbered.rstrip("5").replace("v", "ü"))) if numbered else ""
+
+
+def spelled(found: list[Syllable]) -> str:
+    """Syllables and pauses in one line, for a voice: ``xia4 ji4 fang2 ni4 shui3, ``."""
+    pauses = {"，": ",", "、": ",", "；": ";", "：": ",", "。": ".", "？": "?", "！": "!"}
+    words = [one.reading or pauses.get(one.char, ",") for one in found]
+    return re.sub(r" ([,;.?!])", r"\1", " ".join(words))

@@ -1,0 +1,29 @@
+"""Broadcasts on the desk; audio for loudspeakers."""
+
+from django.urls import path, register_converter
+
+from zhijin.broadcast.views import desk as pages
+from zhijin.broadcast.views import devices
+
+
+class _Digest:
+    regex = "[0-9a-f]{64}"
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
+register_converter(_Digest, "audio")
+
+desk = [
+    path("broadcasts/", pages.listing, name="broadcasts"),
+    path("broadcasts/new/", pages.new, name="broadcast-new"),
+    path("broadcasts/<uuid:pk>/", pages.one, name="broadcast"),
+    path("broadcasts/<uuid:pk>/audio/", pages.audio, name="broadcast-audio"),
+    path("loudspeakers/", devices.listing, name="loudspeakers"),
+    path("loudspeakers/<int:pk>/setup.json", devices.setup, name="loudspeaker-setup"),
+]
+portal = [path("broadcast/audio/<audio:digest>/", devices.audio, name="broadcast-file")]
