@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
+from tests.activities.meetings import conftest as meetings
 from tests.cast import TOWNSHIP, VILLAGE
+from zhijin.activities.meetings import writing
 from zhijin.activities.models import CycleStep, ModelUnit, Party, Problem, Sheet, Visit
 from zhijin.activities.scoring import Criterion
 from zhijin.activities.services import checks, cycles, events, undertakings
@@ -17,6 +21,16 @@ from zhijin.core.signing import side_file, sign
 from zhijin.orgs.models import Organisation
 
 SYSTEM = Actor.system("test")
+
+
+def _life(org: Organisation) -> dict[str, Any]:
+    """A branch's calendar with a member and an open meeting that shows its code."""
+    with TemporaryDirectory() as folder:
+        meetings.ship(Path(folder))
+    life = meetings.enrol_life(org)
+    meeting = meetings.do(SYSTEM, writing.begin, meeting_id=life.call().id)
+    held = life.record()
+    return {"life": life, "meeting": meeting, "held": held}
 
 
 def make(org: Organisation) -> dict[str, Any]:
@@ -66,6 +80,6 @@ def make(org: Organisation) -> dict[str, Any]:
             done_at=now, document=b"{}", document_sig=side_file(sign(b"{}")),
         )  # fmt: skip
     return {
-        "cycle": cycle, "year": year,
+        **_life(org), "cycle": cycle, "year": year,
         "pledge": pledge, "event": event, "sheet": sheet, "problem": problem, "unit": unit, "visit": visit,
     }  # fmt: skip
