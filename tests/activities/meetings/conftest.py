@@ -109,7 +109,9 @@ def minutes(text: str = "学了文件，清了村道。", **more: Any) -> Minute
 
 
 def enrol(org: Organisation, name: str, **more: Any) -> BranchMember:
-    draft = MemberDraft(name, HOW, since=min(date(2030, 1, 1), clock.today()), **more)
+    draft = MemberDraft(
+        name, HOW, since=min(date(2030, 1, 1), clock.today() - timedelta(days=60)), **more
+    )
     return do(SYSTEM, people.enrol_member, org_key=org.key, draft=draft)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import uuid
 from datetime import date, datetime, timedelta
 
@@ -29,7 +30,7 @@ def test_every_day_lies_in_exactly_one_period(each, day):
 def test_periods_fill_the_year_without_gap(each, year):
     rows = of_year(each, year)
     assert (rows[0].first, rows[-1].last) == (date(year, 1, 1), date(year, 12, 31))
-    assert all(a.last + timedelta(days=1) == b.first for a, b in zip(rows, rows[1:], strict=False))
+    assert all(a.last + timedelta(days=1) == b.first for a, b in itertools.pairwise(rows))
     assert len({row.name for row in rows}) == len(rows) == 12 // MONTHS[each]
 
 

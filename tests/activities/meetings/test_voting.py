@@ -24,6 +24,7 @@ from zhijin.activities.meetings import presence, voting, writing
 from zhijin.activities.meetings.format import Vote
 from zhijin.activities.models import MeetingVote, Resolution
 from zhijin.core import clock
+from zhijin.core.errors import Refusal
 from zhijin.core.models import JournalEntry
 from zhijin.core.scope import scoped
 
@@ -294,8 +295,8 @@ def test_racing_votes_of_one_member_count_once(places, tmp_path, cast):
             try:
                 vote(life, row, 0)
                 outcomes.append("in")
-            except Exception as error:
-                outcomes.append(getattr(error, "id", repr(error)))
+            except Refusal as error:
+                outcomes.append(error.id)
             finally:
                 connections.close_all()
 

@@ -101,7 +101,7 @@ def _history(org: Organisation, kind: Kind, members: list[BranchMember], today: 
             starts = clock.now() - timedelta(minutes=50)
             writing.record(
                 actor=SYSTEM, org_key=org.key, wanted=Call(kind.id, starts, chair=texts.CHAIR),
-                minutes=Minutes(texts.minutes(kind, number), law=texts.law(number) if number % 2 else ""),
+                minutes=Minutes(texts.minutes(kind, number)),
                 absent=absent, remote=remote, simulated=True,
             )  # fmt: skip
 

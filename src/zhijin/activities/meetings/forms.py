@@ -103,22 +103,26 @@ class RecordForm(MinutesForm, CallForm):
 
     @property
     def lines(self) -> list[dict[str, Any]]:
-        """The roll with what is chosen: nobody who works away is taken to have come."""
-        out = []
-        for row in self.roll:
-            chosen = str(self.data.get(f"m-{row.id}", "")) or ("absent" if row.floating else "here")
-            out.append(
-                {"row": row, "name": self.names.get(row.id, row.name_masked), "chosen": chosen}
-            )
-        return out
+        """The roll with one box each: whoever is near was in the room, whoever works away was in the call.
+
+        Nobody who works away is taken to have come. ``flipped``: the other way round.
+        """
+        return [self._line(row) for row in self.roll]
+
+    def _line(self, row: BranchMember) -> dict[str, Any]:
+        came = f"m-{row.id}" in self.data if self.is_bound else not row.floating
+        flipped = f"x-{row.id}" in self.data
+        name = self.names.get(row.id, row.name_masked)
+        return {"row": row, "name": name, "came": came or flipped, "flipped": flipped}
 
     @property
     def absent(self) -> list[UUID]:
-        return [line["row"].id for line in self.lines if line["chosen"] not in {"here", "remote"}]
+        return [line["row"].id for line in self.lines if not line["came"]]
 
     @property
     def remote(self) -> list[UUID]:
-        return [line["row"].id for line in self.lines if line["chosen"] == "remote"]
+        """Who joined from afar: those away, unless they came to the room, and those near who did not."""
+        return [line["row"].id for line in self.lines if line["row"].floating != line["flipped"]]
 
 
 class MemberForm(forms.Form):

@@ -74,7 +74,9 @@ def meetings(request: Request) -> HttpResponse:
     can = org is not None and may_act(request.actor, org)
     refusal: Refusal | None = None
     form = BeginForm(request.POST or None, initial={"begins": clock.today().replace(day=1)})
-    if request.method == "POST" and org is not None:
+    if request.method == "POST":
+        if org is None:
+            raise NOT_FOUND()
         back = f"{reverse('desk:meetings')}?org={org.key}"
         done = common.act(request, acts.of_branch(request, org, form), back)
         if isinstance(done, HttpResponse):
@@ -225,7 +227,7 @@ def names_for(request: Request, row: Meeting, ids: list[UUID], about: str) -> di
     return people.member_names(actor=request.actor, org=org, ids=ids, about=about)
 
 
-@gate("activity.act")
+@gate("activity.act", methods=("GET",))
 def meeting_code(request: Request, pk: UUID) -> HttpResponse:
     """The code that is shown in the room and in the call: six digits and a picture, new every minute."""
     found, code, left = presence.show_code(actor=request.actor, meeting_id=pk)

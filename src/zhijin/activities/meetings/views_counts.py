@@ -14,6 +14,7 @@ from zhijin.access.api import Request, gate
 from zhijin.activities.meetings import programme, reading
 from zhijin.activities.meetings.reading import Wanted
 from zhijin.activities.meetings.views import lang, year_asked
+from zhijin.core import clock
 from zhijin.core.ids import is_code
 
 PAGE = 50
@@ -40,7 +41,9 @@ def meeting_counts(request: Request) -> HttpResponse:
     wanted = _wanted(request)
     titles = _titles()
     totals = reading.totals(request.actor, wanted)
-    columns = [key for key in titles if totals["by_kind"].get(key)]
+    # The most frequent first: a phone shows the first few columns.
+    by_kind = totals["by_kind"]
+    columns = sorted((key for key in titles if by_kind.get(key)), key=lambda key: -by_kind[key])
     rows = [
         {"org": one, "cells": [(one["kinds"].get(key, 0), _to(wanted, org=one["key"], kind=key))
                                for key in columns],
@@ -49,9 +52,14 @@ def meeting_counts(request: Request) -> HttpResponse:
     ]  # fmt: skip
     context = {
         "wanted": wanted, "totals": totals, "rows": rows, "heads": [titles[key] for key in columns],
-        "stats": _stats(totals, columns, titles, wanted), "years": range(wanted.year - 2, wanted.year + 2),
+        "stats": _stats(totals, columns, titles, wanted), "years": _years(wanted.year),
     }  # fmt: skip
     return render(request, "activities/meetings/counts.html", context)
+
+
+def _years(year: int) -> range:
+    """The years beside the one shown, none ahead of now."""
+    return range(year - 2, min(year + 1, clock.today().year) + 1)
 
 
 def _stats(
