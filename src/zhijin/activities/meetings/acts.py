@@ -59,6 +59,20 @@ def of_meeting(request: Request, found: Meeting, form: MinutesForm | None) -> Ma
             )
         return _("到会名单已确认，改了 {n} 人。").format(n=len(changed))
 
+    def finish() -> str:
+        if form is None or not form.is_valid():
+            raise BAD_REQUEST()
+        writing.finish(actor=actor, meeting_id=found.id, minutes=form.minutes())
+        return _("会议已结束，纪要已保存。")
+
+    acts = {"start": start, "cancel": cancel, "marks": marks, "finish": finish}
+    return {**acts, **_of_votes(request, found)}
+
+
+def _of_votes(request: Request, found: Meeting) -> Mapping[str, Act]:
+    """Acts of the votes of one meeting."""
+    actor, say = request.actor, request.POST.get
+
     def put() -> str:
         minutes = number(request, "minutes") if say("minutes", "").strip() else 0
         voting.put(
@@ -80,16 +94,7 @@ def of_meeting(request: Request, found: Meeting, form: MinutesForm | None) -> Ma
         row = voting.count(actor=actor, resolution_id=uuid(request, "resolution"))
         return f"{row.text}：{row.get_state_display()}"
 
-    def finish() -> str:
-        if form is None or not form.is_valid():
-            raise BAD_REQUEST()
-        writing.finish(actor=actor, meeting_id=found.id, minutes=form.minutes())
-        return _("会议已结束，纪要已保存。")
-
-    return {
-        "start": start, "cancel": cancel, "marks": marks, "put": put, "hands": hands, "count": count,
-        "finish": finish,
-    }  # fmt: skip
+    return {"put": put, "hands": hands, "count": count}
 
 
 def _ids(request: Request, head: str) -> dict[UUID, str]:
