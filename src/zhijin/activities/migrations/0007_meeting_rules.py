@@ -35,7 +35,7 @@ OWN = {"org": "org_key", "lines": ("sector_key",)}
 
 
 class Migration(migrations.Migration):
-    dependencies = [("activities", "0005_meetings")]
+    dependencies = [("activities", "0006_meetings")]
 
     operations = [
         migrations.RunSQL(KEYS + INDEXES, migrations.RunSQL.noop),

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('activities', '0004_cycle_rules'),
+        ('activities', '0005_keep'),
     ]
 
     operations = [
