@@ -44,7 +44,7 @@ PLACED = {
     "desk:standing-adjustment", "desk:person", "desk:household",
     "desk:activity", "desk:activity-sheet", "desk:problem", "desk:pledge", "desk:model-unit", "desk:visit",
     "desk:cycle", "desk:meeting", "desk:meeting-code", "desk:meeting-file", "desk:branch-members",
-    "desk:branch-member",
+    "desk:branch-member", "desk:course", "desk:course-show", "desk:course-file",
     "api:get_case", "api:case_events", "api:case_photos", "api:case_photo", "api:move_case",
     "api:comment_case", "api:case_requests", "api:ask_consent", "api:decide_consent",
     "api:resume_case", "api:transfer_case", "api:merge_case", "api:unmerge_case",
@@ -270,6 +270,13 @@ SAMPLES: dict[str, Callable[[World], dict[str, Any]]] = {
         ("desk:meeting", "desk:meeting-code"), lambda w: {"pk": w.activities["meeting"].id}
     ),
     "desk:meeting-file": lambda w: {"pk": w.activities["held"].id},
+    **dict.fromkeys(
+        ("desk:course", "desk:course-show"), lambda w: {"pk": w.activities["course"].id}
+    ),
+    "desk:course-file": lambda w: {"pk": w.activities["part"].id},
+    "portal:member-file": lambda w: {
+        "token": people.member_link(w.activities["life"].members[0]), "pk": w.activities["part"].id,
+    },
     "desk:branch-members": lambda w: {"key": w.org.key},
     "desk:branch-member": lambda w: {"pk": w.activities["life"].members[0].id},
     "portal:member-page": lambda w: {"token": people.member_link(w.activities["life"].members[0])},

@@ -28,6 +28,7 @@ class ActivitiesConfig(AppConfig):
         register_tick("activities.obligations", 900.0, settling.sweep)
         playbooks.register_form(programme.FORM)
         labels.register("meeting", naming.meetings)
+        labels.register("course", naming.courses)
         labels.register("cycle", naming.cycles)
         labels.register("event", naming.events)
         labels.register("undertaking", naming.undertakings)

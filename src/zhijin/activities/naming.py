@@ -8,7 +8,16 @@ from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
-from zhijin.activities.models import Cycle, Event, Meeting, ModelUnit, Problem, Undertaking, Visit
+from zhijin.activities.models import (
+    Course,
+    Cycle,
+    Event,
+    Meeting,
+    ModelUnit,
+    Problem,
+    Undertaking,
+    Visit,
+)
 from zhijin.activities.words import Text
 
 ACTIONS: dict[str, Text] = {
@@ -79,6 +88,10 @@ ACTIONS: dict[str, Text] = {
     "meeting.counted": _("会上计票"),
     "meeting.held": _("会议结束、纪要定稿"),
     "meeting.file": _("取出会议纪要"),
+    "course.made": _("建立课程"),
+    "course.part": _("加课程内容"),
+    "course.open": _("开课"),
+    "course.closed": _("结课"),
     "signing.rotate": _("更换签名密钥"),
 }
 
@@ -115,3 +128,7 @@ def cycles(ids: Sequence[str]) -> Mapping[str, str]:
 
 def meetings(ids: Sequence[str]) -> Mapping[str, str]:
     return _labels(Meeting, ids)
+
+
+def courses(ids: Sequence[str]) -> Mapping[str, str]:
+    return _labels(Course, ids)

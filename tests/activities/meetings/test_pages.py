@@ -233,7 +233,7 @@ def test_the_phone_of_another_branchs_member_does_not_sign(live, cast):
 def test_a_members_page_is_private(live):
     answer = Client().get(link(live.members[0]))
     assert answer["Cache-Control"] == "no-store"
-    assert answer["Referrer-Policy"] == "no-referrer"
+    assert answer["Referrer-Policy"] == "same-origin"
     cookie = answer.cookies["zhijin_member"]
     assert (cookie["httponly"], cookie["path"], cookie["samesite"]) == (True, "/sign/", "Lax")
     get(Client(), "/my-branch/nonsense/", 404)

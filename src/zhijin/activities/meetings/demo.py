@@ -9,6 +9,8 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
+from zhijin.activities.learning import reading as learning
+from zhijin.activities.learning import writing as learn
 from zhijin.activities.meetings import demo_texts as texts
 from zhijin.activities.meetings import programme, writing
 from zhijin.activities.meetings.format import Kind
@@ -42,6 +44,7 @@ def make(today: date) -> int:
             if org is not None:
                 _branch(org, number, away, today)
         _study(today)
+        _courses()
         return Meeting.objects.filter(simulated=True).count()
 
 
@@ -124,6 +127,25 @@ def _coming(org: Organisation, today: date) -> None:
         agenda = ("传达学习上级精神", "讨论明年产业项目", "表决：村集体收益分配方案")
         writing.call(actor=SYSTEM, org_key=org.key, simulated=True,
                      wanted=Call("assembly", starts, agenda=agenda, chair=texts.CHAIR))  # fmt: skip
+
+
+def _courses() -> None:
+    """A course of the online branch, half worked through, and one of the prefecture's for all branches below."""
+    for code, title, about, below, parts in texts.COURSES:
+        org = _top(code)
+        if org is None:
+            continue
+        course = learn.make(
+            actor=SYSTEM, org_key=org.key, title=title, about=about, below=below, simulated=True
+        )
+        for name, text, link in parts:
+            learn.add(actor=SYSTEM, course_id=course.id, part=learn.Part(name, text, link))
+        learn.set_state(actor=SYSTEM, course_id=course.id, state="open")
+        made = learning.parts(course.id)
+        for at, member in enumerate(people.members_on(org.key, clock.today())):
+            for part in made[: at % (len(made) + 1)]:
+                screen = "phone" if member.floating else ("desk", "wall")[at % 2]
+                learn.worked_through(member=member, part_id=part.id, screen=screen)
 
 
 # -- a year of study ----------------------------------------------------------------------------

@@ -22,6 +22,18 @@ WHEREABOUTS: Final = (
 STUDY: Final = (
     ("centre-group", 768, 768), ("lecture", 326, 0), ("youth-group", 800, 0), ("office", 632, 632),
 )  # fmt: skip
+#: Place, title, what it is about, whether for all branches below, and parts: title, text, link.
+COURSES: Final = (
+    ("632802001204", "在外地怎样过好组织生活", "给在外务工的党员：线上怎么参加、怎么表决、怎么请假。", False, (
+        ("线上怎么开会", "议程提前三天放在你的页面上。\n会上念的六位签到码，输在自己的页面上就算到会。", ""),
+        ("表决和请假", "正式党员有表决权。表决截止以前投出的票才算；去不了要请假，写一句原因。", ""),
+        ("党费和联系人", "", "https://example.com/gannan/party-dues"),
+    )),
+    ("5306", "乡村全面振兴专题", "市里统一开的课，各支部可以在手机、电脑、大屏上学。", True, (
+        ("为什么是“全面”振兴", "产业、人才、文化、生态、组织五个方面一起抓，缺一项都走不远。", ""),
+        ("村里的三笔账", "资金、资产、资源三笔账都要公开，群众看得懂、能提问。", ""),
+    )),
+)  # fmt: skip
 _SURNAMES = "祁马李星韩白赵王张杨冶才陈刘"
 _GIVEN = (
     "立春",

@@ -12,13 +12,16 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from zhijin.access.api import public
+from zhijin.activities.learning import reading as learning
+from zhijin.activities.learning import writing as learn
+from zhijin.activities.learning.views import served
 from zhijin.activities.meetings import ical, presence, proof, reading, voting
-from zhijin.activities.models import Branch, Meeting
+from zhijin.activities.models import Branch, Course, CoursePart, Meeting
 from zhijin.core import clock
 from zhijin.core.errors import BAD_REQUEST, NOT_FOUND, Refusal
 from zhijin.core.scope import scoped
 from zhijin.orgs import api as orgs
-from zhijin.people.api import BranchMember, member_by_link
+from zhijin.people.api import BranchMember, member_by_link, member_link
 
 COOKIE = "zhijin_member"
 #: The picture in the room is taken with the phone's camera: it must know whose phone it is, for a while.
@@ -64,15 +67,18 @@ def _page(
 ) -> HttpResponse:
     with scoped(presence.CLERK):
         rows = reading.of_member(member.id, member.org_key)
+        courses = learning.of_member(member)
         org = orgs.get(presence.CLERK, member.org_key)
     context = {
-        "member": member, "org": org, "now": [one for one in rows if one.meeting.state != Meeting.State.HELD],
+        "member": member, "org": org, "courses": courses, "token": member_link(member),
+        "now": [one for one in rows if one.meeting.state != Meeting.State.HELD],
         "past": [one for one in rows if one.meeting.state == Meeting.State.HELD][:12], **more,
     }  # fmt: skip
     answer = render(request, "activities/meetings/member.html", context, status=status)
     answer["Cache-Control"] = "no-store"
-    # The address is the key: it goes to nobody with a link that is followed from here.
-    answer["Referrer-Policy"] = "no-referrer"
+    # The address is the key: it goes to no other site with a link that is followed from here. Not "no-referrer":
+    # browsers then send no origin with a form either, and it is refused.
+    answer["Referrer-Policy"] = "same-origin"
     return answer
 
 
@@ -83,6 +89,7 @@ def _done(request: HttpRequest, member: BranchMember) -> dict[str, Any]:
         "sign": lambda: _sign(request, member, _uuid(say("meeting", ""))),
         "leave": lambda: _leave(request, member),
         "vote": lambda: _vote(request, member),
+        "learned": lambda: _learned(request, member),
     }
     act = acts.get(say("do", ""))
     if act is None:
@@ -104,12 +111,32 @@ def _leave(request: HttpRequest, member: BranchMember) -> dict[str, Any]:
     return {"said": _("请假已告诉支部。")}
 
 
+def _learned(request: HttpRequest, member: BranchMember) -> dict[str, Any]:
+    part = _uuid(request.POST.get("part", ""))
+    finished = learn.worked_through(member=member, part_id=part)
+    return {"said": _("这门课学完了。") if finished else _("记下了。")}
+
+
 def _vote(request: HttpRequest, member: BranchMember) -> dict[str, Any]:
     say = request.POST.get
     paper = voting.vote(
         member=member, resolution_id=_uuid(say("resolution", "")), choice=say("choice", "")
     )
     return {"said": _("票已投出。"), "paper": paper}
+
+
+@public(methods=("GET",), opens=False)
+def member_file(request: HttpRequest, token: str, pk: UUID) -> HttpResponse:
+    """The file of a part of one of the member's courses."""
+    member = _member(token)
+    with scoped(presence.CLERK):
+        open_ones = learning.for_member(member).exclude(state=Course.State.DRAFT).values("id")
+        part = CoursePart.objects.filter(id=pk, course_id__in=open_ones).first()
+        if part is None:
+            raise NOT_FOUND()
+        answer = served(part)
+    answer["Referrer-Policy"] = "same-origin"
+    return answer
 
 
 @public(rate="240/m", opens=False)

@@ -7,6 +7,7 @@ to), so that row-level security needs no join. ``county`` is part of every prima
 from zhijin.activities.models.base import OfOrganisation
 from zhijin.activities.models.cycles import Cycle, CycleStep, Reminder
 from zhijin.activities.models.events import BallotBox, Event, Party, Question, Sheet, Voter
+from zhijin.activities.models.learning import Course, CoursePart, CourseProgress
 from zhijin.activities.models.meetings import (
     Attendee,
     Branch,
@@ -22,6 +23,9 @@ __all__ = [
     "Attendee",
     "BallotBox",
     "Branch",
+    "Course",
+    "CoursePart",
+    "CourseProgress",
     "Cycle",
     "CycleStep",
     "Event",
