@@ -230,6 +230,28 @@ def test_the_phone_of_another_branchs_member_does_not_sign(live, cast):
     assert phone.post(f"/sign/{meeting.id}/{code}/").status_code == 400
 
 
+def test_the_first_page_of_the_desk_reminds_the_secretary(live, cast):
+    page = get(cast.branch_secretary.client, "/desk/")
+    assert f"/desk/meetings/record/?org={live.org.key}" in page
+    assert "组织生活" in get(cast.branch_secretary.client, "/desk/activities/")
+
+
+def test_a_branchs_year_of_a_hundred_members_takes_few_statements(
+    live, cast, django_assert_max_num_queries
+):
+    for number in range(93):
+        enrol(live.org, f"党员{number:03d}")
+    for days in range(1, 50, 2):
+        live.do(
+            writing.record, org_key=live.org.key, minutes=minutes(),
+            wanted=writing.Call("theme-day", clock.now() - timedelta(days=days)),
+        )  # fmt: skip
+    url = f"/desk/meetings/?org={live.org.key}"
+    get(cast.branch_secretary.client, url)
+    with django_assert_max_num_queries(15):
+        get(cast.branch_secretary.client, url)
+
+
 def test_a_members_page_is_private(live):
     answer = Client().get(link(live.members[0]))
     assert answer["Cache-Control"] == "no-store"

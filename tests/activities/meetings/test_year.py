@@ -26,8 +26,10 @@ from zhijin.activities.meetings.periods import ended_between
 from zhijin.activities.meetings.reading import Wanted
 from zhijin.activities.meetings.writing import Call
 from zhijin.activities.models import Branch, Obligation
+from zhijin.activities.selectors import duties
 from zhijin.core import clock
 from zhijin.core.scope import scoped
+from zhijin.playbooks import errors as playbook_errors
 
 pytestmark = pytest.mark.django_db
 
@@ -86,6 +88,31 @@ def test_the_page_of_a_year_takes_few_statements(life, django_assert_num_queries
         life.record("theme-day", on=NOW - timedelta(days=days, hours=1))
     with scoped(SYSTEM), django_assert_num_queries(1):
         reading.year_of(life.branch, 2030)
+
+
+def test_a_secretary_is_reminded_of_what_is_due_soon_and_of_what_was_missed(life, cast):
+    with clock.freeze(datetime(2030, 11, 24, 9, 0, tzinfo=clock.TZ)):
+        life.record("group")
+        life.call("committee", starts=clock.now() + timedelta(days=1))
+        with scoped(life.secretary):
+            rows = duties.life(life.secretary)
+        now = [row.about for row in rows if "2030-11" in row.about]
+        # The group met, the committee is called; the quarter has a month to go.
+        assert [one.split(" · ")[0] for one in now] == ["主题党日"]
+        assert not [row for row in rows if "2030Q4" in row.about]
+        assert rows[0].due_at is not None
+        assert rows[0].due_at < clock.now()
+        with scoped(cast.township_officer.actor):
+            assert duties.life(cast.township_officer.actor) == []
+
+
+def test_without_its_programme_nothing_is_due(life, monkeypatch):
+    def gone(place_code: str, name: str = "") -> None:
+        raise playbook_errors.UNKNOWN_PLAYBOOK(playbook=name)
+
+    monkeypatch.setattr(programme, "current", gone)
+    with scoped(life.secretary):
+        assert duties.life(life.secretary) == []
 
 
 # -- settling -----------------------------------------------------------------------------------
