@@ -16,6 +16,6 @@ from zhijin.activities.services.mutual import start as start_mutual
 
 __all__ = [
     "DEMO_UNIT", "Criterion", "Cycle", "Effect", "Event", "Party", "Plan", "Problem", "Sheet", "Task",
-    "Undertaking", "Visit", "close_mutual", "invite", "life_owed", "make_demo", "make_demo_life", "make_demo_units", "make_mutual",
-    "provide_annual", "start_mutual", "tell_effects",
+    "Undertaking", "Visit", "close_mutual", "invite", "life_owed", "make_demo", "make_demo_life", "make_demo_units",
+    "make_mutual", "provide_annual", "start_mutual", "tell_effects",
 ]  # fmt: skip
