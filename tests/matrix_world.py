@@ -18,12 +18,14 @@ from tests.broadcast import samples as broadcasts
 from tests.cases import steps
 from tests.cast import GRID, VILLAGE, Cast
 from tests.orgs.conftest import register
+from zhijin.activities.meetings.proof import feed_token
 from zhijin.cases.models import CasePhoto
 from zhijin.core import clock, signing
 from zhijin.core.actor import Actor
 from zhijin.core.scope import scoped
 from zhijin.orgs.models import SheetRun
 from zhijin.orgs.posts import create_post
+from zhijin.people import api as people
 from zhijin.people.households import register_household
 from zhijin.people.services import register_person
 from zhijin.places.models import ImportRun
@@ -43,6 +45,8 @@ PLACED = {
     "desk:standing-adjustment", "desk:person", "desk:household",
     "desk:activity", "desk:activity-sheet", "desk:problem", "desk:pledge", "desk:model-unit", "desk:visit",
     "desk:cycle", "desk:broadcast", "desk:broadcast-audio",
+    "desk:cycle", "desk:meeting", "desk:meeting-code", "desk:meeting-file", "desk:branch-members",
+    "desk:branch-member", "desk:course", "desk:course-show", "desk:course-file",
     "api:get_case", "api:case_events", "api:case_photos", "api:case_photo", "api:move_case",
     "api:comment_case", "api:case_requests", "api:ask_consent", "api:decide_consent",
     "api:resume_case", "api:transfer_case", "api:merge_case", "api:unmerge_case",
@@ -267,6 +271,23 @@ SAMPLES: dict[str, Callable[[World], dict[str, Any]]] = {
     "portal:activity-file": lambda w: {
         "pk": w.activities["event"].id, "what": "notice", "ending": "json.sig",
     },
+    # organisational life
+    **dict.fromkeys(
+        ("desk:meeting", "desk:meeting-code"), lambda w: {"pk": w.activities["meeting"].id}
+    ),
+    "desk:meeting-file": lambda w: {"pk": w.activities["held"].id},
+    **dict.fromkeys(
+        ("desk:course", "desk:course-show"), lambda w: {"pk": w.activities["course"].id}
+    ),
+    "desk:course-file": lambda w: {"pk": w.activities["part"].id},
+    "portal:member-file": lambda w: {
+        "token": people.member_link(w.activities["life"].members[0]), "pk": w.activities["part"].id,
+    },
+    "desk:branch-members": lambda w: {"key": w.org.key},
+    "desk:branch-member": lambda w: {"pk": w.activities["life"].members[0].id},
+    "portal:member-page": lambda w: {"token": people.member_link(w.activities["life"].members[0])},
+    "portal:meeting-sign": lambda w: {"pk": w.activities["meeting"].id, "code": "000000"},
+    "portal:branch-feed": lambda w: {"token": feed_token(w.org.key, 1)},
     # signatures
     "portal:key": lambda _: {"kid": signing.public_keys()[0].kid},
     # assessment

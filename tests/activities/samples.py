@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from io import BytesIO
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
+from tests.activities.meetings import conftest as meetings
 from tests.cast import TOWNSHIP, VILLAGE
+from zhijin.activities.learning import writing as learn
+from zhijin.activities.meetings import writing
 from zhijin.activities.models import CycleStep, ModelUnit, Party, Problem, Sheet, Visit
 from zhijin.activities.scoring import Criterion
 from zhijin.activities.services import checks, cycles, events, undertakings
-from zhijin.core import clock
+from zhijin.core import clock, files
 from zhijin.core.actor import Actor
 from zhijin.core.ids import place_key
 from zhijin.core.scope import scoped
@@ -17,6 +23,28 @@ from zhijin.core.signing import side_file, sign
 from zhijin.orgs.models import Organisation
 
 SYSTEM = Actor.system("test")
+
+
+def _life(org: Organisation) -> dict[str, Any]:
+    """A branch's calendar with a member and an open meeting that shows its code."""
+    with TemporaryDirectory() as folder:
+        meetings.ship(Path(folder))
+    life = meetings.enrol_life(org)
+    meeting = meetings.do(SYSTEM, writing.begin, meeting_id=life.call().id)
+    held = life.record()
+    course = meetings.do(SYSTEM, learn.make, org_key=org.key, title="课程")
+    with tiny_pdf() as source:
+        digest = files.store_document(source, "a.pdf", 20).digest
+    part = meetings.do(
+        SYSTEM, learn.add, course_id=course.id, part=learn.Part("一节", digest=digest)
+    )
+    meetings.do(SYSTEM, learn.set_state, course_id=course.id, state="open")
+    return {"life": life, "meeting": meeting, "held": held, "course": course, "part": part}
+
+
+def tiny_pdf() -> BytesIO:
+    """As much of a PDF as is looked at."""
+    return BytesIO(b"%PDF-1.4\n%%EOF")
 
 
 def make(org: Organisation) -> dict[str, Any]:
@@ -66,6 +94,6 @@ def make(org: Organisation) -> dict[str, Any]:
             done_at=now, document=b"{}", document_sig=side_file(sign(b"{}")),
         )  # fmt: skip
     return {
-        "cycle": cycle, "year": year,
+        **_life(org), "cycle": cycle, "year": year,
         "pledge": pledge, "event": event, "sheet": sheet, "problem": problem, "unit": unit, "visit": visit,
     }  # fmt: skip

@@ -9,7 +9,7 @@ import pytest
 from django.db import connection, connections, transaction
 from django.db.utils import DatabaseError
 
-from tests.activities.conftest import CRITERIA, as_system, contest, do, facts, plan, soon
+from tests.activities.conftest import CRITERIA, SYSTEM, as_system, contest, do, facts, plan, soon
 from tests.cast import Part, make_member
 from tests.orgs.conftest import refusing
 from zhijin.activities.models import Event, Party, Sheet
@@ -102,7 +102,7 @@ def test_a_sheet_that_was_handed_in_is_shut_also_for_the_database(units):
     assert caught.value.id == "AV022"
     for statement in ("UPDATE activities_sheet SET total = 1", "DELETE FROM activities_sheet"):
         with (
-            pytest.raises(DatabaseError), transaction.atomic(), scoped(judge.actor),
+            pytest.raises(DatabaseError), transaction.atomic(), scoped(SYSTEM),
             connection.cursor() as cursor,
         ):  # fmt: skip
             cursor.execute(statement + " WHERE id = %s", [sheet.id])

@@ -3,8 +3,10 @@
 from zhijin.activities.demo import make as make_demo
 from zhijin.activities.demo import make_units as make_demo_units
 from zhijin.activities.demo_texts import LEAD_UNIT as DEMO_UNIT
+from zhijin.activities.meetings.demo import make as make_demo_life
 from zhijin.activities.models import Cycle, Event, Party, Problem, Sheet, Task, Undertaking, Visit
 from zhijin.activities.scoring import Criterion
+from zhijin.activities.selectors.duties import life as life_owed
 from zhijin.activities.selectors.visits import Effect, tell_effects
 from zhijin.activities.services.cycles import provide_annual
 from zhijin.activities.services.events import Plan, invite
@@ -14,6 +16,6 @@ from zhijin.activities.services.mutual import start as start_mutual
 
 __all__ = [
     "DEMO_UNIT", "Criterion", "Cycle", "Effect", "Event", "Party", "Plan", "Problem", "Sheet", "Task",
-    "Undertaking", "Visit", "close_mutual", "invite", "make_demo", "make_demo_units", "make_mutual",
-    "provide_annual", "start_mutual", "tell_effects",
+    "Undertaking", "Visit", "close_mutual", "invite", "life_owed", "make_demo", "make_demo_life", "make_demo_units",
+    "make_mutual", "provide_annual", "start_mutual", "tell_effects",
 ]  # fmt: skip

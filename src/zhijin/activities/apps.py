@@ -12,16 +12,23 @@ class ActivitiesConfig(AppConfig):
     name = "zhijin.activities"
     label = "activities"
     desk_nav = [
-        NavItem("activities", _("活动与评议"), "desk:activities", "activity.view", "flag", 30)
+        NavItem("meetings", _("组织生活"), "desk:meetings", "activity.view", "calendar", 28),
+        NavItem("activities", _("活动与评议"), "desk:activities", "activity.view", "flag", 30),
     ]
 
     def ready(self) -> None:
         from zhijin.activities import naming
+        from zhijin.activities.meetings import programme, settling
         from zhijin.activities.services import cycles
         from zhijin.core import labels
         from zhijin.core.tasks import register_tick
+        from zhijin.playbooks import api as playbooks
 
         register_tick("activities.cycle", 60.0, cycles.sweep)
+        register_tick("activities.obligations", 900.0, settling.sweep)
+        playbooks.register_form(programme.FORM)
+        labels.register("meeting", naming.meetings)
+        labels.register("course", naming.courses)
         labels.register("cycle", naming.cycles)
         labels.register("event", naming.events)
         labels.register("undertaking", naming.undertakings)

@@ -8,7 +8,16 @@ from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
-from zhijin.activities.models import Cycle, Event, ModelUnit, Problem, Undertaking, Visit
+from zhijin.activities.models import (
+    Course,
+    Cycle,
+    Event,
+    Meeting,
+    ModelUnit,
+    Problem,
+    Undertaking,
+    Visit,
+)
 from zhijin.activities.words import Text
 
 ACTIONS: dict[str, Text] = {
@@ -64,6 +73,25 @@ ACTIONS: dict[str, Text] = {
     "cycle.review": _("开始半年互评"),
     "cycle.collect": _("收齐互评"),
     "cycle.annual": _("冻结年度考核"),
+    "life.begun": _("启用组织生活日历"),
+    "life.feed": _("更换日历的私有地址"),
+    "meeting.called": _("通知会议"),
+    "meeting.changed": _("修改会议通知"),
+    "meeting.cancelled": _("取消会议"),
+    "meeting.opened": _("会议开始"),
+    "meeting.signed": _("会议签到"),
+    "meeting.leave": _("会议请假"),
+    "meeting.marked": _("主持人确认到会"),
+    "meeting.vote": _("付表决"),
+    "meeting.voted": _("会上投票"),
+    "meeting.hands": _("记举手表决"),
+    "meeting.counted": _("会上计票"),
+    "meeting.held": _("会议结束、纪要定稿"),
+    "meeting.file": _("取出会议纪要"),
+    "course.made": _("建立课程"),
+    "course.part": _("加课程内容"),
+    "course.open": _("开课"),
+    "course.closed": _("结课"),
     "signing.rotate": _("更换签名密钥"),
 }
 
@@ -96,3 +124,11 @@ def visits(ids: Sequence[str]) -> Mapping[str, str]:
 
 def cycles(ids: Sequence[str]) -> Mapping[str, str]:
     return _labels(Cycle, ids)
+
+
+def meetings(ids: Sequence[str]) -> Mapping[str, str]:
+    return _labels(Meeting, ids)
+
+
+def courses(ids: Sequence[str]) -> Mapping[str, str]:
+    return _labels(Course, ids)

@@ -3,6 +3,10 @@
 from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
+from zhijin.activities.learning import views as learning
+from zhijin.activities.meetings import portal as branch_life
+from zhijin.activities.meetings import views as meetings
+from zhijin.activities.meetings import views_counts, views_members
 from zhijin.activities.views import cycles, events, undertakings, units, visits
 from zhijin.activities.views import portal as public
 
@@ -33,8 +37,26 @@ desk = [
     path("activities/cycles/new/", cycles.cycle_new, name="cycle-new"),
     path("activities/cycles/<uuid:pk>/", cycles.cycle, name="cycle"),
     path("activities/<uuid:pk>/", events.activity, name="activity"),
+    path("meetings/", meetings.meetings, name="meetings"),
+    path("meetings/new/", meetings.meeting_new, name="meeting-new"),
+    path("meetings/record/", meetings.meeting_record, name="meeting-record"),
+    path("meetings/counts/", views_counts.meeting_counts, name="meeting-counts"),
+    path("meetings/list/", views_counts.meeting_list, name="meeting-list"),
+    path("meetings/<uuid:pk>/", meetings.meeting, name="meeting"),
+    path("meetings/<uuid:pk>/code/", meetings.meeting_code, name="meeting-code"),
+    path("meetings/<uuid:pk>/minutes.docx", meetings.meeting_file, name="meeting-file"),
+    path("branches/<int:key>/members/", views_members.branch_members, name="branch-members"),
+    path("courses/", learning.courses, name="courses"),
+    path("courses/<uuid:pk>/", learning.course, name="course"),
+    path("courses/<uuid:pk>/show/", learning.course_show, name="course-show"),
+    path("course-parts/<uuid:pk>/file/", learning.course_file, name="course-file"),
+    path("branch-members/<uuid:pk>/", views_members.branch_member, name="branch-member"),
 ]
 portal = [
+    path("my-branch/<str:token>/", branch_life.member_page, name="member-page"),
+    path("my-branch/<str:token>/parts/<uuid:pk>/", branch_life.member_file, name="member-file"),
+    path("sign/<uuid:pk>/<str:code>/", branch_life.meeting_sign, name="meeting-sign"),
+    path("calendars/<str:token>.ics", branch_life.branch_feed, name="branch-feed"),
     path("vote/", public.vote, name="vote"),
     path("pledges/<str:code>/", public.pledges, name="pledges"),
     path("model-units/<str:code>/", public.model_units, name="model-units"),

@@ -25,6 +25,15 @@ APPLIED, RECOMMENDED, IN_PUBLICATION = _("已申报"), _("已推荐"), _("公示
 NAMED, DECLINED = _("已命名"), _("未命名")
 FOUND, RECTIFIED, VERIFIED = _("待整改"), _("待核验"), _("已销号")
 ASKED, AGREED, REFUSED, HELD = _("待答复"), _("已约定"), _("已谢绝"), _("已开展")
+CALLED, MEETING_OPEN, MEETING_HELD = _("已通知"), _("会议中"), _("已开完")
+CANCELLED = _("已取消")
+EXPECTED, PRESENT, LEAVE = _("应到"), pgettext_lazy("roll", "到会"), _("请假")
+ABSENT = _("缺席")
+BY_CODE, BY_CHAIR = _("会上的签到码"), _("主持人确认")
+PASSED, FAILED, NO_QUORUM = _("通过"), _("未通过"), _("人数不足，不成立")
+COURSE_DRAFT, COURSE_OPEN, COURSE_CLOSED = _("准备中"), _("已开课"), _("已结课")
+PART_TEXT, PART_LINK, PART_FILE = _("文字"), _("链接"), _("文件")
+ON_PHONE, ON_DESK, ON_WALL = _("手机"), _("电脑"), _("大屏")
 
 #: 五型机关 (document 003): political, effective, serving, lawful, clean.
 ASPECTS: Final[dict[str, Text]] = {

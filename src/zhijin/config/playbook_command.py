@@ -6,6 +6,7 @@ import argparse
 from datetime import date
 from pathlib import Path
 
+from zhijin.activities.meetings import format as life
 from zhijin.assessment.engine import load_file
 from zhijin.ledger.rules import load_file as load_points
 from zhijin.playbooks.commands import add_parser as add_playbook
@@ -29,7 +30,8 @@ def _points(path: Path) -> Told:
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """Add ``playbook``; its ``check`` also takes assessment and points programmes."""
+    """Add ``playbook``; its ``check`` also takes assessment, points and organisational life."""
     register_kind("assessment", "assessment.yaml", _assessment)
     register_kind("points", "points.yaml", _points)
+    register_kind(life.KEY, life.FILE, life.told)
     add_playbook(subparsers)

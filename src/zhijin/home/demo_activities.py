@@ -16,7 +16,13 @@ def held(demo: Demo) -> None:
     demo.count("activities", activities.make_demo(demo.today))
 
 
+def branch_life(demo: Demo) -> None:
+    """The online branch of 甘南村 with its absent members, a village's branch, and a year of study of 84 units."""
+    demo.count("meetings", activities.make_demo_life(demo.today))
+
+
 def register() -> None:
     """Called when the application is ready."""
     register_step("units", 35, units)
     register_step("activities", 85, held)
+    register_step("branch-life", 86, branch_life)

@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from zhijin.access.api import gate, public
+from zhijin.activities import api as activities
 from zhijin.assessment import api as assessment
 from zhijin.cases import api as cases
 from zhijin.core import clock, journal
@@ -85,6 +86,7 @@ def today(request: HttpRequest) -> HttpResponse:
         "pending": len(cases.pending_requests(actor)),
         "assessed": assessment.today(actor),
         "saved": assessment.savings(actor) if actor.can("sheet.fill") else None,
+        "life": activities.life_owed(actor)[:5],
         "public": _public_today(actor),
     }
     return render(request, "home/today.html", context)

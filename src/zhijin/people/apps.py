@@ -24,5 +24,6 @@ class PeopleConfig(AppConfig):
         orgs.register_sheet(sheet.PEOPLE)
         places.register_points("household", sites.households)
         labels.register("person", naming.persons)
+        labels.register("member", naming.members)
         labels.register_actions(naming.ACTIONS)
-        labels.register_sights("person.reveal", "person.found", "person.export")
+        labels.register_sights("person.reveal", "person.found", "person.export", "member.names")

@@ -45,6 +45,8 @@ FIELDS: Final[tuple[Field, ...]] = (
           sealed=False),
     Field("party", _("党员身份"), _("参加组织生活；只有所在支部和上级可见"), _CONSENT,
           _("组织关系在本地期间"), sealed=False, sensitive=True),
+    Field("whereabouts", _("流动党员去向"), _("外出时也能参加组织生活；只记到县市，不记地址和行踪"), _CONSENT,
+          _("组织关系在本地期间"), sealed=False),
     Field("household", _("所在户"), _("按户走访和联系；明确联户长"), _DUTY, _WHILE_HERE, sealed=False),
     Field("position", _("住处位置"), _("核对是否每户都有网格；不记行踪"), _DUTY, _WHILE_HERE, sealed=False),
 )  # fmt: skip

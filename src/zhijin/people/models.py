@@ -140,3 +140,56 @@ class Consent(models.Model):
 
     def __str__(self) -> str:
         return self.purpose
+
+
+class BranchMember(models.Model):
+    """A Party member's place in a branch, from when to when. A move ends one row and begins another, so that what
+    happened stays where it was. ``person_id`` names the resident where one is registered; ``valid_to`` is the first
+    day on which they no longer belonged. ``whereabouts`` is a county or city, never an address.
+    """
+
+    class Standing(models.TextChoices):
+        FULL = "full"
+        PROBATIONARY = "probationary"
+
+    id = models.UUIDField(primary_key=True, default=uuid7)
+    county = models.IntegerField()
+    org_key = models.BigIntegerField()
+    place_code = models.CharField(max_length=12)
+    place_key = models.BigIntegerField()
+    sector_key = models.BigIntegerField(null=True)
+    industry_key = models.BigIntegerField(null=True)
+    person_id = models.UUIDField(null=True)
+    name = models.BinaryField()
+    name_masked = models.CharField(max_length=32)
+    name_blind = models.BinaryField(max_length=32)
+    standing = models.CharField(max_length=12, choices=Standing, default=Standing.FULL)
+    committee = models.BooleanField(default=False)
+    group = models.CharField(max_length=32, default="", blank=True)
+    floating = models.BooleanField(default=False)
+    whereabouts = models.CharField(max_length=32, default="", blank=True)
+    consent_how = models.CharField(max_length=120)
+    link_version = models.SmallIntegerField(default=1)
+    valid_from = models.DateField()
+    valid_to = models.DateField(null=True)
+    ended_why = models.CharField(max_length=120, default="", blank=True)
+    simulated = models.BooleanField(default=False)
+
+    class Meta:
+        db_table = "people_branch_member"
+
+    def __str__(self) -> str:
+        return self.name_masked
+
+    @property
+    def record(self) -> str:
+        return f"member:{self.id}"
+
+    @property
+    def line_keys(self) -> tuple[int, ...]:
+        return tuple(key for key in (self.sector_key, self.industry_key) if key is not None)
+
+    @property
+    def may_vote(self) -> bool:
+        """Probationary members have no vote (Party constitution, article 7)."""
+        return self.standing == self.Standing.FULL

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.utils.translation import gettext_lazy as _
 
 from zhijin.people.catalogue import Text
-from zhijin.people.models import Person
+from zhijin.people.models import BranchMember, Person
 
 ACTIONS: dict[str, Text] = {
     "person.registered": _("登记居民"),
@@ -21,6 +21,12 @@ ACTIONS: dict[str, Text] = {
     "consent.withdrawn": _("撤回同意"),
     "household.registered": _("登记户"),
     "household.changed": _("修改户信息"),
+    "member.enrolled": _("登记支部党员"),
+    "member.changed": _("修改党员登记"),
+    "member.moved": _("转接组织关系"),
+    "member.ended": _("党员转出"),
+    "member.link": _("更换党员的个人链接"),
+    "member.names": _("查看支部党员的姓名"),
 }
 
 
@@ -28,3 +34,9 @@ def persons(ids: Sequence[str]) -> Mapping[str, str]:
     """Masked names, as far as the reader may see the persons."""
     rows = Person.objects.filter(id__in=[UUID(one) for one in ids]).values_list("id", "name_masked")
     return {str(key): name for key, name in rows}
+
+
+def members(ids: Sequence[str]) -> Mapping[str, str]:
+    """Masked names of a branch's members, as far as the reader may see them."""
+    rows = BranchMember.objects.filter(id__in=[UUID(one) for one in ids])
+    return {str(row.pk): row.name_masked for row in rows}

@@ -10,7 +10,7 @@ from django.db import transaction
 from zhijin.core import clock, crypto, facts, journal
 from zhijin.core.actor import Actor
 from zhijin.people import catalogue, errors, services
-from zhijin.people.models import Consent, Membership, Person
+from zhijin.people.models import BranchMember, Consent, Membership, Person
 
 SHORTEST_REASON = 4
 
@@ -76,6 +76,9 @@ def withdraw_consent(*, actor: Actor, person_id: UUID, purpose: str) -> None:
         services.change_person(actor=actor, person_id=person_id, id_number="")
     elif purpose == "party":
         services.change_person(actor=actor, person_id=person_id, party="", branch_key=None)
+        BranchMember.objects.filter(person_id=person_id, valid_to=None).update(
+            valid_to=clock.today(), ended_why="撤回同意"
+        )
     _tell(actor, "consent.withdrawn", person, purpose)
 
 

@@ -7,23 +7,41 @@ to), so that row-level security needs no join. ``county`` is part of every prima
 from zhijin.activities.models.base import OfOrganisation
 from zhijin.activities.models.cycles import Cycle, CycleStep, Reminder
 from zhijin.activities.models.events import BallotBox, Event, Party, Question, Sheet, Voter
+from zhijin.activities.models.learning import Course, CoursePart, CourseProgress
+from zhijin.activities.models.meetings import (
+    Attendee,
+    Branch,
+    Meeting,
+    MeetingVote,
+    Obligation,
+    Resolution,
+)
 from zhijin.activities.models.undertakings import Progress, Task, Undertaking
 from zhijin.activities.models.units import Evidence, ModelUnit, Objection, Problem, Visit
 
 __all__ = [
+    "Attendee",
     "BallotBox",
+    "Branch",
+    "Course",
+    "CoursePart",
+    "CourseProgress",
     "Cycle",
     "CycleStep",
     "Event",
     "Evidence",
+    "Meeting",
+    "MeetingVote",
     "ModelUnit",
     "Objection",
+    "Obligation",
     "OfOrganisation",
     "Party",
     "Problem",
     "Progress",
     "Question",
     "Reminder",
+    "Resolution",
     "Sheet",
     "Task",
     "Undertaking",

@@ -3,26 +3,30 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.functional import Promise
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from zhijin.activities import scoring
+from zhijin.activities.meetings import reading as branch_life
 from zhijin.activities.models import Event, Party, Problem, Sheet, Task, Undertaking, Visit
 from zhijin.activities.scoring import Criterion
 from zhijin.activities.selectors import events as reading
 from zhijin.activities.selectors.undertakings import visible_tasks
 from zhijin.core import clock
 from zhijin.core.actor import Actor
+from zhijin.core.errors import Refusal
 from zhijin.core.scope import scope_q, scoped
 
 #: Items of pledges are shown so long before they are due.
 AHEAD = timedelta(days=30)
 SHOWN = 60
+FEW = 3
 
 
 @dataclass(frozen=True)
@@ -89,7 +93,7 @@ def owed(actor: Actor) -> list[Owed]:
     if leads:
         rows += _to_verify(actor)
     elif acts:
-        rows += [*_problems(actor), *_tasks(actor), *_visits(actor), *_reports(actor)]
+        rows += [*_problems(actor), *_tasks(actor), *_visits(actor), *_reports(actor), *life(actor)]
     far = clock.now() + timedelta(days=9999)
     return sorted(rows, key=lambda row: row.due_at or far)[:SHOWN]
 
@@ -127,7 +131,35 @@ def _tasks(actor: Actor) -> list[Owed]:
 
 
 def _end(task: Task) -> datetime:
-    return datetime.combine(task.due, datetime.max.time().replace(microsecond=0), clock.TZ)
+    return _end_of(task.due)
+
+
+def _end_of(day: date) -> datetime:
+    return datetime.combine(day, datetime.max.time().replace(microsecond=0), clock.TZ)
+
+
+def life(actor: Actor) -> list[Owed]:
+    """Organisational life that is due soon or was not recorded, for whoever answers for few branches.
+
+    Whoever organises for many reads their counts instead; somebody who answers for two or three is reminded.
+    """
+    if actor.can("activity.organise") or not actor.can("activity.act"):
+        return []
+    lang = get_language() or "zh"
+    rows = []
+    for branch in branch_life.branches(actor)[:FEW]:
+        try:
+            year = branch_life.year_of(branch, clock.today().year)
+        except Refusal:  # its programme was taken out of force: nothing is due by it
+            continue
+        where = f"{reverse('desk:meeting-record')}?org={branch.org_key}&kind="
+        rows += [
+            Owed(_("组织生活"), f"{kind.title.in_(lang)} · {branch.org_name} · {cell.period.name}", where + kind.id,
+                 _end_of(cell.period.last), "calendar")
+            for kind, cell in year.due
+            if cell.state == "missed" or (cell.days_left <= year.life.remind and not cell.called)
+        ]  # fmt: skip
+    return rows[:SHOWN]
 
 
 def _visits(actor: Actor) -> list[Owed]:

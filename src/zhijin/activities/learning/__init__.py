@@ -1,0 +1,1 @@
+"""Courses from texts, links and files; what members have worked through, on phone, desk and wall."""

@@ -1,0 +1,171 @@
+"""Courses on the desk: the list, making one, its parts, how far the branch is, and the page for the hall's screen."""
+
+from __future__ import annotations
+
+from typing import Any, BinaryIO, cast
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.dateparse import parse_date
+from django.utils.translation import gettext as _
+
+from zhijin.access.api import Request, gate
+from zhijin.activities.learning import reading, writing
+from zhijin.activities.meetings.views import may_act, org_asked
+from zhijin.activities.models import Course, CoursePart, CourseProgress
+from zhijin.activities.views import common
+from zhijin.core import files
+from zhijin.core.errors import NOT_FOUND, Refusal
+from zhijin.core.models import StoredFile
+from zhijin.orgs import api as orgs
+
+TONES = {"open": "ok", "draft": "info"}
+
+
+@gate("activity.view")
+def courses(request: Request) -> HttpResponse:
+    """Courses of one organisation and those from above; a new one."""
+    org = org_asked(request)
+    if org is None:
+        raise NOT_FOUND()
+    can = may_act(request.actor, org)
+    refusal: Refusal | None = None
+    if request.method == "POST":
+        try:
+            with transaction.atomic():
+                made = _made(request, org)
+        except Refusal as error:
+            refusal = error
+        else:
+            messages.success(request, _("已建立，请加上内容。"))
+            return redirect("desk:course", pk=made.id)
+    rows = Course.objects.filter(reading.for_branch(org.key, org.place_code))
+    shown = [
+        row
+        for row in rows.order_by("-made_at", "-id")[:100]
+        if row.org_key == org.key or row.state != "draft"
+    ]
+    context = {
+        "org": org, "can": can, "refusal": refusal,
+        "reaching": request.actor.can("activity.organise", org.place_key, line_keys=org.line_keys),
+        "rows": [(row, TONES.get(row.state, ""), reading.reach(row, org.key)) for row in shown],
+    }  # fmt: skip
+    return render(request, "activities/learning/courses.html", context)
+
+
+def _made(request: Request, org: orgs.Organisation) -> Course:
+    say = request.POST.get
+    return writing.make(
+        actor=request.actor, org_key=org.key, title=say("title", ""), about=say("about", ""),
+        below=say("below") == "1", until=_day(say("until", "")),
+    )  # fmt: skip
+
+
+def _day(text: str) -> Any:
+    try:
+        return parse_date(text)
+    except ValueError:
+        return None
+
+
+def _seen(request: Request, pk: UUID) -> Course:
+    """A course of one's scope, or one from above that is open to all below. Raises CO404."""
+    own = reading.courses(request.actor).filter(id=pk).first()
+    found = (
+        own or Course.objects.filter(id=pk, below=True).exclude(state=Course.State.DRAFT).first()
+    )
+    if found is None:
+        raise NOT_FOUND()
+    return found
+
+
+@gate("activity.view")
+def course(request: Request, pk: UUID) -> HttpResponse:
+    """One course: its parts, how far the branch is, and what its makers may do."""
+    found = _seen(request, pk)
+    refusal: Refusal | None = None
+    if request.method == "POST":
+        done = common.act(request, _acts(request, found), reverse("desk:course", args=[pk]))
+        if isinstance(done, HttpResponse):
+            return done
+        refusal = done
+        found = _seen(request, pk)
+    can = may_act(request.actor, found)
+    context = {
+        "course": found, "can": can, "refusal": refusal, "parts": reading.parts(found.id),
+        "tone": TONES.get(found.state, ""), "screens": dict(CourseProgress.Screen.choices),
+        "reach": reading.reach(found, found.org_key or 0),
+    }  # fmt: skip
+    return render(request, "activities/learning/course.html", context)
+
+
+def _acts(request: Request, found: Course) -> dict[str, common.Act]:
+    say = request.POST.get
+
+    def add() -> str:
+        part = writing.Part(say("title", ""), say("text", ""), say("link", ""), _stored(request))
+        writing.add(actor=request.actor, course_id=found.id, part=part)
+        return _("已加上一节。")
+
+    def state(wanted: str, told: str) -> str:
+        writing.set_state(actor=request.actor, course_id=found.id, state=wanted)
+        return told
+
+    return {
+        "add": add,
+        "open": lambda: state("open", _("已开课，党员在自己的页面上看得到。")),
+        "close": lambda: state("closed", _("已结课。")),
+    }
+
+
+def _stored(request: Request) -> str:
+    """The digest of an uploaded file; empty when there is none. Raises FL001–FL004."""
+    upload = request.FILES.get("file")
+    if not isinstance(upload, UploadedFile) or upload.file is None:
+        return ""
+    body = cast("BinaryIO", upload.file)
+    return files.store_document(body, upload.name or "file", upload.size or 0).digest
+
+
+@gate("activity.view", methods=("GET",))
+def course_file(request: Request, pk: UUID) -> HttpResponse:
+    """The file of a part, as a download."""
+    part = CoursePart.objects.filter(id=pk).first()
+    if part is None:
+        raise NOT_FOUND()
+    _seen(request, part.course_id)
+    return served(part)
+
+
+def served(part: CoursePart) -> HttpResponse:
+    """A part's file; only ever a download, since a PDF may hold anything. Raises CO404."""
+    stored = StoredFile.objects.filter(digest=part.digest).first() if part.digest else None
+    path = files.path_of(part.digest) if stored is not None else None
+    if stored is None or path is None or not path.exists():
+        raise NOT_FOUND()
+    answer = HttpResponse(path.read_bytes(), content_type=stored.media_type)
+    answer["Content-Disposition"] = f'attachment; filename="{part.digest[:12]}"'
+    return answer
+
+
+@gate("activity.view", methods=("GET",))
+def course_show(request: Request, pk: UUID) -> HttpResponse:
+    """One part at a time in large type, for the screen of the hall."""
+    found = _seen(request, pk)
+    rows = reading.parts(found.id)
+    text = request.GET.get("part", "1")
+    at = (
+        min(max(int(text), 1), max(len(rows), 1))
+        if text.isascii() and text.isdigit() and len(text) < 4
+        else 1
+    )
+    context = {
+        "course": found, "part": rows[at - 1] if rows else None, "at": at, "all": len(rows),
+        "next": at + 1 if at < len(rows) else 0, "previous": at - 1,
+    }  # fmt: skip
+    return render(request, "activities/learning/show.html", context)

@@ -1,0 +1,119 @@
+"""A programme of organisational life (``life.yaml``): its shape, how it is read and told. Plain Python.
+
+The kinds of meeting, how often they are due and on which basis stand in the file, never here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated, Any, Final, Literal
+
+from pydantic import Field, StringConstraints, model_validator
+from pydantic_core import PydanticCustomError
+
+from zhijin.activities.meetings.periods import Each
+from zhijin.playbooks.engine import Finding, Part, Title, Told, digest, intact, ordered, read
+
+KEY: Final = "life"
+FILE: Final = "life.yaml"
+Id = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{1,23}$")]
+Line = Annotated[str, StringConstraints(min_length=1, max_length=80)]
+_PLACEHOLDERS: Final[dict[str, Any]] = {
+    "life": 1, "id": "missing", "title": "?", "basis": "?", "kinds": [], "who": "members", "zh": "?",
+    "minutes": ["?"], "quorum": 5000, "pass_over": 5000, "of": "due",
+}  # fmt: skip
+
+
+class Vote(Part):
+    """When a vote stands and passes. 表决：到会多少才能投，赞成多少才通过（基点，10000 为全部）。
+
+    ``quorum``: at least this share of those due with a vote must be there. ``pass_over``: more than this
+    share of those ``of`` (due or present) must vote for it.
+    """
+
+    quorum: int = Field(ge=0, le=10_000)
+    pass_over: int = Field(ge=0, le=9_999)
+    of: Literal["due", "present"] = "due"
+
+
+class Kind(Part):
+    """One kind of meeting. ``each`` empty: nothing is due, it is only counted. ``study``: it is learning."""
+
+    id: Id
+    title: Title
+    each: Each | None = None
+    least: int = Field(default=1, ge=1, le=31)
+    who: Literal["members", "committee"] = "members"
+    basis: str = Field(default="", max_length=200)
+    study: bool = False
+    agenda: list[Line] = Field(default_factory=list, max_length=20)
+    minutes: list[Line] = Field(min_length=1, max_length=12)
+    vote: Vote | None = None
+
+
+class Life(Part):
+    """A whole programme."""
+
+    life: Literal[1]
+    id: Id
+    title: Title
+    basis: Annotated[str, StringConstraints(min_length=1, max_length=400)]
+    grace: int = Field(default=5, ge=0, le=31)
+    remind: int = Field(default=10, ge=0, le=60)
+    kinds: list[Kind] = Field(min_length=1, max_length=40)
+
+    @model_validator(mode="after")
+    def _each_once(self) -> Life:
+        names = [kind.id for kind in self.kinds]
+        if len(names) != len(set(names)):
+            raise PydanticCustomError("a kind stands twice", "a kind stands twice")
+        return self
+
+    def kind(self, name: str) -> Kind | None:
+        return next((kind for kind in self.kinds if kind.id == name), None)
+
+    @property
+    def due(self) -> tuple[Kind, ...]:
+        """The kinds that must be held."""
+        return tuple(kind for kind in self.kinds if kind.each is not None)
+
+
+def load(text: str | bytes, source: str = FILE) -> tuple[Life | None, list[Finding]]:
+    """The programme (None with any error) and the findings. Never raises on bad input."""
+    document = read(text, source)
+    draft = intact(document, Life, _PLACEHOLDERS)
+    findings = ordered(document.findings)
+    broken = draft is None or any(finding.is_error for finding in findings)
+    return (None if broken or draft is None else draft.programme), list(findings)
+
+
+def told(path: Path) -> Told:
+    """What ``zhijin playbook check`` says of a file. Raises OSError when it cannot be opened."""
+    found, findings = load(path.read_bytes(), str(path))
+    if found is None:
+        return Told(findings)
+    return Told(findings, found.id, found.title, digest(found))
+
+
+def explain(source: str, lang: str) -> list[tuple[str, list[str]]]:
+    """The programme in sentences."""
+    found, _findings = load(source)
+    return [] if found is None else list(_sections(found, lang == "en"))
+
+
+_EACH: Final = {
+    "month": ("每月", "each month"), "quarter": ("每季度", "each quarter"),
+    "half": ("每半年", "each half-year"), "year": ("每年", "each year"),
+}  # fmt: skip
+
+
+def _sections(found: Life, english: bool) -> Iterator[tuple[str, list[str]]]:
+    lang = "en" if english else "zh"
+    lines = [
+        f"{kind.title.in_(lang)}: {_EACH[kind.each or 'year'][english]} ≥ {kind.least}. {kind.basis}"
+        for kind in found.due
+    ]
+    yield ("What is due" if english else "应开展的组织生活", [found.basis, *lines])
+    counted = [kind.title.in_(lang) for kind in found.kinds if kind.each is None]
+    yield ("What is counted" if english else "只计数的会议和学习", counted)

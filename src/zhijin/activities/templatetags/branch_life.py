@@ -1,0 +1,54 @@
+"""Names of a programme's kinds and periods in the reader's language."""
+
+from __future__ import annotations
+
+from django import template
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from zhijin.activities.meetings.format import Kind
+from zhijin.activities.meetings.reading import Cell
+
+register = template.Library()
+#: The state of a period → the tone of its mark.
+TONES = {"done": "ok", "due": "info", "missed": "late"}
+ICONS = {"done": "check", "due": "clock", "missed": "circle-alert"}
+
+
+@register.filter
+def titled(kind: Kind) -> str:
+    """The kind's name."""
+    return kind.title.in_(get_language() or "zh")
+
+
+@register.filter
+def short(cell: Cell) -> str:
+    """A period inside its year: 11月, 四季度, 下半年, 全年."""
+    name, year = cell.period.name, cell.period.first.year
+    rest = name.removeprefix(str(year))
+    if rest.startswith("-"):
+        return _("{n}月").format(n=int(rest[1:]))
+    if rest.startswith("Q"):
+        return _("{n}季度").format(n=rest[1:])
+    if rest.startswith("H"):
+        return _("上半年") if rest == "H1" else _("下半年")
+    return _("全年")
+
+
+@register.filter
+def tone(cell: Cell) -> str:
+    return TONES.get(cell.state, "")
+
+
+@register.filter
+def mark(cell: Cell) -> str:
+    return ICONS.get(cell.state, "minus")
+
+
+@register.filter
+def said(cell: Cell) -> str:
+    """The state in words, for those who do not see the tone."""
+    return {
+        "done": _("已开展"), "due": _("本期要开"), "missed": _("没有记录"), "ahead": _("还没到"),
+        "before": _("启用以前"),
+    }[cell.state]  # fmt: skip
