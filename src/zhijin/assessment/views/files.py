@@ -111,7 +111,7 @@ def _rows(found: Standing) -> list[dict[str, Any]]:
             "total": _score(score.total),
             "before": line.before.rank if line.before else None,
             "move": _move(line),
-            "mark": "、".join(str(words.MARKS.get(mark.kind, mark.kind)) for mark in line.marks),
+            "mark": words.enumerated(str(words.MARKS.get(m.kind, m.kind)) for m in line.marks),
         }
         row |= {f"d{i}": _score(value) for i, value in enumerate(score.dims)}
         out.append(row)
@@ -242,6 +242,8 @@ def _org_document(request: Request, page: Page, name: str) -> bytes:
         name=score.name, total=_score(score.total), group=page.group_told,
         rank=score.rank or "—",
     )  # fmt: skip
+    if score.adjusted:
+        told += _("其中加减分 {points}。").format(points=words.signed(score.adjusted))
     why = [
         Text(words.reason(m.rules, m.reason, score, page.group_told, last=m.kind != ADVANCED))
         for m in page.line.marks

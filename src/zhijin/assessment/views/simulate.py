@@ -152,5 +152,7 @@ def marks(moved: Moved, draft: forms.Programme) -> str:
         (before - after, _("不再认定：{marks}")),
     ):
         if names:
-            told.append(text.format(marks="、".join(title_of(n, draft) for n in sorted(names))))
+            told.append(
+                text.format(marks=words.enumerated(title_of(n, draft) for n in sorted(names)))
+            )
     return _("；").join(told)
