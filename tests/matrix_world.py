@@ -45,7 +45,7 @@ PLACED = {
     "desk:standing-adjustment", "desk:person", "desk:household",
     "desk:activity", "desk:activity-sheet", "desk:problem", "desk:pledge", "desk:model-unit", "desk:visit",
     "desk:cycle", "desk:broadcast", "desk:broadcast-audio",
-    "desk:cycle", "desk:meeting", "desk:meeting-code", "desk:meeting-file", "desk:branch-members",
+    "desk:meeting", "desk:meeting-code", "desk:meeting-file", "desk:branch-members",
     "desk:branch-member", "desk:course", "desk:course-show", "desk:course-file",
     "api:get_case", "api:case_events", "api:case_photos", "api:case_photo", "api:move_case",
     "api:comment_case", "api:case_requests", "api:ask_consent", "api:decide_consent",

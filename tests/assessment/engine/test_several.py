@@ -47,7 +47,9 @@ def alone(programme, world, period, given) -> dict[str, list[tuple[Any, ...]]]:
 
 @pytest.mark.parametrize(("at_once", "threads"), [(1, 2), (2, 1), (3, 1)])
 def test_each_period_is_what_it_is_alone(tmp_path, world, programme, at_once, threads):
-    compute_all(programme, world.folder, world.orgs_file, MONTHS, tmp_path / "out", at_once, threads)
+    compute_all(
+        programme, world.folder, world.orgs_file, MONTHS, tmp_path / "out", at_once, threads
+    )
     tails = []
     for period in MONTHS:
         expected = alone(programme, world, period, Inputs(earlier=earlier(tails, 2)))
