@@ -17,6 +17,7 @@ from zhijin.assessment.engine.duckrun import Inputs
 from zhijin.assessment.engine.model import Assessment
 from zhijin.assessment.engine.months import columns
 from zhijin.assessment.engine.periods import Period
+from zhijin.assessment.engine.units import DEPTH
 
 #: Integer arithmetic must never wrap, and times are counted by ourselves.
 SETTINGS: Final = {
@@ -24,8 +25,12 @@ SETTINGS: Final = {
     "spark.sql.session.timeZone": "UTC",
     "spark.sql.parquet.enableVectorizedReader": "true",
 }
-#: Relations that several later steps read.
-_WRITTEN: Final = frozenset({"org", "below", "measure", "scored", "total", "ranked", "tail"})
+#: Relations that several later steps read. Each step down the tree reads the one above once for every month:
+#: left as views, six levels of a quarter would make a plan of 3⁶ parts.
+_WRITTEN: Final = frozenset(
+    {"org", "below", "measure", "scored", "total", "ranked", "tail"}
+    | {f"below{depth}" for depth in range(DEPTH)}
+)
 _SHAPES: Final = {
     "joined": "id STRING, org_key BIGINT, score BIGINT",
     "adjusted": "org_key BIGINT, amount BIGINT",
