@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from io import BytesIO
 from typing import Any
 
@@ -332,3 +333,55 @@ def test_the_pages_fit_a_phone_and_everybody(open_page: Any, transactional_db: N
             page = open_page(path, size=PHONE, lang=lang, elder=lang == "en")
             assert overflow(page) == [], (path, lang)
             assert findings(page) == [], (path, lang)
+
+
+def test_a_deduction_goes_its_way_on_the_desk(town: Town, hands: dict[str, Client]):
+    """Checked, told, and taken back only by a secretary; the clerk sees no button for it."""
+    award = town.check(town.enter("7", rule_id="rubbish", note="把建筑垃圾倒在沟里"))
+    address = f"/desk/points/{award.id}/"
+    clerk, secretary = hands["clerk"], hands["secretary"]
+    assert clerk.post(address, {"do": "told", "how": "上"}).status_code == 400
+    assert clerk.post(address, {"do": "told", "how": "上门当面告知"}).status_code == 302
+    assert "上门当面告知" in clerk.get(address).content.decode()
+    assert clerk.post(address, {"do": "take-back", "why": "记错了户"}).status_code == 403
+    assert secretary.post(address, {"do": "take-back", "why": "记错了户"}).status_code == 409
+    assert secretary.post(address, {"do": "refuse", "why": "核实后不属实"}).status_code == 302
+    given = town.give("8")
+    address = f"/desk/points/{given.id}/"
+    assert "撤销这一笔" in secretary.get(address).content.decode()
+    assert "撤销这一笔" not in clerk.get(address).content.decode()
+    assert secretary.post(address, {"do": "take-back", "why": "记错了户"}).status_code == 302
+    assert town.held("8") == 0
+
+
+def test_the_statement_of_a_year_shows_both_sides_of_what_was_taken_back(
+    town: Town, hands: dict[str, Client]
+):
+    given = town.give("8")
+    hands["secretary"].post(f"/desk/points/{given.id}/", {"do": "take-back", "why": "记错了户"})
+    page = hands["clerk"].get(f"/desk/points/accounts/{town.account('8').id}/").content.decode()
+    assert "已冲正" in page
+    assert "冲正" in page
+
+
+def test_a_month_that_is_over_is_closed(town: Town, hands: dict[str, Client]):
+    yesterday = clock.today() - timedelta(days=1)
+    form = {"book": town.book.id, "through": yesterday}
+    done = hands["secretary"].post("/desk/points/accounts/close/", form, follow=True)
+    assert f"已结账到 {yesterday}" in done.content.decode()
+    again = hands["secretary"].post("/desk/points/accounts/close/", form, follow=True)
+    assert "账已经结到" in again.content.decode()
+    assert town.sound()
+
+
+def test_the_public_report_of_points_names_its_kinds_in_words(town: Town):
+    from datetime import UTC, datetime
+
+    from zhijin.disclosure import producing
+
+    town.give("7")
+    with scoped(SYSTEM):
+        counted = producing.points(
+            VILLAGE, datetime(2000, 1, 1, tzinfo=UTC), clock.now() + timedelta(1)
+        )
+    assert counted.rows == [["记分", "1", "3", "0"]]

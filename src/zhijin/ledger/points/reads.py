@@ -31,7 +31,8 @@ from zhijin.ledger.selectors import Statement, statement
 PAGE = 40
 State = Award.State
 #: The desk's tabs: what waits for somebody first.
-TABS = (State.PROPOSED, State.CHECKED, State.UNCLAIMED, State.POSTED, State.REFUSED)
+WAITING = (State.PROPOSED, State.CHECKED, State.UNCLAIMED)
+TABS = (*WAITING, State.POSTED, State.REFUSED)
 
 
 def books(actor: Actor) -> list[Book]:
@@ -60,7 +61,7 @@ def listing(actor: Actor, state: str, before: UUID | None = None) -> list[Award]
 
 def counts(actor: Actor) -> dict[str, int]:
     """How many wait in each state, and how many appeals."""
-    rows = Award.objects.filter(scope_q(actor, "place_key"), state__in=TABS[:3])
+    rows = Award.objects.filter(scope_q(actor, "place_key"), state__in=WAITING)
     found = {x["state"]: x["n"] for x in rows.values("state").annotate(n=Count("id"))}
     found["appeals"] = open_appeals(actor).count()
     return found

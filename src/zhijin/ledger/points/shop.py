@@ -216,6 +216,11 @@ class Line:
     counted: int
 
     @property
+    def taken(self) -> int:
+        """How many pieces were redeemed."""
+        return -self.redeemed
+
+    @property
     def should(self) -> int:
         return self.came + self.redeemed + self.returned + self.counted
 

@@ -50,7 +50,7 @@ def points(request: Request) -> HttpResponse:
     context = {
         "tabs": [
             {"label": Award.State(one).label, "url": f"?state={one}", "current": one == state,
-             "count": counts.get(one, 0)} for one in reads.TABS
+             "count": counts.get(one, 0) if one in reads.WAITING else None} for one in reads.TABS
         ],
         "rows": [(row, titles[row.id], TONES.get(row.state, "")) for row in rows],
         "after": rows[-1].id if len(rows) == reads.PAGE else "", "state": state,
