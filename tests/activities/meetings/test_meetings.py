@@ -168,7 +168,8 @@ def test_a_notice_is_changed_and_cancelled_with_a_reason(life):
 
 def test_a_recorded_meeting_says_who_came_and_from_where(life):
     away, near = life.members[4].id, life.members[3].id
-    found = life.record(absent=[near], remote=[away])
+    present = [row.id for row in life.members if row.id != near]
+    found = life.record(present=present, remote=[away])
     assert (found.due, found.present, found.remote, found.recorded) == (7, 6, 1, True)
     assert life.row(found, 4).remote
     assert life.row(found, 3).state == Attendee.State.ABSENT
@@ -213,9 +214,10 @@ def test_a_member_who_moves_in_mid_quarter_keeps_the_past_where_it_was(life, cas
     assert (before.due, after.due, there.due) == (7, 6, 8)
     past = see(lambda: list(Attendee.objects.filter(member_id=life.members[3].id)))
     assert [row.meeting_id for row in past] == [before.id]
-    # A meeting before the move that is written down only now still has them on its roll.
-    late = life.record("theme-day", on=NOW - timedelta(days=15))
-    assert late.due == 7
+    # A meeting before the move that is written down only now still has them on its roll, and as absent unless named.
+    late = life.record("theme-day", on=NOW - timedelta(days=15), present=[life.members[0].id])
+    assert (late.due, late.present) == (7, 1)
+    assert life.row(late, 3).state == Attendee.State.ABSENT
 
 
 def test_the_roll_of_a_called_meeting_follows_the_list(life, cast):

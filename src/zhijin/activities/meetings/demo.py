@@ -99,25 +99,23 @@ def _history(org: Organisation, kind: Kind, members: list[BranchMember], today: 
         if period.last >= today or (kind.id == "theme-day" and number == 6):
             continue
         roll = [row for row in members if kind.who == "members" or row.committee]
-        absent, remote = _who(roll, held.month, number)
+        present, remote = _who(roll, held.month, number)
         with _at(held, 20):
             starts = clock.now() - timedelta(minutes=50)
             writing.record(
                 actor=SYSTEM, org_key=org.key, wanted=Call(kind.id, starts, chair=texts.CHAIR),
                 minutes=Minutes(texts.minutes(kind, number)),
-                absent=absent, remote=remote, simulated=True,
+                present=present, remote=remote, simulated=True,
             )  # fmt: skip
 
 
 def _who(roll: list[BranchMember], month: int, number: int) -> tuple[list[UUID], list[UUID]]:
-    """Who stayed away and who joined from afar: before the branch met online, those away could not come."""
+    """Who came and who of them from afar: before the branch met online, those away could not come."""
     away = [row for row in roll if row.floating]
     near = [row for row in roll if not row.floating]
-    missed = [row.id for at, row in enumerate(near) if (at + number) % 9 == 5]
-    if month < ONLINE:
-        return [*missed, *(row.id for row in away)], []
-    joined = [row.id for at, row in enumerate(away) if (at + number) % 7]
-    return [*missed, *(row.id for row in away if row.id not in joined)], joined
+    came = [row.id for at, row in enumerate(near) if (at + number) % 9 != 5]
+    joined = [row.id for at, row in enumerate(away) if month >= ONLINE and (at + number) % 7]
+    return [*came, *joined], joined
 
 
 def _coming(org: Organisation, today: date) -> None:

@@ -116,8 +116,8 @@ class RecordForm(MinutesForm, CallForm):
         return {"row": row, "name": name, "came": came or flipped, "flipped": flipped}
 
     @property
-    def absent(self) -> list[UUID]:
-        return [line["row"].id for line in self.lines if not line["came"]]
+    def present(self) -> list[UUID]:
+        return [line["row"].id for line in self.lines if line["came"]]
 
     @property
     def remote(self) -> list[UUID]:

@@ -165,7 +165,7 @@ def meeting_record(request: Request) -> HttpResponse:
             with transaction.atomic():
                 made = writing.record(
                     actor=request.actor, org_key=org.key, wanted=form.wanted(kind),
-                    minutes=form.minutes(), absent=form.absent, remote=form.remote,
+                    minutes=form.minutes(), present=form.present, remote=form.remote,
                 )  # fmt: skip
         except Refusal as error:
             refusal = error

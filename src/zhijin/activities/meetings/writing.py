@@ -238,11 +238,14 @@ def finish(*, actor: Actor, meeting_id: UUID, minutes: Minutes) -> Meeting:
 @transaction.atomic(savepoint=False)
 def record(
     *, actor: Actor, org_key: int, wanted: Call, minutes: Minutes,
-    absent: Iterable[UUID] = (), remote: Iterable[UUID] = (), simulated: bool = False,
+    present: Iterable[UUID] | None = None, remote: Iterable[UUID] = (), simulated: bool = False,
 ) -> Meeting:  # fmt: skip
-    """Write down a meeting that was held: everybody came but ``absent``; ``remote`` joined from afar.
+    """Write down a meeting that was held: who came (None: everybody on the roll), and who of them from afar.
 
-    ``absent`` and ``remote`` are members. Raises OR001, CO400, CO403, AV080, AV082–AV084, AV091, AV093.
+    ``present`` and ``remote`` are members. The roll is the branch's list on the day of the meeting: whoever stood on
+    it and is not named was absent, also a member who has moved away since.
+
+    Raises OR001, CO400, CO403, AV080, AV082–AV084, AV091, AV093.
     """
     branch = branch_of(actor, org_key)
     if wanted.starts_at > clock.now():
@@ -252,7 +255,8 @@ def record(
     _enrol(meeting, kind)
     roll = Attendee.objects.filter(meeting_id=meeting.id)
     here = {"state": Attendee.State.PRESENT, "proof": Attendee.Proof.CHAIR, "at": clock.now()}
-    roll.exclude(member_id__in=list(absent)).update(**here)
+    came = roll if present is None else roll.filter(member_id__in=list(present))
+    came.update(**here)
     roll.filter(member_id__in=list(remote), state=Attendee.State.PRESENT).update(remote=True)
     return _held(actor, meeting, kind, minutes)
 
