@@ -44,7 +44,7 @@ PLACED = {
     "field:case", "desk:standing-org", "desk:standing-value", "desk:standing-appeal",
     "desk:standing-adjustment", "desk:person", "desk:household",
     "desk:activity", "desk:activity-sheet", "desk:problem", "desk:pledge", "desk:model-unit", "desk:visit",
-    "desk:cycle", "desk:broadcast", "desk:broadcast-audio",
+    "desk:cycle", "desk:broadcast", "desk:broadcast-audio", "desk:broadcast-cap", "desk:alert",
     "desk:meeting", "desk:meeting-code", "desk:meeting-file", "desk:branch-members",
     "desk:branch-member", "desk:course", "desk:course-show", "desk:course-file",
     "api:get_case", "api:case_events", "api:case_photos", "api:case_photo", "api:move_case",

@@ -6,7 +6,7 @@ from typing import Any
 
 from tests.broadcast.conftest import RULES, SYSTEM, put_into_force
 from tests.cast import GRID, VILLAGE
-from zhijin.broadcast.models import Broadcast
+from zhijin.broadcast.models import Alert, Broadcast
 from zhijin.broadcast.speech import making
 from zhijin.core import clock
 from zhijin.core.files import store_bytes
@@ -39,10 +39,22 @@ def loudspeaker() -> Device:
         return found or register(actor=SYSTEM, entry=Entry("loudspeaker", "云喇叭", GRID))[0]
 
 
+def alert() -> Alert:
+    with scoped(SYSTEM):
+        found = Alert.objects.first()
+        return found or Alert.objects.create(
+            county=530602, place_code=VILLAGE, place_key=place_key(VILLAGE), areas=[VILLAGE],
+            identifier="1", sender="s", sent=clock.now(), status="Actual", kind="Alert", event="暴雨",
+            level="red", headline="暴雨", text="暴雨。", xml="", state="proposed", received_at=clock.now(),
+        )  # fmt: skip
+
+
 def samples() -> dict[str, Any]:
     return {
         "desk:broadcast": lambda _: {"pk": broadcast().id},
         "desk:broadcast-audio": lambda _: {"pk": broadcast().id},
+        "desk:broadcast-cap": lambda _: {"pk": broadcast().id},
+        "desk:alert": lambda _: {"pk": alert().id},
         "desk:loudspeaker-setup": lambda _: {"pk": loudspeaker().id},
         "portal:broadcast-file": lambda _: {"digest": broadcast().digest},
     }

@@ -51,3 +51,15 @@ PERSONAL = define(
     _("内容里像有个人信息（{found}）。"),
     help=_("大喇叭人人听得见：不要念身份证号、银行卡号。"),
 )
+BAD_CAP = define(
+    "BC014",
+    400,
+    _("不是有效的 CAP 1.2 报文：{what}"),
+    help=_("请对照 OASIS CAP 1.2 检查报文。"),
+)
+ELSEWHERE = define(
+    "BC015",
+    409,
+    _("报文里没有您范围里的地方。"),
+    help=_("每个 area 要有行政区划代码（geocode），12 位。"),
+)

@@ -1,4 +1,4 @@
-"""Broadcasts, and what became of them at every loudspeaker.
+"""Broadcasts, what became of them at every loudspeaker, and warnings that came from elsewhere.
 
 Big table: ``Target``, one row for each loudspeaker and turn; every key holds ``county``.
 """
@@ -136,3 +136,41 @@ class Target(models.Model):
 
     def __str__(self) -> str:
         return f"{self.code} {self.get_state_display()}"
+
+
+class Alert(models.Model):
+    """A CAP 1.2 message that came from elsewhere. ``xml`` is the message as it was; the rest is read from it."""
+
+    class State(models.TextChoices):
+        PROPOSED = "proposed", _("建议广播")
+        USED = "used", _("已转为广播")
+        DISMISSED = "dismissed", _("不广播")
+        CANCELLED = "cancelled", pgettext_lazy("alert", "已解除")
+
+    id = models.UUIDField(primary_key=True, default=uuid7)
+    county = models.IntegerField()
+    place_code = models.CharField(max_length=15)
+    place_key = models.BigIntegerField()
+    areas = models.JSONField(default=list)
+    identifier = models.CharField(max_length=120)
+    sender = models.CharField(max_length=120)
+    sent = models.DateTimeField()
+    status = models.CharField(max_length=12)
+    kind = models.CharField(max_length=12)
+    event = models.CharField(max_length=120)
+    level = models.CharField(max_length=8)
+    urgent = models.BooleanField(default=False)
+    exercise = models.BooleanField(default=False)
+    headline = models.CharField(max_length=200)
+    text = models.TextField()
+    until = models.DateTimeField(null=True)
+    xml = models.TextField()
+    state = models.CharField(max_length=10, choices=State.choices)
+    received_at = models.DateTimeField()
+    broadcast_id = models.UUIDField(null=True)
+
+    class Meta:
+        db_table = "broadcast_alert"
+
+    def __str__(self) -> str:
+        return f"{self.sender} {self.identifier}"

@@ -21,6 +21,10 @@ ACTIONS: dict[str, Promise] = {
     "broadcast.resend": _("补播"),
     "broadcast.knock": _("派人上门告知"),
     "broadcast.end": _("广播结束"),
+    "alert.receive": _("收到预警报文"),
+    "alert.use": _("预警转为广播"),
+    "alert.dismiss": _("预警不广播"),
+    "alert.cancel": _("预警解除"),
     "broadcast.setup": _("生成喇叭配置文件"),
 }
 

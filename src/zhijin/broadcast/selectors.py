@@ -1,4 +1,4 @@
-"""Broadcasts, their boards, and loudspeakers, within what the reader may see."""
+"""Broadcasts, their boards, loudspeakers and warnings, within what the reader may see."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.db.models import Case, Count, IntegerField, Q, QuerySet, Value, When
 
-from zhijin.broadcast.models import Broadcast, Target
+from zhijin.broadcast.models import Alert, Broadcast, Target
 from zhijin.broadcast.services.common import SYSTEM
 from zhijin.broadcast.services.sending import KIND, WELL, loudspeakers
 from zhijin.core.actor import Actor
@@ -109,6 +109,19 @@ def states_of(rows: Iterable[Device]) -> list[Loudspeaker]:
     found = list(rows)
     states = DeviceState.objects.in_bulk([row.id for row in found])
     return [Loudspeaker(row, states.get(row.id)) for row in found]
+
+
+def alerts(actor: Actor) -> QuerySet[Alert]:
+    """Warnings in scope, newest first."""
+    return Alert.objects.filter(scope_q(actor, "place_key")).order_by("-received_at")
+
+
+def alert(actor: Actor, pk: UUID) -> Alert:
+    """Raises CO404."""
+    row = Alert.objects.filter(scope_q(actor, "place_key"), pk=pk).first()
+    if row is None:
+        raise NOT_FOUND()
+    return row
 
 
 def public_audio(digest: str) -> Broadcast | None:

@@ -2,8 +2,8 @@
 
 from django.urls import path, register_converter
 
+from zhijin.broadcast.views import alerts, devices
 from zhijin.broadcast.views import desk as pages
-from zhijin.broadcast.views import devices
 
 
 class _Digest:
@@ -23,7 +23,13 @@ desk = [
     path("broadcasts/new/", pages.new, name="broadcast-new"),
     path("broadcasts/<uuid:pk>/", pages.one, name="broadcast"),
     path("broadcasts/<uuid:pk>/audio/", pages.audio, name="broadcast-audio"),
+    path("broadcasts/<uuid:pk>/cap.xml", alerts.export, name="broadcast-cap"),
+    path("alerts/", alerts.listing, name="alerts"),
+    path("alerts/<uuid:pk>/", alerts.one, name="alert"),
     path("loudspeakers/", devices.listing, name="loudspeakers"),
     path("loudspeakers/<int:pk>/setup.json", devices.setup, name="loudspeaker-setup"),
 ]
-portal = [path("broadcast/audio/<audio:digest>/", devices.audio, name="broadcast-file")]
+portal = [
+    path("broadcast/audio/<audio:digest>/", devices.audio, name="broadcast-file"),
+    path("cap/", alerts.receive, name="cap"),
+]

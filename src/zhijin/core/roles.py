@@ -40,7 +40,7 @@ PERMISSIONS: Final = _set(
     """
     case.report case.view case.act case.dispatch case.merge case.transfer case.approve
     case.whistle case.callback case.export
-    device.view device.edit broadcast.view broadcast.make broadcast.approve
+    device.view device.edit broadcast.view broadcast.make broadcast.approve alert.receive
     place.view place.edit grid.edit place.import org.view org.edit org.import
     person.view person.edit person.import person.reveal sheet.fill
     playbook.view playbook.upload playbook.publish
@@ -65,7 +65,7 @@ _VILLAGE = _VILLAGE_STAFF | _ACTIVITY | {
     "case.approve", "case.transfer", "grid.edit", "org.edit", "assess.appeal", "ledger.close",
     "disclose.approve",
 }  # fmt: skip
-_VILLAGE |= {"device.edit", "broadcast.approve"}
+_VILLAGE |= {"device.edit", "broadcast.approve", "alert.receive"}
 _TOWNSHIP = _VILLAGE | {
     "case.whistle", "case.export", "place.edit", "org.import", "person.import", "person.reveal",
     "assess.adjust", "assess.approve", "activity.organise",
@@ -79,7 +79,7 @@ _ABOVE = _set(
     "playbook.publish assess.view assess.approve assess.answer assess.run assess.publish "
     "activity.view activity.organise disclose.view sheet.fill"
 )
-_ABOVE |= {"device.view", "broadcast.view", "broadcast.make", "broadcast.approve"}
+_ABOVE |= {"device.view", "broadcast.view", "broadcast.make", "broadcast.approve", "alert.receive"}
 _DEPARTMENT = _set(
     "case.report case.view case.act case.transfer case.callback case.export place.view "
     "org.view playbook.view assess.view activity.view activity.act sheet.fill"
@@ -93,7 +93,7 @@ _CATALOGUE = (
          "持有本件查询码的人", "Whoever holds the status code of this case"),
     Role("device", "感知设备", "Device", PUBLIC, frozenset({"case.report"}),
          "登记过的设备", "A registered device"),
-    Role("api_client", "对接系统", "API client", PUBLIC, frozenset({"case.report"}),
+    Role("api_client", "对接系统", "API client", PUBLIC, frozenset({"case.report", "alert.receive"}),
          "持有接口密钥的外部系统", "Another system with an API key"),
     Role("firm_contact", "企业联系人", "Firm contact", PUBLIC,
          frozenset({"case.report", "case.view"}),

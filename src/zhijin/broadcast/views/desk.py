@@ -154,7 +154,7 @@ def _board(request: Request, row: Broadcast) -> dict[str, Any]:
     board = selectors.board(row, turn)
     page = Paginator(selectors.targets(row, turn), selectors.PAGE, allow_empty_first_page=True)
     found = page.get_page(request.GET.get("page"))
-    names = places.labels([target.place_code for target in found], skip=5)
+    names = places.labels([target.place_code for target in found], skip=4)
     live = row.state == Broadcast.State.OUT and not board.settled
     return {
         "board": board, "page": found, "live": live,
