@@ -11,6 +11,7 @@ from zhijin.assessment.engine import load_file
 from zhijin.ledger.rules import load_file as load_points
 from zhijin.playbooks.commands import add_parser as add_playbook
 from zhijin.playbooks.engine import Told, digest, register_kind
+from zhijin.playbooks.engine.parts import Text
 
 
 def _assessment(path: Path) -> Told:
@@ -29,9 +30,21 @@ def _points(path: Path) -> Told:
     return Told(loaded.findings, found.id, found.title, digest(found))
 
 
+def _broadcast(path: Path) -> Told:
+    # Its levels are the roles and area kinds of rooms, so their applications have to be there.
+    from zhijin.config.cli import load_django
+
+    load_django()
+    from zhijin.broadcast.programme import check
+
+    found = check(path.read_bytes(), path.name)
+    return Told(found.findings, found.id, Text(zh=found.title_zh, en=found.title_en), found.digest)
+
+
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """Add ``playbook``; its ``check`` also takes assessment, points and organisational life."""
+    """Add ``playbook``; its ``check`` also takes assessment, points, broadcasts and organisational life."""
     register_kind("assessment", "assessment.yaml", _assessment)
     register_kind("points", "points.yaml", _points)
+    register_kind("broadcast", "broadcast.yaml", _broadcast)
     register_kind(life.KEY, life.FILE, life.told)
     add_playbook(subparsers)
