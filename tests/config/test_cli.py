@@ -107,6 +107,16 @@ def test_a_database_address_that_is_none_is_told_in_a_sentence(tmp_path):
     assert "Traceback" not in result.stderr
 
 
+def test_a_database_without_tables_is_told_in_a_sentence(tmp_path):
+    home = tmp_path / "new"
+    home.mkdir()
+    tmp_path.chmod(0o711)
+    result = _run("demo", ZHIJIN_HOME=str(home))
+    assert result.returncode == 1, result.stdout
+    assert "zhijin migrate" in result.stderr
+    assert "Traceback" not in result.stderr
+
+
 def test_status_of_a_place_where_nothing_runs(tmp_path):
     result = _run("status", "--json", ZHIJIN_HOME=str(tmp_path))
     assert result.returncode == 3

@@ -32,6 +32,25 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except Exception as error:
+        if not _unprepared(error):
+            raise
+        print(
+            say(
+                "数据库里还没有要用的表：请先运行 zhijin migrate（或启动一次 zhijin up）。",
+                "The database does not have the tables for this yet: run zhijin migrate (or zhijin up once) first.",
+            ),
+            file=sys.stderr,
+        )
+        return 1
+
+
+def _unprepared(error: BaseException) -> bool:
+    """Whether a table or column is missing that a migration makes: the installation was never started, or
+    is older than the code."""
+    from psycopg.errors import UndefinedColumn, UndefinedTable
+
+    return isinstance(error.__cause__, UndefinedTable | UndefinedColumn)
 
 
 def _dispatch(line: list[str]) -> int:
