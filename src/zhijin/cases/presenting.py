@@ -317,14 +317,10 @@ def actions_for(case: Case, roles: frozenset[str]) -> list[Action]:
     machine = machine_of(case)
     moves = machine.moves(case.state, roles, case.data)
     return [
-        Action(
-            move,
-            machine.playbook.move_title(move, lang()),
-            bool(move.ask) or move.why == "required",
-            index == 0,
-        )
+        Action(move, machine.playbook.move_title(move, lang()),
+               bool(move.ask) or move.why == "required", index == 0)
         for index, move in enumerate(moves)
-    ]
+    ]  # fmt: skip
 
 
 def status_of(case: Case) -> dict[str, Any]:
