@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import queue
+import signal
 import subprocess
 import sys
 import threading
@@ -111,8 +112,9 @@ def server(database_environment, tmp_path: Path) -> Iterator[str]:
     command = [sys.executable, "-m", "zhijin.config.cli", "serve", "--events", "--port", str(port)]
     with (tmp_path / "log").open("wb") as log:
         process = subprocess.Popen(
-            command, env={**os.environ, **database_environment}, stdout=log, stderr=log
-        )
+            command, env={**os.environ, **database_environment}, stdout=log, stderr=log,
+            start_new_session=True,
+        )  # fmt: skip
     address = f"http://127.0.0.1:{port}"
     try:
         deadline = time.monotonic() + 30
@@ -124,7 +126,8 @@ def server(database_environment, tmp_path: Path) -> Iterator[str]:
                 time.sleep(0.1)
         yield address
     finally:
-        process.kill()
+        # With its worker, which nobody else would end.
+        os.killpg(process.pid, signal.SIGKILL)
         process.wait()
 
 

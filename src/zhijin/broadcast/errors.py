@@ -41,7 +41,12 @@ BAD_AUDIO = define(
 NO_PROGRAMME = define(
     "BC009", 409, _("没有生效的广播规则。"), help=_("请县级工作人员公布一份 broadcast.yaml。")
 )
-NOTHING_LEFT = define("BC011", 409, _("没有需要补的：每台都播放了，或者已经派人上门。"))
+NOTHING_LEFT = define(
+    "BC011",
+    409,
+    _("没有需要补的：每台都播放了，或者已经派人上门。"),
+    help=_("要让大家再听一遍，请照原文新发一条。"),
+)
 TOO_MANY = define(
     "BC012", 400, _("云喇叭数乘以播放次数不能超过 {most}。"), help=_("请分几条广播，或者减少次数。")
 )
