@@ -3,7 +3,8 @@
 
 .POSIX:
 BIN = .venv/bin
-WORKERS = 2
+# One more than cores: many tests wait for a browser or a server.
+WORKERS = 3
 
 .PHONY: help setup bundle up down test lint fmt types layers bench clean
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import queue
@@ -89,7 +90,9 @@ class Stream:
         assert self._ready.wait(10)
 
     def _read(self, url: str) -> None:
-        with httpx.Client(timeout=None) as client, client.stream("GET", url) as answer:
+        # The server ends before its listeners do.
+        ended = contextlib.suppress(httpx.RemoteProtocolError)
+        with ended, httpx.Client(timeout=None) as client, client.stream("GET", url) as answer:
             self.status, self.headers = answer.status_code, answer.headers
             self._ready.set()
             event = ""
