@@ -3,8 +3,7 @@
 
 .POSIX:
 BIN = .venv/bin
-# One more than cores: many tests wait for a browser or a server.
-WORKERS = 3
+WORKERS = 2
 
 .PHONY: help setup bundle up down test lint fmt types layers bench clean
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -84,9 +85,12 @@ def _source_language() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
-def _no_known_places() -> None:
-    """A process remembers the places it found; the next test's database may not have them."""
+def _nothing_remembered() -> None:
+    """A process remembers the places it found and the demonstration's drawings that it stored; the next
+    test's database may not have them."""
     finding.forget()
+    if made := sys.modules.get("zhijin.home.demo_cases"):
+        made.photo.cache_clear()
 
 
 @pytest.fixture(autouse=True)

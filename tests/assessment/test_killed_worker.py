@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -41,7 +43,11 @@ def administrator(django_db_setup: Any) -> Iterator[Any]:
 def worker(database_environment: dict[str, str], tmp_path: Any) -> Iterator[Callable[[], Any]]:
     """``worker()`` starts ``zhijin worker`` on this database; all are gone afterwards."""
     started: list[subprocess.Popen[bytes]] = []
-    own = {"ZHIJIN_ASSESSMENT": str(tmp_path / "of-workers")}
+    # A state directory of its own, with everybody's keys: a worker writes down heads of the journal's
+    # chain, which other tests' databases do not have.
+    home = tmp_path / "home-of-workers"
+    shutil.copytree(Path(database_environment["ZHIJIN_HOME"]) / "keys", home / "keys")
+    own = {"ZHIJIN_ASSESSMENT": str(tmp_path / "of-workers"), "ZHIJIN_HOME": str(home)}
 
     def start() -> subprocess.Popen[bytes]:
         with (tmp_path / f"worker{len(started)}.log").open("wb") as log:
