@@ -343,6 +343,7 @@ def test_once_a_night_and_only_what_changed(five):
     drive.work(five[0], AUGUST, 6)
     with clock.freeze(NIGHT):
         watching.request_open()
+        drive.settle()
         with scoped(SYSTEM):
             services.compute(Batch.objects.get(state="waiting").id)
         drive.settle()
@@ -351,6 +352,7 @@ def test_once_a_night_and_only_what_changed(five):
         assert watching.request_open() == 0, "not by day"
     with clock.freeze(NIGHT + timedelta(days=1)):
         assert watching.request_open() == 1
+        drive.settle()
         with scoped(SYSTEM):
             services.compute(Batch.objects.get(state="waiting").id)
     assert drive.value(drive.run_of(AUGUST), five[0]).numerators[0] == 15
