@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from functools import lru_cache
 
 from django.utils.functional import Promise
 from django.utils.translation import override
@@ -14,65 +11,23 @@ from zhijin.assessment.engine import Assessment, load
 from zhijin.assessment.naming import LEVELS
 from zhijin.core import clock
 from zhijin.orgs.api import KINDS
-from zhijin.playbooks.api import Checked, Form, in_force, nearest, published_row
-from zhijin.playbooks.engine import digest
+from zhijin.playbooks.api import Form, Library, Published
+from zhijin.playbooks.engine import Finding
 
 KEY = "assessment"
 
 
-@dataclass(frozen=True)
-class Programme:
-    """One published revision of an assessment programme."""
-
-    id: uuid.UUID
-    place_code: str
-    number: int
-    digest: str
-    model: Assessment
-
-    @property
-    def name(self) -> str:
-        return self.model.id
+Programme = Published[Assessment]
 
 
-def check(source: str | bytes, name: str) -> Checked:
-    """A file checked as the form asks."""
+def _read(source: str | bytes, name: str) -> tuple[Assessment | None, list[Finding]]:
     loaded = load(source, name, clock.today())
-    found = loaded.programme
-    if found is None:
-        return Checked(findings=loaded.findings)
-    title = found.title
-    return Checked(found.id, title.zh, title.en or title.zh, digest(found), loaded.findings)
+    return loaded.programme, loaded.findings
 
 
-@lru_cache(maxsize=128)
-def revision(pk: uuid.UUID) -> Programme:
-    """The published revision ``pk``, from memory after the first time. Raises PR001."""
-    row = published_row(pk, KEY)
-    found = load(row.source, f"{row.playbook}@{row.revision}").programme
-    if found is None:
-        # It was sound when it was published; only a newer release can read it otherwise.
-        raise ValueError(f"{row} cannot be read any more")
-    return Programme(row.id, row.place_code, row.revision, row.digest, found)
-
-
-def current(programme: str, place_code: str) -> Programme:
-    """The revision in force at a place: the nearest place's own, else the shipped. Raises PR001."""
-    return revision(nearest(programme, place_code, KEY))
-
-
-def all_in_force() -> list[Programme]:
-    """Every revision in force, whatever the place."""
-    return [revision(pk) for _name, _code, pk in in_force(KEY)]
-
-
-def narrower(programme: Programme) -> list[str]:
-    """Places below that have put their own revision into force, where this one does not hold."""
-    return [
-        code
-        for name, code, pk in in_force(KEY)
-        if name == programme.name and pk != programme.id and code.startswith(programme.place_code)
-    ]
+PROGRAMMES = Library(KEY, _read)
+revision, current = PROGRAMMES.revision, PROGRAMMES.current
+all_in_force, narrower = PROGRAMMES.all_in_force, PROGRAMMES.narrower
 
 
 def _joined(names: Iterable[str], titles: Mapping[str, str | Promise], lang: str) -> str:
@@ -115,4 +70,4 @@ def _sections(found: Assessment, lang: str) -> Iterator[tuple[str, list[str]]]:
     )
 
 
-FORM = Form(KEY, "assessment.yaml", check, explain)
+FORM = Form(KEY, "assessment.yaml", PROGRAMMES.check, explain)

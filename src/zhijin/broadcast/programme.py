@@ -6,16 +6,13 @@
 from __future__ import annotations
 
 import re
-import uuid
-from dataclasses import dataclass
-from functools import lru_cache
 from typing import Annotated, Any, Final, Literal
 
 from pydantic import Field, StringConstraints
 
 from zhijin.broadcast.orders import LEVELS
 from zhijin.core.roles import LEVEL_ROLES, ROLES, resolve
-from zhijin.playbooks.api import Checked, Form, nearest, published_row
+from zhijin.playbooks.api import Form, Library, Published
 from zhijin.playbooks.engine import (
     Finding,
     Id,
@@ -23,7 +20,6 @@ from zhijin.playbooks.engine import (
     Part,
     Sentence,
     Title,
-    digest,
     enumerated,
     hint,
     intact,
@@ -102,15 +98,6 @@ class BroadcastProgramme(Part):
     levels: Levels = Field(description="各级别的规则。The rule of each level.")
 
 
-@dataclass(frozen=True)
-class InForce:
-    """One published revision."""
-
-    id: uuid.UUID
-    number: int
-    model: BroadcastProgramme
-
-
 def load(source: str | bytes, name: str) -> tuple[BroadcastProgramme | None, list[Finding]]:
     """Read and check a file; the programme is None when there is any error."""
     document = read(source, name)
@@ -128,29 +115,12 @@ def load(source: str | bytes, name: str) -> tuple[BroadcastProgramme | None, lis
     return (None if broken or draft is None else draft.programme), findings
 
 
-def check(source: str | bytes, name: str) -> Checked:
-    """A file checked as the form asks."""
-    found, findings = load(source, name)
-    if found is None:
-        return Checked(findings=findings)
-    return Checked(
-        found.id, found.title.zh, found.title.en or found.title.zh, digest(found), findings
-    )
+PROGRAMMES = Library(KEY, load)
 
 
-@lru_cache(maxsize=64)
-def revision(pk: uuid.UUID) -> InForce:
-    """The published revision ``pk``. Raises PR001."""
-    row = published_row(pk, KEY)
-    found, _findings = load(row.source, f"{row.playbook}@{row.revision}")
-    if found is None:
-        raise ValueError(f"{row} cannot be read any more")
-    return InForce(row.id, row.revision, found)
-
-
-def current(place_code: str) -> InForce:
+def current(place_code: str) -> Published[BroadcastProgramme]:
     """The rules in force at a place. Raises PR001."""
-    return revision(nearest(ID, place_code, KEY))
+    return PROGRAMMES.current(ID, place_code)
 
 
 def explain(source: str, lang: str) -> list[tuple[str, list[str]]]:
@@ -182,4 +152,4 @@ def _told(rule: Rule, lang: str) -> list[str]:
     ]  # fmt: skip
 
 
-FORM = Form(KEY, "broadcast.yaml", check, explain)
+FORM = Form(KEY, "broadcast.yaml", PROGRAMMES.check, explain)

@@ -35,9 +35,9 @@ def _broadcast(path: Path) -> Told:
     from zhijin.config.cli import load_django
 
     load_django()
-    from zhijin.broadcast.programme import check
+    from zhijin.broadcast.programme import PROGRAMMES
 
-    found = check(path.read_bytes(), path.name)
+    found = PROGRAMMES.check(path.read_bytes(), path.name)
     return Told(found.findings, found.id, Text(zh=found.title_zh, en=found.title_en), found.digest)
 
 

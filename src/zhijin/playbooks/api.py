@@ -8,6 +8,7 @@ from zhijin.playbooks.engine.sensing_told import condition as rule_condition
 from zhijin.playbooks.engine.sensing_told import sentences as rule_sentences
 from zhijin.playbooks.engine.simulate import NOBODY, Opening
 from zhijin.playbooks.forms import Checked, Form, register_form
+from zhijin.playbooks.library import Library, Published
 from zhijin.playbooks.selectors import (
     Revision,
     catalogue,
@@ -25,9 +26,11 @@ __all__ = [
     "NOBODY",
     "Checked",
     "Form",
+    "Library",
     "Machine",
     "Opening",
     "Playbook",
+    "Published",
     "Revision",
     "SensingRule",
     "catalogue",

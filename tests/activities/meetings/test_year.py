@@ -252,7 +252,7 @@ def test_the_programme_of_the_place_holds_before_the_shipped(life):
     assert programme.current(life.org.place_code).model.id == "branch-life"
     assert programme.kind_at(life.org.place_code, "assembly") is not None
     assert programme.kind_at(life.org.place_code, "nothing") is None
-    assert programme.check("life: 1", "x").errors
+    assert programme.PROGRAMMES.check("life: 1", "x").errors
     with refusing() as caught:
         programme.current(life.org.place_code, "no-such")
     assert caught.value.id == "PR001"

@@ -15,6 +15,7 @@ from zhijin.core.errors import NOT_FOUND, Refusal
 from zhijin.core.ids import ancestor_codes, is_code
 from zhijin.core.roles import ROLES, Role, resolve
 from zhijin.core.scope import scope_q
+from zhijin.playbooks.api import Published
 
 SYSTEM = Actor.system("broadcast")
 
@@ -81,7 +82,7 @@ def needed(row: Broadcast) -> Role:
     return found
 
 
-def rules(place_code: str) -> programme.InForce:
+def rules(place_code: str) -> Published[programme.BroadcastProgramme]:
     """The programme in force at a place. Raises BC009."""
     try:
         return programme.current(place_code)
