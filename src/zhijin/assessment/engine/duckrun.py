@@ -112,8 +112,8 @@ class DuckRun:
                 if folder is not None and step.name not in WRITTEN and step.name not in KEPT:
                     continue
                 self._make(step)
-                if folder is not None and step.name == "scored":
-                    # Written beside the ranking: it is as much work as all that comes after it.
+                if folder is not None and step.name in WRITTEN[:2]:
+                    # Beside the ranking, and beside the tails: as much work as all that comes after.
                     writing.append(beside.submit(self._write, self.db.cursor(), step.name, folder))
             for one in writing:
                 one.result()
@@ -126,7 +126,7 @@ class DuckRun:
         self._fill("earlier", earlier)
         self._make(self.plan.steps[-1])
         if folder is not None:
-            for name in WRITTEN[1:]:
+            for name in WRITTEN[2:]:
                 self._write(self.db, name, folder)
         return self
 
