@@ -23,7 +23,7 @@ down: setup ## Stop a platform that was started elsewhere
 	@"$(BIN)/zhijin" down
 
 test: setup bundle ## Run all tests on a real PostgreSQL
-	@"$(BIN)/python" -m pytest -n $(WORKERS) --dist loadgroup
+	@"$(BIN)/python" -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 lint: setup ## Check style, types, layers, and messages
 	@scripts/lint

@@ -27,6 +27,9 @@ __all__ = ["browser", "cast", "open_page", "site"]
 settings.register_profile("zhijin", deadline=None)
 settings.load_profile("zhijin")
 
+#: Marks of tests whose files take longest.
+LONG = ("slow", "browser")
+
 _current: TestDatabase | None = None
 
 
@@ -46,6 +49,16 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_unconfigure(config: pytest.Config) -> None:
     if _is_controller(config):
         database.end_run(TEST_RUN)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files that take long come first, so that no process of the run is left alone with one at its end.
+
+    ``make test`` gives each process whole files: what a file sets up is set up once.
+    """
+    long = {item.path for item in items for name in LONG if item.get_closest_marker(name)}
+    items.sort(key=lambda item: item.path not in long)
 
 
 @pytest.fixture(scope="session")

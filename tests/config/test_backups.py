@@ -17,7 +17,7 @@ from zhijin.config.home import Home
 from zhijin.config.postgres import ADMIN, OWNER, Cluster
 from zhijin.config.up import Refused
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("backups")]
+pytestmark = [pytest.mark.slow]
 
 
 @pytest.fixture(scope="module")

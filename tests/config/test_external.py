@@ -17,8 +17,6 @@ from zhijin.config.home import Home
 from zhijin.config.pguser import PostgresError
 from zhijin.config.postgres import APP, OWNER, Cluster
 
-pytestmark = pytest.mark.xdist_group("external")
-
 
 @pytest.fixture(scope="module")
 def another():

@@ -21,8 +21,6 @@ from zhijin.config import pguser
 from zhijin.config.pguser import PostgresError, RunAs, find_binaries, run_as
 from zhijin.config.postgres import ADMIN, APP, OWNER, Cluster
 
-pytestmark = pytest.mark.xdist_group("platform")
-
 
 @pytest.fixture(scope="module")
 def place() -> Iterator[Path]:

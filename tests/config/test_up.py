@@ -36,7 +36,7 @@ from zhijin.config.up import (
 )
 
 # One platform for all of them: it stays with one process of the test run.
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(300), pytest.mark.xdist_group("platform")]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 READY = re.compile(r"(http://\S+)")
 
 

@@ -26,7 +26,6 @@ from zhijin.config.postgres import ADMIN
 SECONDS = float(os.environ.get("ZHIJIN_KILL_SECONDS", "25"))
 SEED = int(os.environ.get("ZHIJIN_KILL_SEED", "20261123"))
 pytestmark = [
-    pytest.mark.xdist_group("platform"),
     pytest.mark.slow,
     pytest.mark.timeout(int(300 + 8 * SECONDS)),
 ]

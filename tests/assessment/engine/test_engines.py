@@ -191,7 +191,6 @@ def spark(tmp_path_factory):
 
 @pytest.mark.slow
 @pytest.mark.timeout(600)
-@pytest.mark.xdist_group("spark")
 @pytest.mark.parametrize(
     ("rounding", "period"),
     [("half_up", JULY), ("floor", Period(date(2026, 7, 1), "quarter"))],
@@ -212,7 +211,6 @@ def test_spark_agrees_to_the_last_unit(tmp_path, spark, rounding, period):
 
 @pytest.mark.slow
 @pytest.mark.timeout(600)
-@pytest.mark.xdist_group("spark")
 def test_formulas_on_spark(spark):
     rows = [(a, b, c) for a in (None, -7, 0, 7) for b in (None, -2, 0, 3) for c in (None, 1)]
     texts = [
