@@ -15,21 +15,24 @@ from typing import Any
 
 import django
 
+from zhijin.config.booting import keeping
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "zhijin.config.settings")
-django.setup()
+with keeping():
+    django.setup()
 
-import psycopg  # noqa: E402
-from asgiref.sync import sync_to_async  # noqa: E402
-from django.conf import settings  # noqa: E402
-from django.core import signing  # noqa: E402
-from starlette.applications import Starlette  # noqa: E402
-from starlette.requests import Request  # noqa: E402
-from starlette.responses import PlainTextResponse, Response, StreamingResponse  # noqa: E402
-from starlette.routing import Route  # noqa: E402
+import psycopg
+from asgiref.sync import sync_to_async
+from django.conf import settings
+from django.core import signing
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response, StreamingResponse
+from starlette.routing import Route
 
-from zhijin.core import clock, live  # noqa: E402
-from zhijin.core.actor import EVERYTHING, Scope  # noqa: E402
-from zhijin.core.scope import multirange  # noqa: E402
+from zhijin.core import clock, live
+from zhijin.core.actor import EVERYTHING, Scope
+from zhijin.core.scope import multirange
 
 log = logging.getLogger("zhijin.events")
 POLL_SECONDS = 1.0

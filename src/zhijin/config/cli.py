@@ -11,6 +11,7 @@ from importlib import import_module
 from typing import Any
 
 from zhijin import __version__
+from zhijin.config.booting import keeping
 from zhijin.config.commands import COMMANDS, ENVIRONMENT, GROUPS, Command
 from zhijin.config.database import available
 from zhijin.config.home import Home, say
@@ -117,7 +118,8 @@ def load_django() -> None:
     import django
     from django.utils import translation
 
-    django.setup()
+    with keeping():
+        django.setup()
     translation.activate(say("zh-hans", "en"))
 
 

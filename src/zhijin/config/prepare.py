@@ -5,14 +5,20 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shutil
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 
-from zhijin.config.home import PACKAGE, Home, say
+from zhijin.config.home import CHECKOUT, PACKAGE, Home, say
+
+#: Written last, so that what has it is whole.
+MANIFEST = "staticfiles.json"
 
 
 def main() -> int:
@@ -59,12 +65,34 @@ def collect_static() -> str:
     from django.core.management import call_command
 
     wanted = fingerprint_of(p for folder in PACKAGE.glob("*/static") for p in folder.rglob("*"))
-    collected = Path(settings.STATIC_ROOT) / "staticfiles.json"
+    root = Path(settings.STATIC_ROOT)
+    collected = root / MANIFEST
     if settings.DEBUG or (Home().remembered().get("static") == wanted and collected.exists()):
         return ""
-    call_command("collectstatic", interactive=False, verbosity=0, clear=True)
+    kept = CHECKOUT / ".cache" / "static" / wanted[:16]
+    if (kept / MANIFEST).exists():
+        shutil.rmtree(root, ignore_errors=True)
+        shutil.copytree(kept, root)
+    else:
+        call_command("collectstatic", interactive=False, verbosity=0, clear=True)
+        _keep(root, kept)
     Home().remember(static=wanted)
     return ""
+
+
+def _keep(root: Path, kept: Path) -> None:
+    """Let the other installations of a checkout have what was collected, in place of what they had before."""
+    if not kept.parent.parent.is_dir():  # an installed package: nothing is built beside it
+        return
+    with suppress(OSError):  # somebody else's checkout, or another one was quicker
+        kept.parent.mkdir(exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=kept.parent.parent) as beside:
+            shutil.copytree(root, Path(beside) / "static")
+            shutil.rmtree(kept, ignore_errors=True)  # cut off, or it would have been taken
+            (Path(beside) / "static").rename(kept)
+        for other in kept.parent.iterdir():
+            if other != kept:
+                shutil.rmtree(other, ignore_errors=True)
 
 
 def fingerprint_of(paths: Iterable[Path]) -> str:

@@ -3,9 +3,15 @@
 import os
 
 from django.core.wsgi import get_wsgi_application
+from django.urls import get_resolver
+
+from zhijin.config.booting import keeping
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "zhijin.config.settings")
-application = get_wsgi_application()
+with keeping():
+    application = get_wsgi_application()
+    # Every view now, so that nobody's first page waits for it.
+    _ = get_resolver().url_patterns
 
 #: Only what these proxies say about the caller is believed; anybody else could name any address.
 PROXIES = [name for name in os.environ.get("ZHIJIN_PROXIES", "").split(",") if name]

@@ -9,15 +9,14 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
-
-from pypinyin import Style, lazy_pinyin, load_phrases_dict
-from pypinyin import pinyin as _readings
-from pypinyin.contrib.tone_convert import to_tone
+from functools import cache, lru_cache
+from types import ModuleType
 
 from zhijin.broadcast.speech.normalise import PAUSES
 
 _SYLLABLE = re.compile(r"[a-zê]{1,6}[1-5]\Z")
+#: pypinyin's ``Style.TONE3``: the tone as a digit behind the syllable.
+TONE3 = 8
 #: Words of notices that the dictionary lacks or reads otherwise.
 WORDS: dict[str, list[list[str]]] = {
     "大耆老村": [["dà"], ["qí"], ["lǎo"], ["cūn"]],
@@ -26,7 +25,16 @@ WORDS: dict[str, list[list[str]]] = {
     "下河": [["xià"], ["hé"]],
     "重点时段": [["zhòng"], ["diǎn"], ["shí"], ["duàn"]],
 }
-load_phrases_dict(WORDS)
+
+
+@cache
+def _dictionary() -> ModuleType:
+    """pypinyin, with our words. Read when something is first spoken: it is the heaviest of all imports, and
+    most processes never speak."""
+    import pypinyin
+
+    pypinyin.load_phrases_dict(WORDS)
+    return pypinyin
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +65,9 @@ def syllables(text: str, corrections: Mapping[int, str] | None = None) -> list[S
         if part in PAUSES:
             out.append(Syllable(len(out), part))
             continue
-        spoken = lazy_pinyin(part, style=Style.TONE3, neutral_tone_with_five=True, tone_sandhi=True)
+        spoken = _dictionary().lazy_pinyin(
+            part, style=TONE3, neutral_tone_with_five=True, tone_sandhi=True
+        )
         if len(spoken) != len(part):
             spoken = [_alone(char)[0] for char in part]
         for char, reading in zip(part, spoken, strict=True):
@@ -76,13 +86,15 @@ def syllables(text: str, corrections: Mapping[int, str] | None = None) -> list[S
 
 @lru_cache(maxsize=4096)
 def _alone(char: str) -> tuple[str, ...]:
-    found = _readings(char, style=Style.TONE3, heteronym=True, neutral_tone_with_five=True)
+    found = _dictionary().pinyin(char, style=TONE3, heteronym=True, neutral_tone_with_five=True)
     return tuple(one for one in found[0] if _SYLLABLE.match(one)) or ("",)
 
 
 @lru_cache(maxsize=4096)
 def marked(numbered: str) -> str:
     """``lv4`` → ``lǜ``."""
+    from pypinyin.contrib.tone_convert import to_tone
+
     return str(to_tone(numbered.rstrip("5").replace("v", "ü"))) if numbered else ""
 
 
