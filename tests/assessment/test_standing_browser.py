@@ -123,6 +123,7 @@ def _answered(page: Page, cast: Cast) -> None:
     expect(page.locator("main")).to_contain_text("原来的和重算的")
     sides = page.locator("main section", has_text="原来的和重算的").locator("tbody tr")
     expect(sides.filter(has_text="名次")).to_contain_text("8/8")
+    expect(sides.filter(has_text="名次")).to_contain_text("7/8")
     sound(page)
     with scoped(drive.SYSTEM):
         appeal = Appeal.objects.get()

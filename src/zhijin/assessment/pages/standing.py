@@ -217,9 +217,9 @@ class Standing:
 
     @cached_property
     def everybody(self) -> list[Line]:
-        """All organisations, for a sheet."""
+        """All organisations, group by group and best first, for a sheet."""
         rows = reading.scores(self.actor, self.runs, self.wanted)
-        return self._lines(list(rows.order_by("place_key", "group_key", "rank", "org_key")))
+        return self._lines(list(rows.order_by("group_key", "rank", "name", "org_key")))
 
     def _lines(self, rows: Sequence[Score], own: Iterable[int] = ()) -> list[Line]:
         return lines(self.actor, rows, self.runs, self.wanted, self.previous, own)
