@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC
 from typing import TYPE_CHECKING, Any
 
@@ -31,6 +31,11 @@ WIDE_EVERY_SECONDS = 300.0
 _INSERT = (
     "INSERT INTO core_journal (actor, actor_name, action, object, place_key, detail)"
     " VALUES (%s, %s, %s, %s, %s, %s)"
+)
+_INSERT_MANY = (
+    "INSERT INTO core_journal (actor, actor_name, action, object, place_key, detail)"
+    " SELECT %s, %s, %s, o, k, '{}' FROM unnest(%s::text[], %s::bigint[])"
+    " WITH ORDINALITY AS given(o, k, n) ORDER BY n"
 )
 FIELDS = "j.id, j.at, j.actor, j.actor_name, j.action, j.object, j.place_key, j.detail"
 _UNSEALED = (
@@ -59,6 +64,12 @@ def write(
     """
     text = json.dumps(detail or {}, ensure_ascii=False, sort_keys=True, default=str)
     send(_INSERT, [actor.label[:64], actor.name[:64], action[:64], obj[:96], place_key, text])
+
+
+def write_many(actor: Actor, action: str, objects: Sequence[tuple[str, int | None]]) -> None:
+    """Add an entry for each of ``objects`` (``kind:id`` and its place's key), in their order, by one statement."""
+    given = [obj[:96] for obj, _key in objects], [key for _obj, key in objects]
+    send(_INSERT_MANY, [actor.label[:64], actor.name[:64], action[:64], *given])
 
 
 def canonical(row: tuple[Any, ...]) -> bytes:

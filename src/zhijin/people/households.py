@@ -35,18 +35,26 @@ def register_household(
     if level_of(places.get(place_code).code) not in {"village", "grid"}:
         raise errors.BAD_PLACE()
     actor.require("person.edit", place_key(place_code))
-    number = " ".join(number.split())
-    same = Household.objects.filter(places.within_q(place_code[:12], "place_key"), number=number)
-    if not number or len(number) > 32 or same.filter(valid_to=None).exists():
+    made = drafted(place_code, number, address, head)
+    made.lon, made.lat, made.simulated = lon, lat, simulated
+    same = Household.objects.filter(places.within_q(place_code[:12], "place_key"))
+    if same.filter(number=made.number, valid_to=None).exists():
         raise errors.NUMBER_NEEDED(fields={"number": errors.NUMBER_NEEDED.message})
-    made = Household.objects.create(
+    made.save(force_insert=True)
+    _tell(actor, "household.registered", made)
+    return made
+
+
+def drafted(place_code: str, number: str, address: str, head: str) -> Household:
+    """A new household, checked and sealed, not saved. Raises PE013."""
+    number = " ".join(number.split())
+    if not number or len(number) > 32:
+        raise errors.NUMBER_NEEDED(fields={"number": errors.NUMBER_NEEDED.message})
+    return Household(
         place_code=place_code, place_key=place_key(place_code), number=number,
         head_masked=crypto.mask_name(head) if head else "",
         address=crypto.seal("person.address", address) if address else None,
-        lon=lon, lat=lat, simulated=simulated,
     )  # fmt: skip
-    _tell(actor, "household.registered", made)
-    return made
 
 
 def find(*, village: str, number: str) -> Household | None:

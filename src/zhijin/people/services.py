@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -37,14 +38,8 @@ def register_person(
     ``values`` may hold phone, id_number, birth_year, gender, party, branch_key, floating.
     ``consents`` maps a purpose to how consent was given; an identity number needs its own.
     """
-    _may_edit(actor, place_code)
-    person = Person(
-        place_code=place_code, place_key=place_key(place_code), valid_from=clock.today(),
-        changed_at=clock.now(), simulated=simulated,
-    )  # fmt: skip
-    if values.get("id_number") and "id_number" not in (consents or {}):
-        raise errors.CONSENT_NEEDED(field="身份证号")
-    _set(person, {"name": name, **values})
+    may_edit(actor, place_code)
+    person = drafted(place_code, name, consents or {}, values, simulated=simulated)
     _save(person, force_insert=True)
     for purpose, how in (consents or {}).items():
         record_consent(person, purpose, how)
@@ -54,6 +49,21 @@ def register_person(
             valid_from=person.valid_from,
         )  # fmt: skip
     _tell(actor, "person.registered", person)
+    return person
+
+
+def drafted(
+    place_code: str, name: str, consents: Mapping[str, str], values: Mapping[str, Any],
+    *, simulated: bool = False, look: bool = True,
+) -> Person:  # fmt: skip
+    """A new resident, checked and sealed, not saved. Raises PE003–PE007, PE011."""
+    person = Person(
+        place_code=place_code, place_key=place_key(place_code), valid_from=clock.today(),
+        changed_at=clock.now(), simulated=simulated,
+    )  # fmt: skip
+    if values.get("id_number") and "id_number" not in consents:
+        raise errors.CONSENT_NEEDED(field="身份证号")
+    _set(person, {"name": name, **values}, look)
     return person
 
 
@@ -69,13 +79,13 @@ def _save(person: Person, *, force_insert: bool = False) -> None:
         raise errors.ALREADY_THERE() from error
 
 
-def _may_edit(actor: Actor, place_code: str) -> None:
+def may_edit(actor: Actor, place_code: str) -> None:
     if level_of(places.get(place_code).code) not in {"village", "grid"}:
         raise errors.BAD_PLACE()
     actor.require("person.edit", place_key(place_code))
 
 
-def _set(person: Person, values: dict[str, Any]) -> None:
+def _set(person: Person, values: dict[str, Any], look: bool = True) -> None:
     """Check and seal values on ``person``. An unknown key is a programming error."""
     for key, value in values.items():
         if key == "name":
@@ -83,7 +93,7 @@ def _set(person: Person, values: dict[str, Any]) -> None:
         elif key == "phone":
             _set_phone(person, str(value or ""))
         elif key == "id_number":
-            _set_id(person, str(value or ""))
+            _set_id(person, str(value or ""), look)
         elif key == "birth_year":
             _set_birth_year(person, value)
         elif key in _PLAIN:
@@ -114,8 +124,11 @@ def _set_phone(person: Person, text: str) -> None:
     person.phone_blind = crypto.blind("person.phone", number)
 
 
-def _set_id(person: Person, text: str) -> None:
-    """Seal an identity number, and take year and sex from it. A wrong check digit alone is let pass."""
+def _set_id(person: Person, text: str, look: bool = True) -> None:
+    """Seal an identity number, and take year and sex from it. A wrong check digit alone is let pass.
+
+    Without ``look`` only the database says whether somebody else has it already.
+    """
     number = identifiers.plain(text)
     if not number:
         person.id_number = person.id_blind = None
@@ -124,7 +137,7 @@ def _set_id(person: Person, text: str) -> None:
     if isinstance(read, identifiers.Flaw) and read is not identifiers.Flaw.CHECK_DIGIT:
         raise errors.BAD_ID(fields={"id_number": errors.BAD_ID.message})
     blind = crypto.blind("person.id_number", number)
-    if Person.objects.filter(id_blind=blind, valid_to=None).exclude(id=person.id).exists():
+    if look and Person.objects.filter(id_blind=blind, valid_to=None).exclude(id=person.id).exists():
         raise errors.ALREADY_THERE()
     person.id_number, person.id_blind = crypto.seal("person.id_number", number), blind
     if isinstance(read, identifiers.IdCard):

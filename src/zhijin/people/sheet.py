@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
 from zhijin.core import crypto, journal, sheets
 from zhijin.core.actor import Actor
-from zhijin.core.errors import Refusal
 from zhijin.core.sheets import Column, Row
 from zhijin.orgs.api import Sheet
-from zhijin.people import households, selectors, services
+from zhijin.people import bulk, selectors, services
 from zhijin.people.models import Household, Person
-
-#: Households seen in one table, by village and number.
-Homes = dict[tuple[str, str], Household]
 
 GENDERS = {"男": "m", "女": "f"}
 PARTY = {"群众": "", "中共党员": "member", "预备党员": "probationary", "入党积极分子": "activist"}
@@ -46,25 +43,85 @@ COLUMNS = (
 )  # fmt: skip
 
 
-def saver(actor: Actor) -> Any:
-    homes: Homes = {}
+class Residents:
+    """Saves the rows of a table of residents. ``homes``: the households met so far, each looked up once."""
 
-    def save(row: Row) -> str:
+    def __init__(self, actor: Actor) -> None:
+        self.actor = actor
+        self.homes: dict[bulk.Key, Household] = {}
+
+    def __call__(self, row: Row) -> str:
+        """Save one row: a new resident, or what has changed of one."""
         values = row.values
         found = _same(values)
-        fields = {key: values[key] for key in ("gender", "birth_year", "phone", "party")}
-        fields = {key: value for key, value in fields.items() if value is not None}
-        if values["id_number"]:
-            fields["id_number"] = values["id_number"]
         if found is None:
-            _register(actor, values, fields, homes)
+            self._register([_newcomer(values)])
             return "added"
+        fields = _newcomer(values).values
         if not _differs(found, values, fields):
             return "same"
-        services.change_person(actor=actor, person_id=found.id, name=values["name"], **fields)
+        services.change_person(actor=self.actor, person_id=found.id, name=values["name"], **fields)
         return "changed"
 
-    return save
+    def many(self, rows: list[Row]) -> dict[int, str]:
+        """Save at once those who are new beyond doubt: nobody of their number or name is there, or in the table."""
+        fresh = _plainly_new(rows)
+        self._register([_newcomer(row.values) for row in fresh])
+        return {row.number: "added" for row in fresh}
+
+    def _register(self, newcomers: list[bulk.Newcomer]) -> None:
+        wanted = {one.home for one in newcomers if one.household} - self.homes.keys()
+        homes = self.homes | bulk.homes_of(wanted)
+        # Kept only when nothing was refused: what is refused is undone, and with it a household that was new.
+        self.homes = homes | bulk.register_people(
+            actor=self.actor, newcomers=newcomers, homes=homes
+        )
+
+
+def _newcomer(values: dict[str, Any]) -> bulk.Newcomer:
+    consents = {}
+    if values["consent"]:
+        consents = {key: values["consent"] for key in ("phone", "id_number") if values[key]}
+    fields = {key: values[key] for key in ("gender", "birth_year", "phone", "party")}
+    fields = {key: value for key, value in fields.items() if value is not None}
+    if values["id_number"]:
+        fields["id_number"] = values["id_number"]
+    return bulk.Newcomer(
+        values["place_code"], values["name"], values["household"] or "", values["relation"] or "",
+        values["address"] or "", consents, fields,
+    )  # fmt: skip
+
+
+def _blinds(row: Row) -> tuple[bytes, bytes | None]:
+    """The keyed indexes of a row's name and identity number."""
+    number = row.values["id_number"]
+    return (
+        crypto.blind("person.name", row.values["name"]),
+        crypto.blind("person.id_number", number) if number else None,
+    )
+
+
+def _plainly_new(rows: list[Row]) -> list[Row]:
+    """Rows whose name is new in their village, and whose number is new anywhere, in the register and among ``rows``."""
+    keys = [_blinds(row) for row in rows]
+    current = Person.objects.filter(valid_to=None)
+    numbers = current.filter(id_blind__in=[number for _name, number in keys if number])
+    names = current.filter(name_blind__in=[name for name, _number in keys])
+    there = {
+        (code[:12], bytes(name)) for code, name in names.values_list("place_code", "name_blind")
+    }
+    taken = {bytes(number) for (number,) in numbers.values_list("id_blind") if number}
+    here = [
+        (row.values["place_code"][:12], name) for row, (name, _) in zip(rows, keys, strict=True)
+    ]
+    seen = Counter(here)
+    held = Counter(number for _name, number in keys)
+    return [
+        row
+        for row, at, (_name, number) in zip(rows, here, keys, strict=True)
+        if at not in there and seen[at] == 1
+        and (number is None or (number not in taken and held[number] == 1))
+    ]  # fmt: skip
 
 
 def _same(values: dict[str, Any]) -> Person | None:
@@ -85,7 +142,7 @@ def _same(values: dict[str, Any]) -> Person | None:
     return None
 
 
-def _differs(person: Person, values: dict[str, Any], fields: dict[str, Any]) -> bool:
+def _differs(person: Person, values: dict[str, Any], fields: Mapping[str, Any]) -> bool:
     blind = crypto.blind
     checks = {
         "phone": lambda v: blind("person.phone", v) == bytes(person.phone_blind or b""),
@@ -97,44 +154,6 @@ def _differs(person: Person, values: dict[str, Any], fields: dict[str, Any]) -> 
         for key, value in fields.items()
     )
     return not (same and same_name)
-
-
-def _register(actor: Actor, values: dict[str, Any], fields: dict[str, Any], homes: Homes) -> None:
-    consents = {}
-    if values["consent"]:
-        consents = {key: values["consent"] for key in ("phone", "id_number") if values[key]}
-    before = set(homes)
-    try:
-        services.register_person(
-            actor=actor, place_code=values["place_code"], name=values["name"],
-            household=_household(actor, values, homes), relation=values["relation"] or "",
-            consents=consents, **fields,
-        )  # fmt: skip
-    except Refusal:
-        # The row is undone, and with it a household that was new.
-        for key in set(homes) - before:
-            del homes[key]
-        raise
-
-
-def _household(actor: Actor, values: dict[str, Any], homes: Homes) -> Household | None:
-    """The row's household, registered when it is new; each is looked up once."""
-    number, code = values["household"], values["place_code"]
-    if not number:
-        return None
-    key = (code[:12], number)
-    if key not in homes:
-        found = households.find(village=code[:12], number=number)
-        homes[key] = found or _new_household(actor, values)
-    return homes[key]
-
-
-def _new_household(actor: Actor, values: dict[str, Any]) -> Household:
-    number, code = values["household"], values["place_code"]
-    head = values["name"] if values["relation"] in {"户主", "本人"} else ""
-    return households.register_household(
-        actor=actor, place_code=code, number=number, address=values["address"] or "", head=head
-    )
 
 
 def rows(actor: Actor, place: str) -> Iterator[dict[str, Any]]:
@@ -158,5 +177,5 @@ def rows(actor: Actor, place: str) -> Iterator[dict[str, Any]]:
 PEOPLE = Sheet(
     key="people", title=_("居民与户"), about=_("居民和户。导出时姓名、电话遮盖，不含身份证号和住址。"),
     columns=COLUMNS, import_permission="person.import", export_permission="person.view",
-    saver=saver, rows=rows, personal=True, order=40,
+    saver=Residents, rows=rows, personal=True, order=40,
 )  # fmt: skip

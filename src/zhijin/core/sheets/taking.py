@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
+from itertools import islice
+from typing import Protocol, runtime_checkable
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from zhijin.core.errors import Refusal
@@ -14,6 +17,21 @@ from zhijin.core.sheets.table import Table
 
 #: Saves one row in the present transaction; says what it did (``added``, ``changed``, ``same``).
 Save = Callable[[Row], str]
+#: Rows that are saved at once.
+TOGETHER = 1000
+
+
+@runtime_checkable
+class SavesMany(Protocol):
+    """A ``Save`` that can also save many right rows at once."""
+
+    def __call__(self, row: Row) -> str: ...
+
+    def many(self, rows: list[Row]) -> dict[int, str]:
+        """Save those that can be saved at once, all or none; say what was done, by number of the row.
+
+        The others, and all of them when it raises, are saved one by one.
+        """
 
 
 @dataclass
@@ -67,10 +85,14 @@ def take(table: Table, save: Save, *, partial: bool) -> Outcome:
     outcome = Outcome(table, partial)
     try:
         with transaction.atomic():
-            for row in table.rows():
-                outcome.rows.append(row)
-                if row.ok:
-                    _take_one(row, save, outcome)
+            for some in _together(table, TOGETHER):
+                outcome.rows += some
+                right = [row for row in some if row.ok]
+                if isinstance(save, SavesMany):
+                    _take_many(right, save, outcome)
+                for row in right:
+                    if row.number not in outcome.done:
+                        _take_one(row, save, outcome)
             if not partial and not outcome.whole:
                 raise _Undo
     except _Undo:
@@ -78,6 +100,18 @@ def take(table: Table, save: Save, *, partial: bool) -> Outcome:
     finally:
         table.close()
     return outcome
+
+
+def _together(table: Table, size: int) -> Iterator[list[Row]]:
+    rows = iter(table.rows())
+    while some := list(islice(rows, size)):
+        yield some
+
+
+def _take_many(rows: list[Row], save: SavesMany, outcome: Outcome) -> None:
+    """Save what can be saved at once. Whose fault it was, if not, shows when they are saved one by one."""
+    with suppress(Refusal, IntegrityError), transaction.atomic():
+        outcome.done |= save.many(rows)
 
 
 def _take_one(row: Row, save: Save, outcome: Outcome) -> None:
