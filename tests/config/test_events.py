@@ -62,7 +62,7 @@ def test_a_host_that_is_not_ours_gets_no_address(settings):
 
 def test_a_token_holds_what_its_viewer_may_see():
     scope = Scope(places=(place_span(VILLAGE),))
-    assert live.read_token(live.token(scope, PAGE)) == (scope, PAGE)
+    assert live.read_token(live.token(scope, PAGE)) == live.Pass(scope, PAGE)
 
 
 def test_a_forged_or_old_token_is_refused(monkeypatch):

@@ -345,7 +345,7 @@ def _announce(home: Home, options: Options, addresses: Addresses, seconds: float
             )
         )
         for line in accounts:
-            print(f"  {line}")
+            print("  " + line.replace("{site}", addresses.url))
     if addresses.mqtt:
         where = f"mqtts://{addresses.host}:{addresses.mqtt}"
         print(say(f"设备接入：{where}", f"Devices connect to: {where}"))
