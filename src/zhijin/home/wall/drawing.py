@@ -14,9 +14,9 @@ from zhijin.places import api as places
 from zhijin.places.api import Frame, Outline
 
 #: Units of the drawing; on a screen of 1920 × 1080 one is about a pixel.
-WIDTH, HEIGHT = 640, 560
+WIDTH, HEIGHT = 600, 440
 #: Sizes of type on it.
-_FIGURE, _NAME = 54, 30
+_FIGURE, _NAME = 52, 30
 _PARTS: dict[int, tuple[str, ...]] = {
     12: (Level.GRID,), 9: (Level.VILLAGE,), 6: (Level.TOWNSHIP,),
 }  # fmt: skip
@@ -106,8 +106,9 @@ def _name(outline: Outline, part: Part, frame: Frame) -> SafeString:
     if not named:
         return figure
     return format_html(
-        '{}<text class="wall-name" x="{}" y="{}">{}</text>',
+        '{}<text class="wall-name" data-tone="{}" x="{}" y="{}">{}</text>',
         figure,
+        part.tone,
         x,
         y + _FIGURE // 2 + up,
         part.name,

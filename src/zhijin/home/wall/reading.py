@@ -6,11 +6,12 @@ names. No title, text, name, number, photo or position is ever asked for.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from zhijin.activities import api as activities
 from zhijin.assessment import api as assessment
@@ -25,9 +26,11 @@ from zhijin.places import api as places
 from zhijin.sensing import api as sensing
 
 #: How many lines each part of the wall has room for at five metres.
-CASES, SIGNALS, AIR, MEETINGS, ORGS, DUTIES, TILES = 6, 3, 2, 3, 3, 3, 12
+CASES, SIGNALS, AIR, MEETINGS, ORGS, DUTIES, TILES = 7, 3, 2, 3, 3, 3, 11
 #: Digits of the parts of a place, by the digits of its own code.
 _DIGITS = {12: 15, 9: 12, 6: 9}
+#: Digits of the finest place that is named: a county's wall has no room for grids.
+_FINEST = {12: 15, 9: 15, 6: 12}
 _LEVELS: dict[int, str] = {12: Level.GRID, 9: Level.VILLAGE, 6: Level.TOWNSHIP}
 _DAY = timedelta(hours=24)
 
@@ -89,10 +92,11 @@ def look(actor: Actor, code: str) -> Hall:
         [*(row.place_code for row in rows), *(one.place_code for one in signals),
          *(one.place_code for one in air), *(item.place_code for item in owed[:DUTIES])],
     )  # fmt: skip
+    room = TILES if drawn.svg is None else TILES // 2
     missing = sorted(drawn.missing, key=lambda part: (-part.late, -part.open, part.code))
     return Hall(
         place=places.get(code), at=now, counts=cases.counts(actor, code), map=drawn,
-        tiles=tuple(missing[:TILES]), tiles_more=len(missing[TILES:]),
+        tiles=tuple(missing[:room]), tiles_more=len(missing[room:]),
         matters=tuple(_matter(row, names) for row in rows),
         sensed=sensing.sensed(actor, code),
         signals=tuple((one, names[one.place_code]) for one in signals),
@@ -109,11 +113,17 @@ def look(actor: Actor, code: str) -> Hall:
 
 
 def _parts(actor: Actor, code: str) -> list[Part]:
-    """The grids, villages or townships of a place, with what is open in each."""
+    """The grids, villages or townships of a place with what is open in each, and what lies in none of them."""
     digits = _DIGITS[len(code)]
     found = cases.open_by_part(actor, code, digits)
     rows = places.subtree(code, _LEVELS[len(code)]).order_by("key")
-    return [Part(row.code, row.short, *found.get(row.code, (0, 0))) for row in rows]
+    parts = [Part(row.code, row.short, *found.get(row.code, (0, 0))) for row in rows]
+    known = {part.code for part in parts}
+    loose = [figures for part, figures in found.items() if part not in known]
+    if loose:
+        late = sum(one[1] for one in loose)
+        parts.append(Part(code, _("其他地方"), sum(one[0] for one in loose), late))
+    return parts
 
 
 def _matter(view: cases.CaseView, names: dict[str, str]) -> Matter:
@@ -129,11 +139,12 @@ def _owed(code: str) -> list[disclosure.Item]:
     return [item for item in found if item.state in {"late", "due"}]
 
 
-def _names(code: str, wanted: Iterable[str]) -> dict[str, str]:
+def _names(code: str, wanted: Sequence[str]) -> dict[str, str]:
     """Names of places as they are called on the spot: without what the heading says already."""
-    codes = sorted(set(wanted))
+    codes = sorted({one[: _FINEST[len(code)]] for one in wanted})
     own = len(places.ancestors(code)) if codes else 0
     # A matter of the place itself has no finer name; its own stands there.
     found = places.labels(codes, skip=own + 1) if codes else {}
     whole = places.find(code) if "" in found.values() else None
-    return {one: name or (whole.short if whole else "") for one, name in found.items()}
+    names = {one: name or (whole.short if whole else "") for one, name in found.items()}
+    return {one: names[one[: _FINEST[len(code)]]] for one in wanted}
