@@ -27,7 +27,8 @@ LEAST = 27
 CUT = """() => [...document.querySelectorAll('.wall-panel, .wall-figures p, .wall-top')]
   .filter((e) => e.scrollHeight > e.clientHeight + innerWidth / 160 || e.getBoundingClientRect().bottom > innerHeight + 1)
   .map((e) => `${e.className}: ${e.scrollHeight} in ${e.clientHeight}`)"""
-SMALL = """() => { const walker = document.createTreeWalker(document.querySelector('.wall'), NodeFilter.SHOW_TEXT);
+SMALL = """() => { const wall = document.querySelector('.wall');
+  const walker = document.createTreeWalker(wall, NodeFilter.SHOW_TEXT);
   const found = []; for (let node; (node = walker.nextNode());) { if (!node.data.trim()) continue;
   const range = document.createRange(); range.selectNode(node); const box = range.getBoundingClientRect();
   if (!box.height) continue; const svg = node.parentElement.closest('svg');
