@@ -25,7 +25,8 @@ pytestmark = pytest.mark.browser
 LEAST = 27
 #: Boxes of type reach a little beyond their ink, and a line cut is three times as much.
 CUT = """() => [...document.querySelectorAll('.wall-panel, .wall-figures p, .wall-top')]
-  .filter((e) => e.scrollHeight > e.clientHeight + innerWidth / 160 || e.getBoundingClientRect().bottom > innerHeight + 1)
+  .filter((e) => e.scrollHeight > e.clientHeight + innerWidth / 160
+    || e.getBoundingClientRect().bottom > innerHeight + 1)
   .map((e) => `${e.className}: ${e.scrollHeight} in ${e.clientHeight}`)"""
 SMALL = """() => { const wall = document.querySelector('.wall');
   const walker = document.createTreeWalker(wall, NodeFilter.SHOW_TEXT);
