@@ -3,6 +3,7 @@ acknowledged is there."""
 
 from __future__ import annotations
 
+import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -65,7 +66,7 @@ def test_the_leader_of_every_stream_may_die_and_nothing_acknowledged_is_lost(
     done.set()
     reader.thread.join(30)
     lost = acknowledged - reader.seen
-    print(f"kills {kills}, acknowledged {len(acknowledged)}, lost {len(lost)}")
+    sys.stderr.write(f"kills {kills}, acknowledged {len(acknowledged)}, lost {len(lost)}\n")
     assert lost == set()
     assert kills >= 1
     assert len(acknowledged) > AFTER * (kills + 1)

@@ -124,7 +124,15 @@ database = pytest.mark.django_db(transaction=True, databases=["default", "owner"
 @pytest.mark.slow
 def test_the_village_is_alive_and_everything_in_it_is_flagged() -> None:
     with only(
-        "shipped", "divisions", "grids", "organisations", "units", "accounts", "people", "firms"
+        "shipped",
+        "divisions",
+        "grids",
+        "organisations",
+        "units",
+        "accounts",
+        "people",
+        "firms",
+        "walls",
     ):
         made = making.make(Scale.VILLAGE, 7)
         again = making.make(Scale.VILLAGE, 7)
