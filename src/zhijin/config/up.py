@@ -257,6 +257,7 @@ def services(addresses: Addresses, bus: list[str] | None = None) -> list[Service
 def _supervise(
     home: Home, options: Options, addresses: Addresses, environment: dict[str, str], began: float
 ) -> int:
+    bus: list[str] | None
     if os.environ.get("ZHIJIN_BROKER") == "external":
         # A cluster that others run: keys/broker.json says where it is, and is theirs to write.
         bus = [] if broker.info(home) else None
