@@ -23,13 +23,13 @@ from zhijin.cases.outward import (
     private_answers_of,
     revision_of,
 )
+from zhijin.cases.parts import open_by_part
 from zhijin.cases.presenting import CaseView, kinds_for, shown, views_of
 from zhijin.cases.selectors import (
     Counts,
     Rate,
     Wanted,
     counts,
-    open_by_part,
     open_by_revision,
     rates,
 )

@@ -10,7 +10,6 @@ from uuid import UUID
 
 from django.db.models import BigIntegerField, BooleanField, Count, ExpressionWrapper, F, Q, QuerySet
 from django.db.models.expressions import RawSQL
-from django.db.models.functions import Left
 
 from zhijin.cases.grams import grams, likeness
 from zhijin.cases.models import Case, CaseEvent, CaseParty, CasePhoto, CaseRequest
@@ -222,22 +221,6 @@ def counts(actor: Actor, place: str = "") -> Counts:
         new_today=rows.filter(opened_at__gte=midnight).count(),
         closed_today=rows.filter(closed_at__gte=midnight).count(),
     )
-
-
-def open_by_part(actor: Actor, place: str, digits: int) -> dict[str, tuple[int, int]]:
-    """How many cases are open and how many of them late in each part of a place, by the part's code.
-
-    A part is the first ``digits`` digits of a case's place; what lies nowhere finer stands under its own code.
-    """
-    lo, hi = place_span(place)
-    rows = Case.objects.filter(visible(actor), place_key__gte=lo, place_key__lt=hi, is_open=True)
-    counted = (
-        rows.annotate(part=Left("place_code", digits))
-        .values("part")
-        .order_by()
-        .annotate(n=Count("id"), late=Count("id", filter=Q(due_at__lt=clock.now())))
-    )
-    return {row["part"]: (row["n"], row["late"]) for row in counted}
 
 
 @dataclass(frozen=True)
