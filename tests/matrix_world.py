@@ -23,6 +23,9 @@ from zhijin.cases.models import CasePhoto
 from zhijin.core import clock, signing
 from zhijin.core.actor import Actor
 from zhijin.core.scope import scoped
+from zhijin.home.wall.links import token_of
+from zhijin.home.wall.models import Wall
+from zhijin.home.wall.services import make as make_wall
 from zhijin.orgs.models import SheetRun
 from zhijin.orgs.posts import create_post
 from zhijin.people import api as people
@@ -45,7 +48,7 @@ PLACED = {
     "desk:standing-adjustment", "desk:person", "desk:household",
     "desk:activity", "desk:activity-sheet", "desk:problem", "desk:pledge", "desk:model-unit", "desk:visit",
     "desk:cycle", "desk:broadcast", "desk:broadcast-audio", "desk:broadcast-cap", "desk:alert",
-    "desk:meeting", "desk:meeting-code", "desk:meeting-file", "desk:branch-members",
+    "desk:wall-revoke", "desk:meeting", "desk:meeting-code", "desk:meeting-file", "desk:branch-members",
     "desk:branch-member", "desk:course", "desk:course-show", "desk:course-file",
     "api:get_case", "api:case_events", "api:case_photos", "api:case_photo", "api:move_case",
     "api:comment_case", "api:case_requests", "api:ask_consent", "api:decide_consent",
@@ -161,6 +164,13 @@ def _device() -> dict[str, Any]:
     return {"pk": found.pk}
 
 
+def _wall() -> Wall:
+    """A link to the village's wall; a new one when the last was revoked."""
+    with scoped(SYSTEM):
+        found = Wall.objects.filter(revoked_at=None).first()
+    return found or make_wall(actor=SYSTEM, place_code=VILLAGE, label="一楼大厅")
+
+
 def _account(world: World) -> dict[str, Any]:
     return {"pk": world.account.pk}
 
@@ -179,6 +189,9 @@ SAMPLES: dict[str, Callable[[World], dict[str, Any]]] = {
     **matrix_points.samples(lambda world: world.points),
     **broadcasts.samples(),
     "style-face": lambda _: {"face": "desk"},
+    "portal:wall": lambda _: {"token": token_of(_wall().id)},
+    "portal:wall-events": lambda _: {"token": token_of(_wall().id)},
+    "desk:wall-revoke": lambda _: {"pk": _wall().id},
     "desk:device": lambda _: _device(),
     "desk:device-export": lambda _: _device(),
     # access

@@ -62,7 +62,7 @@ def test_a_host_that_is_not_ours_gets_no_address(settings):
 
 def test_a_token_holds_what_its_viewer_may_see():
     scope = Scope(places=(place_span(VILLAGE),))
-    assert live.read_token(live.token(scope, PAGE)) == (scope, PAGE)
+    assert live.read_token(live.token(scope, PAGE)) == live.Pass(scope, PAGE)
 
 
 def test_a_forged_or_old_token_is_refused(monkeypatch):
@@ -143,10 +143,10 @@ def _fact(url: str, code: str, kind: str = "case.opened", record: str = "case:1"
         )
 
 
-def _until_heard(stream: Stream, url: str, code: str) -> None:
+def _until_heard(stream: Stream, url: str, code: str, kind: str = "warm.up") -> None:
     """Listening begins with the first look of the server, at most a second or two after opening."""
     for attempt in range(20):
-        _fact(url, code, "warm.up", f"warm:{attempt}")
+        _fact(url, code, kind, f"warm:{attempt}")
         try:
             stream.next(1.5)
         except queue.Empty:
@@ -166,14 +166,24 @@ def test_a_page_hears_of_its_own_places_within_seconds(server, database_environm
     assert mine.status == 200
     assert mine.headers["content-type"].startswith("text/event-stream")
     assert mine.headers["access-control-allow-origin"] == PAGE
+    bare = live.token(Scope(places=(place_span(VILLAGE),)), PAGE, kinds=("case.",), bare=True)
+    # Who holds a wall's token cannot ask for other kinds, nor learn which place or record it was.
+    wall = Stream(server, bare, kinds="person.")
     _until_heard(mine, owner, VILLAGE)
+    _until_heard(wall, owner, VILLAGE, kind="case.warm")
+    while not mine.messages.empty():
+        mine.messages.get()
 
     _fact(owner, OTHER, record="case:elsewhere")
+    _fact(owner, VILLAGE, kind="person.changed", record="person:secret")
+    assert mine.next()["record"] == "person:secret"
     _fact(owner, VILLAGE, record="case:here")
     began = time.monotonic()
     assert mine.next() == {"kind": "case.opened", "place": VILLAGE, "record": "case:here"}
     assert time.monotonic() - began < 5
     assert mine.messages.empty()
+    assert wall.messages.get(timeout=10) == ("fact", "{}")
+    assert wall.messages.empty()
 
 
 @pytest.mark.slow

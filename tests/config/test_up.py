@@ -33,6 +33,7 @@ from zhijin.config.up import (
     _environment,
     fingerprint,
     mark,
+    services,
 )
 
 # One platform for all of them: it stays with one process of the test run.
@@ -303,3 +304,9 @@ def test_a_demonstration_never_becomes_a_real_installation(tmp_path):
     assert _demonstration(home, wanted=True) is True
     with pytest.raises(Refused, match="ZHIJIN_HOME"):
         _demonstration(home, wanted=False)
+
+
+def test_a_broker_of_others_is_not_started_and_its_readers_are():
+    names = [service.name for service in services(Addresses("127.0.0.1", 8000, 8001), [])]
+    assert "broker" not in names
+    assert {"gate", "voice", "ingest"} <= set(names)

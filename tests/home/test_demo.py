@@ -124,7 +124,15 @@ database = pytest.mark.django_db(transaction=True, databases=["default", "owner"
 @pytest.mark.slow
 def test_the_village_is_alive_and_everything_in_it_is_flagged() -> None:
     with only(
-        "shipped", "divisions", "grids", "organisations", "units", "accounts", "people", "firms"
+        "shipped",
+        "divisions",
+        "grids",
+        "organisations",
+        "units",
+        "accounts",
+        "people",
+        "firms",
+        "walls",
     ):
         made = making.make(Scale.VILLAGE, 7)
         again = making.make(Scale.VILLAGE, 7)
@@ -141,7 +149,8 @@ def test_the_village_is_alive_and_everything_in_it_is_flagged() -> None:
     assert koujiang == 48
     lines = accounts.table()
     assert DEMO_PASSWORD in lines[0]
-    assert len(lines) == len(MEMBERS) + 1
+    assert len(lines) == len(MEMBERS) + 2
+    assert "{site}/wall/" in lines[-1]
     told = accounts.tables()
     assert "密码都是" in told["zh"][0]
     assert not any(re.search("[\u4e00-\u9fff]", line.split(" · ", 1)[-1]) for line in told["en"])

@@ -4,6 +4,8 @@ from zhijin.activities.demo import make as make_demo
 from zhijin.activities.demo import make_units as make_demo_units
 from zhijin.activities.demo_texts import LEAD_UNIT as DEMO_UNIT
 from zhijin.activities.meetings.demo import make as make_demo_life
+from zhijin.activities.meetings.reading import Slot
+from zhijin.activities.meetings.reading import on_day as meetings_on
 from zhijin.activities.models import Cycle, Event, Party, Problem, Sheet, Task, Undertaking, Visit
 from zhijin.activities.scoring import Criterion
 from zhijin.activities.selectors.duties import life as life_owed
@@ -15,7 +17,7 @@ from zhijin.activities.services.mutual import make as make_mutual
 from zhijin.activities.services.mutual import start as start_mutual
 
 __all__ = [
-    "DEMO_UNIT", "Criterion", "Cycle", "Effect", "Event", "Party", "Plan", "Problem", "Sheet", "Task",
+    "DEMO_UNIT", "Criterion", "Cycle", "Effect", "Event", "Party", "Plan", "Problem", "Sheet", "Slot", "Task",
     "Undertaking", "Visit", "close_mutual", "invite", "life_owed", "make_demo", "make_demo_life", "make_demo_units",
-    "make_mutual", "provide_annual", "start_mutual", "tell_effects",
+    "make_mutual", "meetings_on", "provide_annual", "start_mutual", "tell_effects",
 ]  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from django.db.models import Case, Count, IntegerField, Q, QuerySet, Value, When
@@ -11,8 +12,11 @@ from django.db.models import Case, Count, IntegerField, Q, QuerySet, Value, When
 from zhijin.broadcast.models import Alert, Broadcast, Target
 from zhijin.broadcast.services.common import SYSTEM
 from zhijin.broadcast.services.sending import KIND, WELL, loudspeakers
+from zhijin.broadcast.templates_said import HEADINGS
+from zhijin.core import clock
 from zhijin.core.actor import Actor
 from zhijin.core.errors import NOT_FOUND
+from zhijin.core.ids import place_span
 from zhijin.core.scope import scope_q, scoped
 from zhijin.sensing.api import Device, DeviceState, visible_devices
 
@@ -109,6 +113,40 @@ def states_of(rows: Iterable[Device]) -> list[Loudspeaker]:
     found = list(rows)
     states = DeviceState.objects.in_bulk([row.id for row in found])
     return [Loudspeaker(row, states.get(row.id)) for row in found]
+
+
+@dataclass(frozen=True)
+class OnAir:
+    """A broadcast that is out. ``heading`` is one of a closed list or empty: a title that somebody typed may
+    name a person."""
+
+    level: str
+    tone: str
+    heading: str
+    place_code: str
+    sent_at: datetime
+    board: Board
+    exercise: bool
+
+
+def on_air(actor: Actor, place: str, size: int = 2) -> list[OnAir]:
+    """What is being broadcast below a place, the newest first."""
+    lo, hi = place_span(place)
+    rows = broadcasts(actor, Broadcast.State.OUT).filter(place_key__gte=lo, place_key__lt=hi)
+    return [
+        OnAir(
+            str(row.get_level_display()), row.level, str(HEADINGS.get(row.title, "")), row.place_code,
+            row.sent_at or row.made_at, board(row, turn_now(row)), row.exercise,
+        )
+        for row in rows.order_by("-sent_at")[:size]
+    ]  # fmt: skip
+
+
+def turn_now(row: Broadcast) -> int:
+    """The newest turn whose time has come; the first before that."""
+    now = clock.now().timestamp() * 1000
+    past = [number for number, at in enumerate(row.turns) if at <= now]
+    return past[-1] if past else 0
 
 
 def alerts(actor: Actor) -> QuerySet[Alert]:

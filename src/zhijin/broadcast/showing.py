@@ -17,7 +17,6 @@ from zhijin.broadcast.selectors import Loudspeaker, ears
 from zhijin.broadcast.speech import making
 from zhijin.broadcast.speech.normalise import PAUSES
 from zhijin.broadcast.speech.pinyin import Syllable
-from zhijin.core import clock
 from zhijin.core.actor import Actor
 from zhijin.core.ids import is_code, place_span
 from zhijin.places import api as places
@@ -109,13 +108,6 @@ def names(codes: Sequence[str]) -> list[str]:
 def moments(row: Broadcast) -> list[datetime]:
     """When it is to be played; empty: at once."""
     return [datetime.fromtimestamp(at / 1000, UTC) for at in row.turns]
-
-
-def turn_now(row: Broadcast) -> int:
-    """The newest turn whose time has come; the first before that."""
-    now = clock.now().timestamp() * 1000
-    past = [number for number, at in enumerate(row.turns) if at <= now]
-    return past[-1] if past else 0
 
 
 def lines(row: Broadcast) -> list[list[Syllable]]:

@@ -35,4 +35,14 @@ NOTICES = (
     Notice("policy", _("政策"), "政策通知。医保开始缴费，请在12月31日前缴清。不会用手机的老人，网格员上门帮忙。"),
     Notice("power", _("停电停水"), "停电通知。明天8:00-12:00检修线路，全村停电，请提前做好准备。"),
 )  # fmt: skip
+#: How notices begin that say nothing of anybody: what a screen in a public hall may show of a broadcast.
+HEADINGS: dict[str, Promise] = {
+    "夏季防溺水通知": _("夏季防溺水通知"),
+    "森林防火通知": _("森林防火通知"),
+    "紧急通知": _("紧急通知"),
+    "开会通知": _("开会通知"),
+    "政策通知": _("政策通知"),
+    "停电通知": _("停电通知"),
+    "停水通知": _("停水通知"),
+}
 BY_KEY = {notice.key: notice for notice in NOTICES}

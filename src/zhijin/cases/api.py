@@ -23,8 +23,16 @@ from zhijin.cases.outward import (
     private_answers_of,
     revision_of,
 )
+from zhijin.cases.parts import open_by_part
 from zhijin.cases.presenting import CaseView, kinds_for, shown, views_of
-from zhijin.cases.selectors import Counts, Rate, Wanted, counts, open_by_revision, rates
+from zhijin.cases.selectors import (
+    Counts,
+    Rate,
+    Wanted,
+    counts,
+    open_by_revision,
+    rates,
+)
 from zhijin.cases.selectors import pending_requests as _pending
 from zhijin.cases.services.clocks import sweep, sweep_all
 from zhijin.cases.services.intake import Opened, Report, open_case
@@ -97,7 +105,7 @@ __all__ = [
     "act_as_reporter", "answers_of", "board", "by_ids", "by_number", "called_orgs", "counts", "draw_points",
     "event_of", "fire_of", "join",
     "kinds_for", "listed", "machine_of", "mark_published", "mark_withdrawn", "move",
-    "open_by_revision", "open_case", "pending_requests", "photo_files", "photos_of",
+    "open_by_part", "open_by_revision", "open_case", "pending_requests", "photo_files", "photos_of",
     "private_answers_of", "provide_published", "provide_told", "public_figures", "rates", "record_of_code", "reopen",
     "revision_of", "shown", "sweep", "sweep_all", "today", "visible",
 ]  # fmt: skip

@@ -58,6 +58,7 @@ class Listener:
 
     scope: Scope
     kinds: tuple[str, ...]
+    bare: bool = False
     queue: asyncio.Queue[str] = field(default_factory=lambda: asyncio.Queue(BACKLOG))
 
     def offer(self, kind: str, place_key: int, message: str) -> None:
@@ -70,6 +71,8 @@ class Listener:
             while not self.queue.empty():
                 self.queue.get_nowait()
             message = "event: reload\ndata: {}\n\n"
+        elif self.bare:
+            message = "event: fact\ndata: {}\n\n"
         self.queue.put_nowait(message)
 
 
@@ -129,20 +132,19 @@ hub = Hub()
 async def stream(request: Request) -> Response:
     """``GET /events/stream?token=…&kinds=case.,notice.``"""
     try:
-        scope, page = live.read_token(request.query_params.get("token", ""))
+        told = live.read_token(request.query_params.get("token", ""))
     except (signing.BadSignature, KeyError, ValueError, TypeError):
         return PlainTextResponse("token", status_code=403)
-    kinds = tuple(k for k in request.query_params.get("kinds", "").split(",") if k)
+    asked = tuple(k for k in request.query_params.get("kinds", "").split(",") if k)
+    listener = Listener(told.scope, told.kinds or asked, told.bare)
     headers = {
         "Cache-Control": "no-store",
         "X-Accel-Buffering": "no",
-        "Access-Control-Allow-Origin": page,
+        "Access-Control-Allow-Origin": told.page_origin,
         "Vary": "Origin",
         "X-Content-Type-Options": "nosniff",
     }
-    return StreamingResponse(
-        _messages(Listener(scope, kinds)), media_type="text/event-stream", headers=headers
-    )
+    return StreamingResponse(_messages(listener), media_type="text/event-stream", headers=headers)
 
 
 async def _messages(listener: Listener) -> AsyncIterator[str]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlencode
-
 from django.http import HttpRequest, HttpResponse
 
 from zhijin.access.api import gate, public
@@ -25,8 +23,7 @@ def events(request: HttpRequest) -> HttpResponse:
     """
     page = f"{request.scheme}://{request.get_host()}"
     token = live.token(request.actor.scope, page)  # type: ignore[attr-defined]
-    query = urlencode({"token": token, "kinds": request.GET.get("kinds", "")})
     answer = HttpResponse(status=307)
-    answer["Location"] = f"{live.origin(request)}/events/stream?{query}"
+    answer["Location"] = live.address(request, token, request.GET.get("kinds", ""))
     answer["Cache-Control"] = "no-store"
     return answer

@@ -232,7 +232,8 @@ def _environment(
 def services(addresses: Addresses, bus: list[str] | None = None) -> list[Service]:
     """Everything that runs beside the database, in the order in which it is stopped.
 
-    ``bus`` is the command of the broker; without it nothing that has to do with devices runs.
+    ``bus`` is the command of the broker, empty where others run it; without one (None) nothing that has
+    to do with devices runs.
     """
     zhijin = [sys.executable, "-m", "zhijin.config.cli"]
     place = ["--host", addresses.host]
@@ -241,7 +242,7 @@ def services(addresses: Addresses, bus: list[str] | None = None) -> list[Service
         Service("gate", [*zhijin, "gate"], 5.0),
         Service("voice", [*zhijin, "voice"], 10.0),
         Service("ingest", [*zhijin, "ingest"], 15.0),
-        Service("broker", bus or [], 15.0),
+        *([Service("broker", bus, 15.0)] if bus else []),
     ]
     return [
         Service("web", [*zhijin, "serve", *place, "--port", str(addresses.web)]),
@@ -249,14 +250,19 @@ def services(addresses: Addresses, bus: list[str] | None = None) -> list[Service
             "events", [*zhijin, "serve", "--events", *place, "--port", str(addresses.events)], 3.0
         ),
         Service("worker", [*zhijin, "worker"], 20.0),
-        *(devices if bus else []),
+        *(devices if bus is not None else []),
     ]
 
 
 def _supervise(
     home: Home, options: Options, addresses: Addresses, environment: dict[str, str], began: float
 ) -> int:
-    bus = broker.prepare(home, addresses.host, (addresses.web, addresses.events))
+    bus: list[str] | None
+    if os.environ.get("ZHIJIN_BROKER") == "external":
+        # A cluster that others run: keys/broker.json says where it is, and is theirs to write.
+        bus = [] if broker.info(home) else None
+    else:
+        bus = broker.prepare(home, addresses.host, (addresses.web, addresses.events))
     kept = broker.info(home) if bus else None
     addresses = replace(addresses, mqtt=kept.mqtt_port if kept else 0)
     supervisor = Supervisor(
@@ -345,7 +351,7 @@ def _announce(home: Home, options: Options, addresses: Addresses, seconds: float
             )
         )
         for line in accounts:
-            print(f"  {line}")
+            print("  " + line.replace("{site}", addresses.url))
     if addresses.mqtt:
         where = f"mqtts://{addresses.host}:{addresses.mqtt}"
         print(say(f"设备接入：{where}", f"Devices connect to: {where}"))

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from django.conf import settings
 from django.core import signing
@@ -33,12 +34,36 @@ def origin(request: HttpRequest) -> str:
     return f"{request.scheme}://{name}:{port}"
 
 
-def token(scope: Scope, page_origin: str) -> str:
-    """What opens the stream for one viewer: the places of ``scope``, for pages of ``page_origin``."""
-    return signing.dumps({"p": scope.places, "o": page_origin}, salt=SALT, compress=True)
+@dataclass(frozen=True, slots=True)
+class Pass:
+    """What a token lets through: facts of the places of ``scope`` to pages of ``page_origin``.
+
+    ``kinds`` (beginnings of kinds of facts) cannot be widened by who holds the token; empty: what the page
+    asks for. ``bare``: it is told that something happened, and neither what nor where.
+    """
+
+    scope: Scope
+    page_origin: str
+    kinds: tuple[str, ...] = ()
+    bare: bool = False
 
 
-def read_token(value: str) -> tuple[Scope, str]:
-    """The scope and page origin of a token; ``signing.BadSignature`` when forged or older than a minute."""
+def token(
+    scope: Scope, page_origin: str, *, kinds: tuple[str, ...] = (), bare: bool = False
+) -> str:
+    """What opens the stream for one viewer: a :class:`Pass`, signed."""
+    told = {"p": scope.places, "o": page_origin, "k": kinds, "b": bare}
+    return signing.dumps(told, salt=SALT, compress=True)
+
+
+def read_token(value: str) -> Pass:
+    """What a token lets through; ``signing.BadSignature`` when forged or older than a minute."""
     told: dict[str, Any] = signing.loads(value, salt=SALT, max_age=TOKEN_SECONDS)
-    return Scope(places=tuple((int(lo), int(hi)) for lo, hi in told["p"])), str(told["o"])
+    scope = Scope(places=tuple((int(lo), int(hi)) for lo, hi in told["p"]))
+    return Pass(scope, str(told["o"]), tuple(map(str, told["k"])), bool(told["b"]))
+
+
+def address(request: HttpRequest, token: str, kinds: str = "") -> str:
+    """Where the page's EventSource is sent on to."""
+    query = urlencode({"token": token, "kinds": kinds})
+    return f"{origin(request)}/events/stream?{query}"

@@ -48,7 +48,7 @@ PERMISSIONS: Final = _set(
     ledger.view ledger.post ledger.close
     activity.view activity.act activity.organise
     disclose.view disclose.draft disclose.supervise disclose.approve disclose.answer
-    account.manage grant.manage journal.read settings.manage webhook.manage demo.clock
+    account.manage grant.manage journal.read settings.manage webhook.manage wall.manage demo.clock
     """
 )
 
@@ -65,7 +65,7 @@ _VILLAGE = _VILLAGE_STAFF | _ACTIVITY | {
     "case.approve", "case.transfer", "grid.edit", "org.edit", "assess.appeal", "ledger.close",
     "disclose.approve",
 }  # fmt: skip
-_VILLAGE |= {"device.edit", "broadcast.approve", "alert.receive"}
+_VILLAGE |= {"device.edit", "broadcast.approve", "alert.receive", "wall.manage"}
 _TOWNSHIP = _VILLAGE | {
     "case.whistle", "case.export", "place.edit", "org.import", "person.import", "person.reveal",
     "assess.adjust", "assess.approve", "activity.organise",

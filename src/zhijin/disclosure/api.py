@@ -3,10 +3,10 @@
 from zhijin.disclosure.catalogue import BOARDS
 from zhijin.disclosure.demo import make as make_demo
 from zhijin.disclosure.documents import Draft, approve, submit, supervise, write
-from zhijin.disclosure.duties import Item, calendar_of
+from zhijin.disclosure.duties import Item, calendar_of, calendars_of
 from zhijin.disclosure.producing import produce
 from zhijin.disclosure.questions import answer, ask
-from zhijin.disclosure.selectors import board, counts
+from zhijin.disclosure.selectors import board, counts, publishing
 
 __all__ = [
     "BOARDS",
@@ -17,9 +17,11 @@ __all__ = [
     "ask",
     "board",
     "calendar_of",
+    "calendars_of",
     "counts",
     "make_demo",
     "produce",
+    "publishing",
     "submit",
     "supervise",
     "write",

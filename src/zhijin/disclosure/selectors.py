@@ -61,6 +61,13 @@ def board(
     return list(rows.order_by("-published_at", "-id")[:size])
 
 
+def publishing(place_code: str) -> list[str]:
+    """The places at or below a place that have published anything here."""
+    lo, hi = place_span(place_code)
+    rows = Document.objects.filter(state=State.PUBLISHED, place_key__gte=lo, place_key__lt=hi)
+    return sorted(set(rows.values_list("place_code", flat=True)))
+
+
 def board_counts(place_code: str) -> dict[str, int]:
     """How many documents are public on each board of a place and below."""
     lo, hi = place_span(place_code)

@@ -12,6 +12,7 @@ class HomeConfig(AppConfig):
     label = "home"
     desk_nav = [
         NavItem("today", _("今天"), "desk:today", "case.view", "house", 1),
+        NavItem("walls", _("大屏"), "desk:walls", "wall.manage", "monitor", 88),
         *(
             [
                 NavItem(
@@ -45,6 +46,7 @@ class HomeConfig(AppConfig):
             demo_standing,
         )
         from zhijin.home.demo.registry import register_step
+        from zhijin.home.wall import demo as walls
 
         demo_devices.register()
         register_step("cases", 80, demo_cases.step)
@@ -53,3 +55,4 @@ class HomeConfig(AppConfig):
         register_step("disclosure", 90, demo_disclosure.step)
         register_step("standings", 90, demo_standing.step)
         demo_activities.register()
+        walls.register()

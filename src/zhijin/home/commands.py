@@ -47,9 +47,11 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _accounts(args: argparse.Namespace) -> int:
+    from django.conf import settings
+
     from zhijin.home.demo.accounts import table
 
-    lines = table()
+    lines = [line.replace("{site}", settings.ZHIJIN_ORIGIN) for line in table()]
     if not lines:
         print(_("还没有演示账号。先运行：zhijin demo"), file=sys.stderr)
         return 1

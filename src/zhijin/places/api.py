@@ -8,6 +8,7 @@ from zhijin.places.finding import code_at, known
 from zhijin.places.geometry import (
     Location,
     county_outline,
+    current_outlines,
     feature,
     feature_collection,
     locate,
@@ -51,11 +52,12 @@ from zhijin.places.services import (
     split_grid,
     succeed,
 )
-from zhijin.places.sketch import STEPS, Shade, score_map
+from zhijin.places.sketch import STEPS, Frame, Shade, box_of, middle, plain, score_map
 
 __all__ = [
     "STEPS",
     "Finding",
+    "Frame",
     "Kind",
     "Location",
     "Outline",
@@ -66,6 +68,7 @@ __all__ = [
     "Succession",
     "ancestors",
     "bigrams",
+    "box_of",
     "check_village",
     "children",
     "code_at",
@@ -75,6 +78,7 @@ __all__ = [
     "create_division",
     "create_grid",
     "create_group",
+    "current_outlines",
     "current_q",
     "demo_villages",
     "draw",
@@ -92,10 +96,12 @@ __all__ = [
     "locate",
     "look_up",
     "merge_grids",
+    "middle",
     "name_at",
     "nearest",
     "outline_of",
     "outlines_in",
+    "plain",
     "position",
     "predecessors",
     "register_points",

@@ -87,7 +87,7 @@ def score_map(shades: Mapping[str, Shade], label: str, *, ground: str = "") -> S
     # One's own edge is drawn over its neighbours'.
     drawn.sort(key=lambda o: shades[o.place_id].own)
     drawing = mark_safe(  # noqa: S308 - every part was made by format_html
-        format_html_join("", '<path d="{}"/>', ((frame.path(_plain(o, frame)),) for o in below))
+        format_html_join("", '<path d="{}"/>', ((frame.path(plain(o, frame)),) for o in below))
         + format_html_join("", "{}", ((_area(o, shades[o.place_id], frame),) for o in drawn))
         + format_html_join("", "{}", ((_name(o, frame),) for o in drawn))
         + _legend(frame.height)
@@ -112,7 +112,7 @@ def _score(score: int | None) -> str:
     return "—" if score is None else tenths(score)
 
 
-def _plain(outline: Outline, frame: Frame) -> geo.Geometry:
+def plain(outline: Outline, frame: Frame) -> geo.Geometry:
     """The area with no more corners than can be seen."""
     simple = to_shape(outline.geometry).simplify(0.6 / frame.unit)
     return to_geojson(simple if not simple.is_empty else to_shape(outline.geometry))
@@ -125,13 +125,13 @@ def _area(outline: Outline, shade: Shade, frame: Frame) -> SafeString:
     if shade.own:
         about = format_html('{} class="chart-here"', about)
     if _across(outline, frame) < _SMALL:
-        x, y = _middle(outline, frame)
+        x, y = middle(outline, frame)
         return format_html(
             '<circle cx="{}" cy="{}" r="{}"{}><title>{}</title></circle>', x, y, _POINT, about, told
         )
     return format_html(
         '<path d="{}" fill-rule="evenodd"{}><title>{}</title></path>',
-        frame.path(_plain(outline, frame)),
+        frame.path(plain(outline, frame)),
         about,
         told,
     )
@@ -143,7 +143,8 @@ def _across(outline: Outline, frame: Frame) -> float:
     return max(east - west, bottom - top)
 
 
-def _middle(outline: Outline, frame: Frame) -> tuple[float, float]:
+def middle(outline: Outline, frame: Frame) -> tuple[float, float]:
+    """A point surely inside the area, near its middle."""
     point = shapely.point_on_surface(to_shape(outline.geometry))
     return frame.at(point.x, point.y)
 
@@ -153,7 +154,7 @@ def _name(outline: Outline, frame: Frame) -> SafeString:
     name = outline.place.short
     if _across(outline, frame) < 11 * len(name):
         return SafeString()
-    x, y = _middle(outline, frame)
+    x, y = middle(outline, frame)
     return format_html('<text x="{}" y="{}" text-anchor="middle">{}</text>', x, y + 4, name)
 
 

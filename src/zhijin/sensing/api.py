@@ -5,6 +5,7 @@ from zhijin.sensing.gate import Gate
 from zhijin.sensing.gate import run as run_gate
 from zhijin.sensing.models import Alarm, Asset, Device, DeviceState
 from zhijin.sensing.pulling import Pull, stamped
+from zhijin.sensing.selectors import Sensed, Signal, sensed, signals
 from zhijin.sensing.selectors import visible as visible_devices
 from zhijin.sensing.services.devices import Entry, register, rotate, set_state
 from zhijin.sensing.stream import ensure as ensure_streams
@@ -22,6 +23,8 @@ __all__ = [
     "Entry",
     "Gate",
     "Pull",
+    "Sensed",
+    "Signal",
     "area_topic",
     "device_of",
     "device_topic",
@@ -32,7 +35,9 @@ __all__ = [
     "run_gate",
     "run_ingest",
     "seed_demo",
+    "sensed",
     "set_state",
+    "signals",
     "stamped",
     "visible_devices",
 ]

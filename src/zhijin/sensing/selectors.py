@@ -8,13 +8,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import Count, Q, QuerySet, Sum
 from django.utils.translation import gettext as _
 
 from zhijin.core import clock
 from zhijin.core.actor import Actor
 from zhijin.core.errors import NOT_FOUND
-from zhijin.core.ids import is_code, place_span
+from zhijin.core.ids import code_of, is_code, place_span
 from zhijin.core.scope import scope_q
 from zhijin.core.signals import BY_NUMBER, DEVICE_KINDS
 from zhijin.people.api import visible_households
@@ -231,6 +231,55 @@ def counts(actor: Actor, place: str = "") -> dict[str, int]:
     for view in views:
         out[view.health] = out.get(view.health, 0) + 1
     return out
+
+
+@dataclass(frozen=True)
+class Sensed:
+    """How many devices are in use below a place, and how many of them are silent or shut out."""
+
+    devices: int
+    silent: int
+    shut: int
+
+
+def sensed(actor: Actor, place: str) -> Sensed:
+    """Counted in two queries, whatever the number of devices."""
+    rows = visible(actor).filter(within(place), state=Device.State.ACTIVE)
+    found = rows.aggregate(n=Count("id"), shut=Count("id", filter=Q(shut_until__gt=clock.now())))
+    silent = DeviceState.objects.filter(
+        scope_q(actor, "place_key"), within(place), dead_since__isnull=False
+    )
+    return Sensed(found["n"], silent.count(), found["shut"])
+
+
+@dataclass(frozen=True)
+class Signal:
+    """A rule that fired, without the device: what was sensed (in the reader's language), where and when."""
+
+    kind: str
+    place_code: str
+    at: datetime
+    state: str
+    opened: bool
+
+
+def signals(actor: Actor, place: str, since: datetime, lang: str, size: int = 4) -> list[Signal]:
+    """The newest alarms below a place."""
+    rows = Alarm.objects.filter(scope_q(actor, "place_key"), within(place), made_at__gte=since)
+    return [
+        Signal(
+            _kind_title(row.kind, lang), code_of(row.place_key), row.at,
+            str(row.get_state_display()), row.state == Alarm.State.OPENED,
+        )
+        for row in rows.order_by("-made_at")[:size]
+    ]  # fmt: skip
+
+
+def _kind_title(number: int, lang: str) -> str:
+    kind = BY_NUMBER.get(number)
+    if kind is None:
+        return str(number)
+    return kind.en if lang.startswith("en") else kind.zh
 
 
 def reasons() -> dict[str, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -16,7 +16,7 @@ from zhijin.activities.meetings.periods import Period, of_year, period_of
 from zhijin.activities.models import Attendee, Branch, Meeting, MeetingVote, Resolution
 from zhijin.core import clock
 from zhijin.core.actor import Actor
-from zhijin.core.errors import NOT_FOUND
+from zhijin.core.errors import NOT_FOUND, Refusal
 from zhijin.core.ids import place_span
 from zhijin.core.scope import scope_q
 
@@ -43,6 +43,33 @@ def get(actor: Actor, pk: UUID) -> Meeting:
     if found is None:
         raise NOT_FOUND()
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """One meeting of a day as a wall shows it: no title, no room, no names of people."""
+
+    kind: str
+    org_name: str
+    starts_at: datetime
+    state: str
+
+
+def on_day(actor: Actor, place: str, day: date, lang: str, size: int) -> list[Slot]:
+    """A day's meetings at and below a place, the earliest first."""
+    lo, hi = place_span(place)
+    rows = meetings(actor).filter(place_key__gte=lo, place_key__lt=hi, held_on=day)
+    found = rows.exclude(state=State.CANCELLED).order_by("starts_at", "id")
+    shown = found.only("kind", "org_name", "starts_at", "state", "place_code")[:size]
+    return [Slot(_kind_title(one, lang), one.org_name, one.starts_at, one.state) for one in shown]
+
+
+def _kind_title(meeting: Meeting, lang: str) -> str:
+    try:
+        kind = programme.kind_at(meeting.place_code, meeting.kind)
+    except Refusal:  # its programme was taken out of force
+        kind = None
+    return kind.title.in_(lang) if kind is not None else meeting.kind
 
 
 @dataclass(frozen=True, slots=True)

@@ -149,7 +149,7 @@ def _board(request: Request, row: Broadcast) -> dict[str, Any]:
     turn = (
         int(wanted)
         if wanted.isdecimal() and len(wanted) < 3 and int(wanted) < turns
-        else showing.turn_now(row)
+        else selectors.turn_now(row)
     )
     board = selectors.board(row, turn)
     page = Paginator(selectors.targets(row, turn), selectors.PAGE, allow_empty_first_page=True)

@@ -24,6 +24,7 @@ from zhijin.home.demo.cast import (
     Member,
 )
 from zhijin.home.demo.registry import Demo
+from zhijin.home.wall import demo as walls
 from zhijin.orgs import api as orgs
 from zhijin.places import api as places
 
@@ -157,4 +158,4 @@ def table() -> list[str]:
             role = ROLES[member.role]
             title = role.en if english else role.zh
             lines.append(f"{member.username:<12} {member.name} · {title} · {member.what}")
-    return lines
+    return [*lines, *walls.lines()]

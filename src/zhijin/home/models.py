@@ -1,0 +1,5 @@
+"""The tables of this room."""
+
+from zhijin.home.wall.models import Wall
+
+__all__ = ["Wall"]
