@@ -41,7 +41,14 @@ def _life(org: Organisation) -> dict[str, Any]:
     )
     meetings.do(SYSTEM, learn.set_state, course_id=course.id, state="open")
     served = service.make(org, life.members[0], VILLAGE)
-    return {"service": served, "life": life, "meeting": meeting, "held": held, "course": course, "part": part}
+    return {
+        "service": served,
+        "life": life,
+        "meeting": meeting,
+        "held": held,
+        "course": course,
+        "part": part,
+    }
 
 
 def tiny_pdf() -> BytesIO:

@@ -48,7 +48,7 @@ def test_from_need_to_confirmation(world: World) -> None:
     assert (told.org_key, told.place_code, told.value) == (world.unit.key, VILLAGE, 240)
     assert told.attrs == {
         "kind": "clean",
-        "by": "unit",
+        "side": "unit",
         "people": 2,
         "how": "asker",
         "satisfied": True,

@@ -211,7 +211,7 @@ def _claimed(
     need.save(update_fields=["taken"])
     note(actor, "service.claimed", row.record, row.place_key, people=people)
     leave_fact(
-        actor, "activity.service.claimed", row, row.record, people, kind=need.kind, by=side(row)
+        actor, "activity.service.claimed", row, row.record, people, kind=need.kind, side=side(row)
     )
     return row
 
@@ -380,6 +380,6 @@ def _confirmed(actor: Actor, need: Need, row: Claim, how: str, satisfied: bool) 
     note(actor, "service.confirmed", row.record, row.place_key, how=row.confirmed_how)
     leave_fact(
         actor, "activity.service.confirmed", row, row.record, row.total_minutes, kind=need.kind,
-        by=side(row), people=row.people, how=str(row.confirmed_how), satisfied=satisfied,
+        side=side(row), people=row.people, how=str(row.confirmed_how), satisfied=satisfied,
     )  # fmt: skip
     return row

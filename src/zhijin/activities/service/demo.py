@@ -5,6 +5,7 @@ service (003)."""
 from __future__ import annotations
 
 import io
+from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -12,14 +13,15 @@ from PIL import Image, ImageDraw
 
 from zhijin.activities.demo_texts import LEAD_UNIT
 from zhijin.activities.meetings.demo import _top
-from zhijin.activities.models import CommunityReport, Need, Team
+from zhijin.activities.models import CommunityReport, HelpVisit, HouseholdLink, Need, Team
 from zhijin.activities.service import claiming, helping, reporting, teams
 from zhijin.activities.service import demo_texts as texts
 from zhijin.activities.service.claiming import Done, Wanted
 from zhijin.activities.service.helping import Linking, Visited
 from zhijin.activities.service.teams import Letter
-from zhijin.core import clock, files
+from zhijin.core import clock, facts, files
 from zhijin.core.actor import Actor
+from zhijin.core.facts import NewFact
 from zhijin.core.ids import place_span
 from zhijin.core.scope import scoped
 from zhijin.orgs import api as orgs
@@ -58,14 +60,11 @@ def _enrol(org: Organisation, number: int, first: int, today: date) -> list[Bran
     """``number`` members; those who are on the list already stay."""
     there = people.members_on(org.key, today)
     since = today.replace(month=1, day=1)
+    # Two of the drawn names may be the same; a branch's list holds each once.
+    names = list(dict.fromkeys(texts.name(first + at) for at in range(2 * number)))
     for at in range(number - len(there)):
         draft = MemberDraft(
-            texts.name(first + at),
-            "入党志愿书；书面同意（模拟）",
-            "full",
-            at < 3,
-            since=since,
-            simulated=True,
+            names[at], "入党志愿书；书面同意（模拟）", "full", at < 3, since=since, simulated=True
         )
         there.append(people.enrol_member(actor=DOER, org_key=org.key, draft=draft))
     return there
@@ -210,13 +209,31 @@ def _pairs(village: Organisation, today: date) -> None:
                          simulated=True)
             for home in homes
         ]  # fmt: skip
+    made = list(_visits(links, start, today))
+    HelpVisit.objects.bulk_create(made, batch_size=500)
+    by_id = {link.id: link for link in links}
+    facts.record_many(_told(row, by_id[row.link_id]) for row in made)
+
+
+def _visits(links: list[HouseholdLink], start: date, today: date) -> Iterator[HelpVisit]:
+    """Twelve visits to each household; at one of them something is left to follow up."""
     for at, link in enumerate(links):
         for turn in range(12):
-            day = start + timedelta(days=1 + 12 * turn + at % 7)
-            what = texts.VISITS[(at + turn) % len(texts.VISITS)]
-            visited = Visited("help" if turn % 3 else "visit", what, min(day, today), 3 + (at + turn) % 3,
-                              turn == 11 and at == 4)  # fmt: skip
-            helping.visit(actor=DOER, link_id=link.id, visited=visited, simulated=True)
+            day = min(start + timedelta(days=1 + 12 * turn + at % 7), today)
+            yield HelpVisit(
+                county=link.county, place_key=link.place_key, org_key=link.org_key or 0, sector_key=link.sector_key,
+                link_id=link.id, team_id=link.team_id, kind="help" if turn % 3 else "visit", on=day,
+                what=texts.VISITS[(at + turn) % len(texts.VISITS)], people=3 + (at + turn) % 3,
+                open_matter=turn == 11 and at == 4, made_by=DOER.label,
+                made_at=datetime.combine(day, time(17), clock.TZ), simulated=True,
+            )  # fmt: skip
+
+
+def _told(row: HelpVisit, link: HouseholdLink) -> NewFact:
+    """The fact that writing the visit down would have left."""
+    attrs = {"kind": row.kind, "link": link.kind, "open": row.open_matter}
+    return NewFact("activity.link.visited", row.made_at, link.place_code, link.record, DOER.label, link.record,
+                   value=row.people, org_key=link.org_key, attrs=attrs)  # fmt: skip
 
 
 def _duties(village: Organisation, today: date) -> None:

@@ -177,7 +177,9 @@ class Letter:
 
 def thank_by_code(*, claim: Claim, letter: Letter) -> Thanks:
     """Those served write with their confirmation. The caller opens the scope. Raises CO400, AV112."""
-    return _thanked(CLERK, claim, letter, team_id=claim.team_id, claim_id=claim.id)
+    return _thanked(
+        CLERK, claim, letter, team_id=claim.team_id, claim_id=claim.id, simulated=claim.simulated
+    )
 
 
 @transaction.atomic(savepoint=False)
@@ -204,7 +206,7 @@ def _thanked(actor: Actor, sides: Claim, letter: Letter, **more: Any) -> Thanks:
     )  # fmt: skip
     note(actor, "thanks.received", row.record, row.place_key)
     leave_fact(
-        actor, "activity.service.thanks", row, row.record, by="team" if row.team_id else "unit"
+        actor, "activity.service.thanks", row, row.record, side="team" if row.team_id else "unit"
     )
     return row
 
