@@ -91,8 +91,10 @@ def _double_reporting(unit: Organisation, village: Organisation, today: date) ->
             if at % 4 != 3:
                 reporting.receive(actor=ASKER, report_id=row.id)
     for at, line in enumerate(texts.PAST):
-        done = _served(village, unit, line, today - timedelta(days=100 - 28 * at))
-        claiming.confirm(actor=ASKER, claim_id=done, satisfied=True)
+        day = today - timedelta(days=100 - 28 * at)
+        done = _served(village, unit, line, day)
+        with _at(day, 19):
+            claiming.confirm(actor=ASKER, claim_id=done, satisfied=True)
     _served(village, unit, texts.WAITING, today - timedelta(days=1))
     _offered(village, texts.OPEN, today)
     letter = Letter(*texts.UNIT_LETTER)
@@ -269,11 +271,13 @@ def _red(org: Organisation, today: date) -> None:
             teams.join_member(actor=DOER, team_id=team.id, member_id=member.id, consent_how="本人报名（模拟）",
                               simulated=True)  # fmt: skip
     for at, (line, letter) in enumerate(zip(texts.CALLED, texts.LETTERS, strict=True)):
-        done = _served(org, org, line, today - timedelta(days=60 - 30 * at), team)
-        claim = claiming.confirm_served(claim_id=done, satisfied=True)
-        told = teams.thank_by_code(claim=claim, letter=Letter(*letter))
-        if at == 0:
-            teams.read_thanks(actor=ASKER, thanks_id=told.id, state="shown")
+        day = today - timedelta(days=60 - 30 * at)
+        done = _served(org, org, line, day, team)
+        with _at(day, 19):
+            claim = claiming.confirm_served(claim_id=done, satisfied=True)
+            told = teams.thank_by_code(claim=claim, letter=Letter(*letter))
+            if at == 0:
+                teams.read_thanks(actor=ASKER, thanks_id=told.id, state="shown")
     calls = _offered(org, texts.CALLS, today, team)
     for member in members[:5]:
         claiming.claim_self(member=member, need_id=calls[0].id)

@@ -116,6 +116,8 @@ def _who(actor: Actor, org: Organisation, wanted: Linking) -> dict[str, Any]:
     if wanted.kind not in HouseholdLink.Kind.values:
         raise BAD_REQUEST()
     if wanted.kind == HouseholdLink.Kind.PAIR:
+        if wanted.team_id is None:
+            raise BAD_REQUEST(fields={"team": _("请选择队伍。")})
         team = Team.objects.filter(id=wanted.team_id, org_key=org.key, ended_on=None).first()
         if team is None:
             raise NOT_FOUND()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, BinaryIO, cast
 from uuid import UUID
 
 from django.core.files.uploadedfile import UploadedFile
@@ -23,7 +23,7 @@ from zhijin.orgs import api as orgs
 from zhijin.people import api as people
 from zhijin.places import api as places
 
-TONES = {
+TONES: dict[str, str] = {
     Claim.State.CLAIMED: "info", Claim.State.DONE: "warn", Claim.State.CONFIRMED: "ok",
     CommunityReport.State.REPORTED: "warn", CommunityReport.State.RECEIVED: "ok",
     Thanks.State.NEW: "warn", Thanks.State.SHOWN: "ok",
@@ -108,14 +108,16 @@ def villages(text: str) -> list[tuple[str, str]]:
 
 def names_of(codes: Any) -> dict[str, str]:
     """Short names of places by code."""
-    return {code: place.name for code, place in places.get_many(set(codes)).items()}
+    return {
+        code: places.short_name(place.name) for code, place in places.get_many(set(codes)).items()
+    }
 
 
 def photos(request: Any) -> list[str]:
     """Digests of uploaded photos, at most three. Raises FL001–FL003."""
     given = [one for one in request.FILES.getlist("photos")[:3] if isinstance(one, UploadedFile)]
     return [
-        files.store_photo(one.file, one.name or "photo", one.size or 0).digest
+        files.store_photo(cast("BinaryIO", one.file), one.name or "photo", one.size or 0).digest
         for one in given
         if one.file is not None and one.size
     ]

@@ -36,12 +36,13 @@ def service(request: Request) -> HttpResponse:
     needs = Need.objects.in_bulk({row.need_id for row in (*waiting, *taken, *done)})
     opened = reading.needs(actor).filter(state=Need.State.OPEN, ends_at__gt=now)
     rows = list(opened.order_by("starts_at", "id")[:SHOWN])
+    codes = {row.place_code for row in rows} | {row.place_code for row in (*waiting, *taken, *done)}
     context = {
         "tabs": showing.tabs("service"), "needs": rows, "can_ask": bool(showing.askers(actor)),
         "groups": [(title, [(row, needs.get(row.need_id), showing.TONES.get(row.state, "")) for row in part])
                    for title, part in ((_("做完了，等确认"), waiting), (_("认领了，还没做"), taken),
                                        (_("最近确认的服务"), done)) if part],
-        "places": showing.names_of(row.place_code for row in (*rows, *waiting, *taken, *done)),
+        "places": showing.names_of(codes),
         "totals": reading.totals(actor, reading.Wanted(clock.today().year)),
         "year": clock.today().year,
     }  # fmt: skip

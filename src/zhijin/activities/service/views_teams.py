@@ -78,9 +78,8 @@ def team(request: Request, pk: UUID) -> HttpResponse:
         "members": _joinable(request, found) if can and request.GET.get("add") == "1" else [],
         "people": _residents(request, request.GET.get("name", "")) if can else [],
         "adding": request.GET.get("add") == "1", "name": request.GET.get("name", ""),
-        "pairs": reading.links(request.actor, found.org_key or 0), "org_key": found.org_key,
+        "pairs": [one for one in reading.links(request.actor, found.org_key or 0) if one.link.team_id == found.id],
     }  # fmt: skip
-    context["pairs"] = [one for one in context["pairs"] if one.link.team_id == found.id]
     return render(request, "activities/service/team.html", context)
 
 
