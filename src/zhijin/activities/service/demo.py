@@ -250,7 +250,7 @@ def _duties(village: Organisation, today: date) -> None:
     committee = [row for row in members if row.committee]
     for kind, who, each in (("one_n", committee[:2], 4), ("link", plain[:6], 2)):
         for member in who:
-            for home in [one for one, _n in zip(homes, range(each), strict=False)]:
+            for home in [one for _n, one in zip(range(each), homes, strict=False)]:
                 wanted = Linking(kind, home.id, member.id, since=since)
                 link = helping.link(actor=DOER, org_key=village.key, wanted=wanted, simulated=True)
                 visited = Visited("visit", texts.VISITS[0], today - timedelta(days=20))

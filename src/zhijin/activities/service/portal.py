@@ -16,7 +16,6 @@ from zhijin.activities.models import Claim, HelpVisit, Need
 from zhijin.activities.service import claiming, helping, reading, reporting, showing, teams
 from zhijin.activities.service.common import BY_LINK, CLERK, by_code
 from zhijin.activities.service.views_helping import visited_of
-from zhijin.activities.views.common import place_name
 from zhijin.core.errors import BAD_REQUEST, Refusal
 from zhijin.core.ids import read_receipt, show_receipt
 from zhijin.core.scope import scoped
@@ -41,7 +40,7 @@ def my_service(request: HttpRequest, token: str) -> HttpResponse:
         org = orgs.get(BY_LINK, member.org_key)
     context |= {
         "member": member, "org": org, "mine": mine, "q": q, "found": showing.villages(q),
-        "place": place_name(mine.report.place_code) if mine.report else "",
+        "place": showing.place(mine.report.place_code) if mine.report else "",
         "tones": showing.TONES, "visits": HelpVisit.Kind.choices, "token": member_link(member),
     }  # fmt: skip
     answer = render(request, "activities/service/mine.html", context, status=status)
@@ -115,7 +114,7 @@ def _found(typed: str) -> dict[str, Any]:
             return {}
         need = Need.objects.filter(id=claim.need_id).first()
     return {
-        "claim": claim, "need": need, "place": place_name(claim.place_code),
+        "claim": claim, "need": need, "place": showing.place(claim.place_code),
         "code": show_receipt(read_receipt(typed) or ""),
     }  # fmt: skip
 

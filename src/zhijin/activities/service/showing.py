@@ -113,6 +113,11 @@ def names_of(codes: Any) -> dict[str, str]:
     }
 
 
+def place(code: str) -> str:
+    """A place's short name; its code when it is not known."""
+    return names_of([code]).get(code, code)
+
+
 def photos(request: Any) -> list[str]:
     """Digests of uploaded photos, at most three. Raises FL001–FL003."""
     given = [one for one in request.FILES.getlist("photos")[:3] if isinstance(one, UploadedFile)]

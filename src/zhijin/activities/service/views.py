@@ -113,7 +113,7 @@ def _need(request: Request, found: Need) -> dict[str, Any]:
     team = Team.objects.filter(id=found.team_id).first() if found.team_id else None
     return {
         "need": found, "here": here, "open": open_now, "team": team,
-        "place": common.place_name(found.place_code), "begun": clock.now() >= found.starts_at,
+        "place": showing.place(found.place_code), "begun": clock.now() >= found.starts_at,
         "claims": [
             {"row": row, "tone": showing.TONES.get(row.state, ""), "mine": showing.acts_for(actor, row),
              "may_confirm": here and row.org_key != found.org_key

@@ -185,7 +185,7 @@ def service_counts(request: Request) -> HttpResponse:
              "services_url": _to(wanted, org=row["org_key"], what="services")}
             for row in reading.by_org(request.actor, wanted)
         ],
-        "place": common.place_name(wanted.place) if wanted.place else "",
+        "place": showing.place(wanted.place) if wanted.place else "",
         "links": {what: _to(wanted, what=what) for what in reading.WHAT},
         "years": [(year, f"{here}?{_query(wanted, year=year)}") for year in _years(wanted.year)],
     }  # fmt: skip

@@ -71,7 +71,7 @@ def team(request: Request, pk: UUID) -> HttpResponse:
     context = {
         "team": found, "can": can, "here": here, "refusal": refusal,
         "figures": reading.team_figures(found), "volunteers": reading.volunteers(found),
-        "place": common.place_name(found.place_code),
+        "place": showing.place(found.place_code),
         "calls": list(Need.objects.filter(team_id=found.id).order_by("-starts_at", "-id")[:20]),
         "letters": list(letters.filter(state=Thanks.State.SHOWN).order_by("-made_at")[:20]),
         "unread": list(letters.filter(state=Thanks.State.NEW).order_by("made_at")[:20]) if here else [],
