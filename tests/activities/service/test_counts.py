@@ -57,6 +57,17 @@ def test_the_year_by_level_of_place(world: World, cast: Cast) -> None:
         assert reading.records(SYSTEM, Wanted(YEAR, COUNTY), "members").count() == 2000
 
 
+def test_figures_begin_where_places_differ(world: World) -> None:
+    plant(world, VILLAGE, 2)
+    with scoped(SYSTEM):
+        assert reading.spread(SYSTEM, Wanted(YEAR)).place == TOWNSHIP
+        assert reading.spread(SYSTEM, Wanted(YEAR - 1)).place == ""
+    plant(world, OTHER_VILLAGE, 1)
+    with scoped(SYSTEM):
+        assert reading.spread(SYSTEM, Wanted(YEAR)).place == PREFECTURE
+        assert reading.spread(SYSTEM, Wanted(YEAR, VILLAGE)).place == VILLAGE
+
+
 def test_each_reader_counts_what_they_see(world: World, cast: Cast) -> None:
     other = register("鲁甸县直机关党支部", OTHER_COUNTY, sector=3)
     plant(world, VILLAGE, 5)

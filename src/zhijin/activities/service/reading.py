@@ -9,7 +9,7 @@ from datetime import datetime, time
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, F, Max, Q, QuerySet, Sum
+from django.db.models import Count, F, Max, Min, Q, QuerySet, Sum
 from django.db.models.functions import Substr
 
 from zhijin.activities.models import (
@@ -306,6 +306,18 @@ def by_place(actor: Actor, wanted: Wanted) -> list[dict[str, Any]]:
         return []
     part = Substr("place_code", 1, length)
     return _grouped(actor, wanted, "code", {"code": part})
+
+
+def spread(actor: Actor, wanted: Wanted) -> Wanted:
+    """The same, from the narrowest place that holds all of it: there is more than one below to compare; two queries."""
+    ends: list[str] = []
+    for what in ("members", "services"):
+        found = records(actor, wanted, what).aggregate(lo=Min("place_code"), hi=Max("place_code"))
+        ends += [code for code in found.values() if code]
+    holding = [
+        n for n in LENGTHS[:-1] if n > len(wanted.place) and len({code[:n] for code in ends}) == 1
+    ]
+    return Wanted(wanted.year, ends[0][: holding[-1]], wanted.org) if holding else wanted
 
 
 def by_org(actor: Actor, wanted: Wanted, size: int = 200) -> list[dict[str, Any]]:

@@ -169,7 +169,7 @@ def _to(wanted: Wanted, **more: Any) -> str:
 def service_counts(request: Request) -> HttpResponse:
     """The year by level of place and by organisation; every figure opens to its records."""
     wanted = _wanted(request)
-    rows = _spread(request, wanted)
+    rows = reading.by_place(request.actor, reading.spread(request.actor, wanted))
     names = showing.names_of(row["code"] for row in rows)
     here = reverse("desk:service-counts")
     context = {
@@ -190,15 +190,6 @@ def service_counts(request: Request) -> HttpResponse:
         "years": [(year, f"{here}?{_query(wanted, year=year)}") for year in _years(wanted.year)],
     }  # fmt: skip
     return render(request, "activities/service/counts.html", context)
-
-
-def _spread(request: Request, wanted: Wanted) -> list[dict[str, Any]]:
-    """The places below, from the first level at which there is more than one to compare."""
-    rows = reading.by_place(request.actor, wanted)
-    while len(rows) == 1 and len(rows[0]["code"]) < 12:
-        inside = Wanted(wanted.year, rows[0]["code"], wanted.org)
-        rows = reading.by_place(request.actor, inside)
-    return rows
 
 
 def _years(year: int) -> list[int]:
