@@ -49,6 +49,7 @@ PLACED = {
     "desk:activity", "desk:activity-sheet", "desk:problem", "desk:pledge", "desk:model-unit", "desk:visit",
     "desk:cycle", "desk:broadcast", "desk:broadcast-audio", "desk:broadcast-cap", "desk:alert",
     "desk:wall-revoke", "desk:meeting", "desk:meeting-code", "desk:meeting-file", "desk:branch-members",
+    "desk:need", "desk:service-photo", "desk:team", "desk:household-link",
     "desk:branch-member", "desk:course", "desk:course-show", "desk:course-file",
     "api:get_case", "api:case_events", "api:case_photos", "api:case_photo", "api:move_case",
     "api:comment_case", "api:case_requests", "api:ask_consent", "api:decide_consent",
@@ -301,6 +302,14 @@ SAMPLES: dict[str, Callable[[World], dict[str, Any]]] = {
     "portal:member-page": lambda w: {"token": people.member_link(w.activities["life"].members[0])},
     "portal:meeting-sign": lambda w: {"pk": w.activities["meeting"].id, "code": "000000"},
     "portal:branch-feed": lambda w: {"token": feed_token(w.org.key, 1)},
+    # service
+    "desk:need": lambda w: {"pk": w.activities["service"]["need"].id},
+    "desk:service-photo": lambda w: {
+        "pk": w.activities["service"]["claim"].id, "digest": w.activities["service"]["digest"],
+    },
+    "desk:team": lambda w: {"pk": w.activities["service"]["team"].id},
+    "desk:household-link": lambda w: {"pk": w.activities["service"]["link"].id},
+    "portal:my-service": lambda w: {"token": people.member_link(w.activities["life"].members[0])},
     # signatures
     "portal:key": lambda _: {"kid": signing.public_keys()[0].kid},
     # assessment

@@ -9,6 +9,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from tests.activities.meetings import conftest as meetings
+from tests.activities.service import samples as service
 from tests.cast import TOWNSHIP, VILLAGE
 from zhijin.activities.learning import writing as learn
 from zhijin.activities.meetings import writing
@@ -39,7 +40,15 @@ def _life(org: Organisation) -> dict[str, Any]:
         SYSTEM, learn.add, course_id=course.id, part=learn.Part("一节", digest=digest)
     )
     meetings.do(SYSTEM, learn.set_state, course_id=course.id, state="open")
-    return {"life": life, "meeting": meeting, "held": held, "course": course, "part": part}
+    served = service.make(org, life.members[0], VILLAGE)
+    return {
+        "service": served,
+        "life": life,
+        "meeting": meeting,
+        "held": held,
+        "course": course,
+        "part": part,
+    }
 
 
 def tiny_pdf() -> BytesIO:

@@ -10,6 +10,7 @@ from zhijin.activities.models import Cycle, Event, Party, Problem, Sheet, Task, 
 from zhijin.activities.scoring import Criterion
 from zhijin.activities.selectors.duties import life as life_owed
 from zhijin.activities.selectors.visits import Effect, tell_effects
+from zhijin.activities.service.demo import make as make_demo_service
 from zhijin.activities.services.cycles import provide_annual
 from zhijin.activities.services.events import Plan, invite
 from zhijin.activities.services.mutual import close as close_mutual
@@ -17,7 +18,8 @@ from zhijin.activities.services.mutual import make as make_mutual
 from zhijin.activities.services.mutual import start as start_mutual
 
 __all__ = [
-    "DEMO_UNIT", "Criterion", "Cycle", "Effect", "Event", "Party", "Plan", "Problem", "Sheet", "Slot", "Task",
-    "Undertaking", "Visit", "close_mutual", "invite", "life_owed", "make_demo", "make_demo_life", "make_demo_units",
-    "make_mutual", "meetings_on", "provide_annual", "start_mutual", "tell_effects",
+    "Criterion", "Cycle", "DEMO_UNIT", "Effect", "Event", "Party", "Plan", "Problem", "Sheet", "Slot", "Task",
+    "Undertaking", "Visit", "close_mutual", "invite", "life_owed", "make_demo", "make_demo_life",
+    "make_demo_service", "make_demo_units", "make_mutual", "meetings_on", "provide_annual", "start_mutual",
+    "tell_effects",
 ]  # fmt: skip

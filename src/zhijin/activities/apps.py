@@ -13,6 +13,7 @@ class ActivitiesConfig(AppConfig):
     label = "activities"
     desk_nav = [
         NavItem("meetings", _("组织生活"), "desk:meetings", "activity.view", "calendar", 28),
+        NavItem("service", _("服务和帮扶"), "desk:service", "activity.view", "heart-handshake", 29),
         NavItem("activities", _("活动与评议"), "desk:activities", "activity.view", "flag", 30),
     ]
 
@@ -35,4 +36,10 @@ class ActivitiesConfig(AppConfig):
         labels.register("model-unit", naming.model_units)
         labels.register("problem", naming.problems)
         labels.register("visit", naming.visits)
+        labels.register("need", naming.needs)
+        labels.register("team", naming.teams)
+        labels.register("service", naming.services)
+        labels.register("community-report", naming.community_reports)
+        labels.register("posted-duty", naming.duties)
+        labels.register("household-link", naming.links)
         labels.register_actions(naming.ACTIONS)

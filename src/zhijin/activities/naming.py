@@ -9,12 +9,18 @@ from uuid import UUID
 from django.utils.translation import gettext_lazy as _
 
 from zhijin.activities.models import (
+    Claim,
+    CommunityReport,
     Course,
     Cycle,
     Event,
+    HouseholdLink,
     Meeting,
     ModelUnit,
+    Need,
+    PostedDuty,
     Problem,
+    Team,
     Undertaking,
     Visit,
 )
@@ -92,6 +98,29 @@ ACTIONS: dict[str, Text] = {
     "course.part": _("加课程内容"),
     "course.open": _("开课"),
     "course.closed": _("结课"),
+    "community.reported": _("到社区报到"),
+    "community.received": _("社区接收报到"),
+    "community.ended": _("结束报到"),
+    "need.published": _("发布需求"),
+    "need.cancelled": _("取消需求"),
+    "service.claimed": _("认领服务"),
+    "service.withdrawn": _("退出认领"),
+    "service.done": _("服务做完"),
+    "service.given-back": _("退回服务"),
+    "service.code": _("查看服务的确认码"),
+    "service.confirmed": _("确认服务"),
+    "team.founded": _("成立志愿服务队"),
+    "team.ended": _("解散志愿服务队"),
+    "team.joined": _("加入志愿服务队"),
+    "team.left": _("退出志愿服务队"),
+    "thanks.received": _("收到感谢信"),
+    "thanks.shown": _("展示感谢信"),
+    "thanks.kept": _("留存感谢信"),
+    "duty.posted": _("设岗定责"),
+    "duty.ended": _("结束岗位职责"),
+    "link.made": _("联系一户"),
+    "link.ended": _("结束联系"),
+    "link.visited": _("登记走访帮助"),
     "signing.rotate": _("更换签名密钥"),
 }
 
@@ -132,3 +161,30 @@ def meetings(ids: Sequence[str]) -> Mapping[str, str]:
 
 def courses(ids: Sequence[str]) -> Mapping[str, str]:
     return _labels(Course, ids)
+
+
+def needs(ids: Sequence[str]) -> Mapping[str, str]:
+    return _labels(Need, ids)
+
+
+def teams(ids: Sequence[str]) -> Mapping[str, str]:
+    return _labels(Team, ids)
+
+
+def duties(ids: Sequence[str]) -> Mapping[str, str]:
+    return _labels(PostedDuty, ids)
+
+
+def links(ids: Sequence[str]) -> Mapping[str, str]:
+    """Who looks after which household: masks and the household's number."""
+    return _labels(HouseholdLink, ids)
+
+
+def community_reports(ids: Sequence[str]) -> Mapping[str, str]:
+    """Masked names, or the unit's."""
+    return _labels(CommunityReport, ids)
+
+
+def services(ids: Sequence[str]) -> Mapping[str, str]:
+    """Who took a need up: a masked name, or the organisation's."""
+    return _labels(Claim, ids)

@@ -7,6 +7,10 @@ from zhijin.activities.learning import views as learning
 from zhijin.activities.meetings import portal as branch_life
 from zhijin.activities.meetings import views as meetings
 from zhijin.activities.meetings import views_counts, views_members
+from zhijin.activities.service import portal as serving
+from zhijin.activities.service import views as service
+from zhijin.activities.service import views_helping as helping
+from zhijin.activities.service import views_teams as teams
 from zhijin.activities.views import cycles, events, undertakings, units, visits
 from zhijin.activities.views import portal as public
 
@@ -51,8 +55,22 @@ desk = [
     path("courses/<uuid:pk>/show/", learning.course_show, name="course-show"),
     path("course-parts/<uuid:pk>/file/", learning.course_file, name="course-file"),
     path("branch-members/<uuid:pk>/", views_members.branch_member, name="branch-member"),
+    path("service/", service.service, name="service"),
+    path("service/needs/new/", service.need_new, name="need-new"),
+    path("service/needs/<uuid:pk>/", service.need, name="need"),
+    path("service/done/<uuid:pk>/<str:digest>/", service.service_photo, name="service-photo"),
+    path("service/reports/", service.community_reports, name="community-reports"),
+    path("service/teams/", teams.team_list, name="teams"),
+    path("service/teams/new/", teams.team_new, name="team-new"),
+    path("service/teams/<uuid:pk>/", teams.team, name="team"),
+    path("service/links/", helping.household_links, name="household-links"),
+    path("service/links/<uuid:pk>/", helping.household_link, name="household-link"),
+    path("service/counts/", helping.service_counts, name="service-counts"),
+    path("service/list/", helping.service_list, name="service-list"),
 ]
 portal = [
+    path("my-service/<str:token>/", serving.my_service, name="my-service"),
+    path("served/", serving.served, name="served"),
     path("my-branch/<str:token>/", branch_life.member_page, name="member-page"),
     path("my-branch/<str:token>/parts/<uuid:pk>/", branch_life.member_file, name="member-file"),
     path("sign/<uuid:pk>/<str:code>/", branch_life.meeting_sign, name="meeting-sign"),

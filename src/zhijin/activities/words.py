@@ -34,6 +34,16 @@ PASSED, FAILED, NO_QUORUM = _("通过"), _("未通过"), _("人数不足，不�
 COURSE_DRAFT, COURSE_OPEN, COURSE_CLOSED = _("准备中"), _("已开课"), _("已结课")
 PART_TEXT, PART_LINK, PART_FILE = _("文字"), _("链接"), _("文件")
 ON_PHONE, ON_DESK, ON_WALL = _("手机"), _("电脑"), _("大屏")
+REPORTED, RECEIVED, REPORT_ENDED = _("已报到"), _("社区已接收"), pgettext_lazy("report", "已结束")
+CARE, REPAIR, TEACH, CLEAN = _("照料陪伴"), _("维修帮忙"), _("辅导讲课"), _("环境清洁")
+SAFETY, MEDIATE, CULTURE = _("安全巡查"), _("矛盾调解"), _("文化活动")
+OTHER_NEED, NEED_OPEN = pgettext_lazy("need", "其他"), pgettext_lazy("need", "可认领")
+CLAIMED, SERVICE_DONE = _("已认领"), _("做完了，待确认")
+CONFIRMED, WITHDRAWN = pgettext_lazy("service", "已确认"), _("已退出")
+BY_SERVED, BY_ASKER = _("受助人确认"), _("社区确认")
+THANKS_NEW, THANKS_SHOWN, THANKS_KEPT = _("待阅"), _("已展示"), _("已留存")
+LINK, ONE_N, PAIR = _("党员联户"), _("1+N 帮扶"), _("多对一帮扶")
+HOME_VISIT, HELP = _("走访"), _("帮助")
 
 #: 五型机关 (document 003): political, effective, serving, lawful, clean.
 ASPECTS: Final[dict[str, Text]] = {

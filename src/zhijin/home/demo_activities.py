@@ -21,8 +21,14 @@ def branch_life(demo: Demo) -> None:
     demo.count("meetings", activities.make_demo_life(demo.today))
 
 
+def service(demo: Demo) -> None:
+    """Members who reported to communities, volunteer teams, helping pairs."""
+    demo.count("reports", activities.make_demo_service(demo.today))
+
+
 def register() -> None:
     """Called when the application is ready."""
     register_step("units", 35, units)
     register_step("activities", 85, held)
     register_step("branch-life", 86, branch_life)
+    register_step("service", 87, service)

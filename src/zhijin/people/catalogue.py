@@ -47,6 +47,8 @@ FIELDS: Final[tuple[Field, ...]] = (
           _("组织关系在本地期间"), sealed=False, sensitive=True),
     Field("whereabouts", _("流动党员去向"), _("外出时也能参加组织生活；只记到县市，不记地址和行踪"), _CONSENT,
           _("组织关系在本地期间"), sealed=False),
+    Field("service", _("报到、志愿服务和联系户"), _("安排服务、确认服务；只记遮盖后的姓名，不记行踪，不排名"), _CONSENT,
+          _("随工作记录保存，只有遮盖后的姓名"), sealed=False),
     Field("household", _("所在户"), _("按户走访和联系；明确联户长"), _DUTY, _WHILE_HERE, sealed=False),
     Field("position", _("住处位置"), _("核对是否每户都有网格；不记行踪"), _DUTY, _WHILE_HERE, sealed=False),
 )  # fmt: skip

@@ -1,4 +1,5 @@
-"""Undertakings and their tasks; events with their parties, sheets and ballots; model units, problems, visits.
+"""Undertakings and their tasks; events with their parties, sheets and ballots; model units, problems, visits; meetings,
+courses; service to communities.
 
 Every row repeats the keys that open it (its organisation's place and lines, and the host of the event it belongs
 to), so that row-level security needs no join. ``county`` is part of every primary key in the database.
@@ -16,6 +17,18 @@ from zhijin.activities.models.meetings import (
     Obligation,
     Resolution,
 )
+from zhijin.activities.models.service import (
+    Claim,
+    CommunityReport,
+    HelpVisit,
+    HouseholdLink,
+    Need,
+    PostedDuty,
+    Team,
+    Thanks,
+    TwoSided,
+    Volunteer,
+)
 from zhijin.activities.models.undertakings import Progress, Task, Undertaking
 from zhijin.activities.models.units import Evidence, ModelUnit, Objection, Problem, Visit
 
@@ -23,6 +36,8 @@ __all__ = [
     "Attendee",
     "BallotBox",
     "Branch",
+    "Claim",
+    "CommunityReport",
     "Course",
     "CoursePart",
     "CourseProgress",
@@ -30,13 +45,17 @@ __all__ = [
     "CycleStep",
     "Event",
     "Evidence",
+    "HelpVisit",
+    "HouseholdLink",
     "Meeting",
     "MeetingVote",
     "ModelUnit",
+    "Need",
     "Objection",
     "Obligation",
     "OfOrganisation",
     "Party",
+    "PostedDuty",
     "Problem",
     "Progress",
     "Question",
@@ -44,7 +63,11 @@ __all__ = [
     "Resolution",
     "Sheet",
     "Task",
+    "Team",
+    "Thanks",
+    "TwoSided",
     "Undertaking",
     "Visit",
+    "Volunteer",
     "Voter",
 ]

@@ -64,6 +64,7 @@ MEMBERS: Final[tuple[Member, ...]] = (
     Member("minzheng", "沈秋分", "department_officer", COUNTY, "line", industry=105, what=_("昭阳区民政局")),
     Member("shichang", "韩霜降", "department_officer", COUNTY, "line", industry=107, what=_("昭阳区市场监督管理局")),
     Member("gannan", "祁白露", "village_secretary", "632802001204", what=_("德令哈市甘南村党支部书记（线上党支部）")),
+    Member("nanguan", "卢谷雨", "village_secretary", "520302011202", what=_("红花岗区金华村党支部书记（南关小红）")),
     Member("shi", "郑白露", "prefecture_officer", "5306", what=_("昭通市")),
     Member("danwei", "高小满", "unit_secretary", "5306", "unit", DEMO_UNIT, what=_("昭通市人社局机关党组织书记")),
     Member("sheng", "林立春", "province_officer", "53", what=_("云南省")),

@@ -1,0 +1,51 @@
+"""Forms of service. Rules live in the services."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from zhijin.activities.models import Need, Team
+from zhijin.activities.service.claiming import SEATS, Wanted
+
+MOMENT = "%Y-%m-%dT%H:%M"
+
+
+def _moment() -> forms.DateTimeInput:
+    return forms.DateTimeInput(attrs={"type": "datetime-local"}, format=MOMENT)
+
+
+class NeedForm(forms.Form):
+    """What a community asks for."""
+
+    title = forms.CharField(label=_("需要做什么"), max_length=60)
+    kind = forms.ChoiceField(label=_("类别"), choices=Need.Kind.choices)
+    what = forms.CharField(
+        label=_("说明"), max_length=500, widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("大家都看得到：不写受助人的姓名、电话、门牌和健康状况。"),
+    )  # fmt: skip
+    where = forms.CharField(
+        label=_("集合地点"), max_length=80, help_text=_("例如：居委会一楼。上门的，到了再说。")
+    )
+    starts_at = forms.DateTimeField(label=_("开始"), input_formats=[MOMENT], widget=_moment())
+    ends_at = forms.DateTimeField(label=_("结束"), input_formats=[MOMENT], widget=_moment())
+    seats = forms.IntegerField(label=_("需要几个人"), min_value=1, max_value=SEATS, initial=4)
+    team = forms.ChoiceField(label=_("只请一支志愿服务队"), required=False)
+
+    def __init__(self, *args: Any, teams: Sequence[Team], **more: Any) -> None:
+        super().__init__(*args, **more)
+        choices = [("", _("谁都可以认领")), *((str(one.id), one.name) for one in teams)]
+        field = self.fields["team"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = choices
+
+    def wanted(self) -> Wanted:
+        values = self.cleaned_data
+        return Wanted(
+            values["kind"], values["title"], values["what"], values["where"], values["starts_at"],
+            values["ends_at"], values["seats"], UUID(values["team"]) if values["team"] else None,
+        )  # fmt: skip

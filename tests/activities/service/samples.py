@@ -1,0 +1,35 @@
+"""One record of every kind of service in the cast's village, for the permission matrix."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from tests.activities.service.conftest import SYSTEM, do, photo
+from zhijin.activities.models import Claim
+from zhijin.activities.service import claiming, helping, teams
+from zhijin.activities.service.claiming import Wanted
+from zhijin.core import clock, files
+from zhijin.core.scope import scoped
+from zhijin.orgs.models import Organisation
+from zhijin.people import api as people
+
+
+def make(org: Organisation, member: people.BranchMember, place_code: str) -> dict[str, Any]:
+    """A need with a service and its photo, a team, and a linked household."""
+    now = clock.now()
+    wanted = Wanted(
+        "clean", "清沟", "带铁锹", "村委会", now - timedelta(hours=1), now + timedelta(days=2), 5
+    )
+    need = do(SYSTEM, claiming.publish, org_key=org.key, wanted=wanted)
+    claim = do(SYSTEM, claiming.claim_unit, need_id=need.id, org_key=org.key, people=1)
+    picture = photo()
+    digest = files.store_photo(picture, "done.jpg", picture.getbuffer().nbytes).digest
+    with scoped(SYSTEM):
+        Claim.objects.filter(id=claim.id).update(photos=[digest])
+    team = do(SYSTEM, teams.found, org_key=org.key, name="南关小红")
+    house = do(SYSTEM, people.register_household, place_code=place_code, number="99")
+    link = do(
+        SYSTEM, helping.link, org_key=org.key, wanted=helping.Linking("link", house.id, member.id)
+    )
+    return {"need": need, "claim": claim, "digest": digest, "team": team, "link": link}
