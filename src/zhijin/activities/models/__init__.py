@@ -5,6 +5,20 @@ to), so that row-level security needs no join. ``county`` is part of every prima
 """
 
 from zhijin.activities.models.base import OfOrganisation
+from zhijin.activities.models.cadres import (
+    CountyPlan,
+    Election,
+    ElectionNotice,
+    ElectionSeat,
+    PlanMeasure,
+    PlanProgress,
+    Posting,
+    Study,
+    StudyResult,
+    StudySurvey,
+    WorkerGrade,
+    WorkLog,
+)
 from zhijin.activities.models.cycles import Cycle, CycleStep, Reminder
 from zhijin.activities.models.events import BallotBox, Event, Party, Question, Sheet, Voter
 from zhijin.activities.models.learning import Course, CoursePart, CourseProgress
@@ -23,11 +37,15 @@ __all__ = [
     "Attendee",
     "BallotBox",
     "Branch",
+    "CountyPlan",
     "Course",
     "CoursePart",
     "CourseProgress",
     "Cycle",
     "CycleStep",
+    "Election",
+    "ElectionNotice",
+    "ElectionSeat",
     "Event",
     "Evidence",
     "Meeting",
@@ -37,14 +55,22 @@ __all__ = [
     "Obligation",
     "OfOrganisation",
     "Party",
+    "PlanMeasure",
+    "PlanProgress",
+    "Posting",
     "Problem",
     "Progress",
     "Question",
     "Reminder",
     "Resolution",
     "Sheet",
+    "Study",
+    "StudyResult",
+    "StudySurvey",
     "Task",
     "Undertaking",
     "Visit",
     "Voter",
+    "WorkLog",
+    "WorkerGrade",
 ]
