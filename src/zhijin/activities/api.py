@@ -1,5 +1,6 @@
 """What other rooms may use of activities."""
 
+from zhijin.activities.cadres.demo import make as make_demo_cadres
 from zhijin.activities.demo import make as make_demo
 from zhijin.activities.demo import make_units as make_demo_units
 from zhijin.activities.demo_texts import LEAD_UNIT as DEMO_UNIT
@@ -16,6 +17,6 @@ from zhijin.activities.services.mutual import start as start_mutual
 
 __all__ = [
     "DEMO_UNIT", "Criterion", "Cycle", "Effect", "Event", "Party", "Plan", "Problem", "Sheet", "Task",
-    "Undertaking", "Visit", "close_mutual", "invite", "life_owed", "make_demo", "make_demo_life", "make_demo_units",
-    "make_mutual", "provide_annual", "start_mutual", "tell_effects",
+    "Undertaking", "Visit", "close_mutual", "invite", "life_owed", "make_demo", "make_demo_cadres", "make_demo_life",
+    "make_demo_units", "make_mutual", "provide_annual", "start_mutual", "tell_effects",
 ]  # fmt: skip

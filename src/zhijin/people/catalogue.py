@@ -48,8 +48,8 @@ FIELDS: Final[tuple[Field, ...]] = (
     Field("whereabouts", _("流动党员去向"), _("外出时也能参加组织生活；只记到县市，不记地址和行踪"), _CONSENT,
           _("组织关系在本地期间"), sealed=False),
     Field("household", _("所在户"), _("按户走访和联系；明确联户长"), _DUTY, _WHILE_HERE, sealed=False),
-    Field("particulars", _("任职人的学历、资格和类别（致富能手、返乡、大学毕业生等）"), _("统计班子结构、核对晋级条件；页面只显示人数"),
-          _DUTY, _("任职期间和届满后一届"), sealed=False),
+    Field("particulars", _("任职人的学历、资格和类别（致富能手、返乡、大学毕业生等）"),
+          _("统计班子结构、核对晋级条件；页面只显示人数"), _DUTY, _("任职期间和届满后一届"), sealed=False),
     Field("position", _("住处位置"), _("核对是否每户都有网格；不记行踪"), _DUTY, _WHILE_HERE, sealed=False),
 )  # fmt: skip
 BY_KEY: Final = {field.key: field for field in FIELDS}

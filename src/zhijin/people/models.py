@@ -196,7 +196,7 @@ class BranchMember(models.Model):
 
 
 class Particulars(models.Model):
-    """What a team's make-up is counted from, for one holder of a public post: as declared and checked when they took it.
+    """What a team's make-up is counted from, for one holder of a public post: as declared when they took it.
 
     ``education`` and ``certificate`` are numbers of :data:`catalogue.EDUCATION` and :data:`catalogue.CERTIFICATES`.
     Pages show counts only, never one holder's values; only the year of birth is kept.

@@ -69,7 +69,11 @@ def _check(given: dict[str, Any]) -> None:
     year = given.get("birth_year")
     if year is not None and not 1900 <= year <= clock.today().year - 16:
         raise errors.BAD_BIRTH_YEAR(fields={"birth_year": errors.BAD_BIRTH_YEAR.message})
-    known = {"gender": {"m", "f"}, "education": catalogue.EDUCATION, "certificate": catalogue.CERTIFICATES}
+    known = {
+        "gender": {"m", "f"},
+        "education": catalogue.EDUCATION,
+        "certificate": catalogue.CERTIFICATES,
+    }
     for key, allowed in known.items():
         if key in given and given[key] not in allowed:
             raise errors.BAD_PARTICULARS(fields={key: errors.BAD_PARTICULARS.message})
@@ -132,13 +136,18 @@ def _conditions() -> dict[str, tuple[Q, Q]]:
     out: dict[str, tuple[Q, Q]] = {"concurrent": (Q(concurrent=True), Q())}
     lowest = 0
     for upper in (*AGES, 200):
-        band = Q(particulars__birth_year__gte=year - upper, particulars__birth_year__lte=year - lowest)
+        band = Q(
+            particulars__birth_year__gte=year - upper, particulars__birth_year__lte=year - lowest
+        )
         out[f"age-{lowest}"] = (band, born)
         lowest = upper + 1
     for sex in ("m", "f"):
         out[f"sex-{sex}"] = (Q(particulars__gender=sex), Q(particulars__gender__in=("m", "f")))
     for level in catalogue.EDUCATION:
-        out[f"education-{level}"] = (Q(particulars__education=level), Q(particulars__education__isnull=False))
+        out[f"education-{level}"] = (
+            Q(particulars__education=level),
+            Q(particulars__education__isnull=False),
+        )
     for trait in catalogue.TRAITS:
         name = f"particulars__{trait}"
         out[trait] = (Q(**{name: True}), Q(**{f"{name}__isnull": False}))

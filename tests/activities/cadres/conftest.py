@@ -1,4 +1,4 @@
-"""The shipped programme of cadres, a village's two organisations with their elected posts, and how one holds an election."""
+"""The shipped programme of cadres, organisations with their elected posts, and how one holds an election."""
 
 from __future__ import annotations
 
@@ -69,7 +69,9 @@ class Team:
     posts: dict[str, Post]
     actor: Actor
 
-    def elect(self, *names: str, on: date = TODAY, kind: str = "secretary", **more: Any) -> Election:
+    def elect(
+        self, *names: str, on: date = TODAY, kind: str = "secretary", **more: Any
+    ) -> Election:
         """An election in which ``names`` were elected to posts of ``kind``, everybody having voted."""
         values = {"electors": 40, "voted": 36, **more}
         seats = tuple(Seat(self.posts[kind].id, name) for name in names)

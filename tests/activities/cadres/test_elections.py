@@ -7,7 +7,16 @@ from datetime import date, timedelta
 import pytest
 from django.db import DatabaseError, transaction
 
-from tests.activities.cadres.conftest import NOW, SYSTEM, TODAY, Team, ago, do, facts, refusing, team
+from tests.activities.cadres.conftest import (
+    NOW,
+    SYSTEM,
+    TODAY,
+    Team,
+    ago,
+    facts,
+    refusing,
+    team,
+)
 from tests.cast import COUNTY, OTHER_VILLAGE, VILLAGE, Cast
 from zhijin.activities.cadres import elections, teams
 from zhijin.activities.cadres.elections import Seat
@@ -22,7 +31,9 @@ def seats_of(election: Election) -> dict[str, bool]:
     """Whether each one elected was new to the post, by name."""
     with scoped(SYSTEM):
         fresh = dict(
-            ElectionSeat.objects.filter(election_id=election.id).values_list("appointment_id", "fresh")
+            ElectionSeat.objects.filter(election_id=election.id).values_list(
+                "appointment_id", "fresh"
+            )
         )
         rows = Appointment.objects.filter(id__in=list(fresh))
         return {row.holder: fresh[row.id] for row in rows}
@@ -208,7 +219,9 @@ def test_the_sweep_tells_each_once(at_work: None, cast: Cast) -> None:
     assert elections.sweep() == 0
 
 
-def test_the_sweep_reads_in_batches(at_work: None, cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_sweep_reads_in_batches(
+    at_work: None, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
     for number in range(5):
         ending(cast, -number - 1, f"组织{number}")
     monkeypatch.setattr(elections, "BATCH", 2)

@@ -8,7 +8,17 @@ from typing import Any
 import pytest
 from django.db import DatabaseError, transaction
 
-from tests.activities.cadres.conftest import NOW, SYSTEM, TODAY, Team, ago, do, facts, refusing, team
+from tests.activities.cadres.conftest import (
+    NOW,
+    SYSTEM,
+    TODAY,
+    Team,
+    ago,
+    do,
+    facts,
+    refusing,
+    team,
+)
 from tests.cast import COUNTY, VILLAGE, Cast, make_account
 from zhijin.access.api import actor_of, grant_role
 from zhijin.activities.cadres import postings
@@ -41,7 +51,9 @@ def send(office: Actor, village: Team, holder: str = "示例甲", **more: Any) -
     return made
 
 
-def write(actor: Actor, posting: Posting, day: date = TODAY, kind: str = "visit", **more: Any) -> WorkLog:
+def write(
+    actor: Actor, posting: Posting, day: date = TODAY, kind: str = "visit", **more: Any
+) -> WorkLog:
     log = Log(day, kind, more.pop("text", "走访三户，登记用水困难一件"), more.pop("photos", ()))
     made: WorkLog = do(actor, postings.write_log, posting_id=posting.id, log=log)
     return made
@@ -90,7 +102,11 @@ def test_a_log_stays_as_written(office: Actor, village: Team, cast: Cast) -> Non
     assert [(fact.org_key, fact.attrs) for fact in told] == [
         (village.org.key, {"kind": "visit", "first": False})
     ]
-    with scoped(SYSTEM), pytest.raises(DatabaseError, match="permission denied"), transaction.atomic():
+    with (
+        scoped(SYSTEM),
+        pytest.raises(DatabaseError, match="permission denied"),
+        transaction.atomic(),
+    ):
         WorkLog.objects.filter(id=made.id).update(text="别的")
 
 
@@ -144,7 +160,9 @@ def test_states_of_postings(office: Actor, village: Team) -> None:
 # -- candidates ------------------------------------------------------------------------------
 
 
-def load(org: Team, number: int, months: int, kinds: tuple[str, ...], each: int = 2) -> list[Posting]:
+def load(
+    org: Team, number: int, months: int, kinds: tuple[str, ...], each: int = 2
+) -> list[Posting]:
     """``number`` cadres of a village's team who wrote ``each`` logs in so many months of 2030."""
     keys = keys_of(org.org)
     rows = Posting.objects.bulk_create(

@@ -34,7 +34,9 @@ def told(actor: Actor, asked: Asked) -> people.Makeup:
 
 
 def elect(made: Team, holder: str, on: date = TODAY, kind: str = "secretary", **known: Any) -> None:
-    seat = Seat(made.posts[kind].id, holder, concurrent=known.pop("concurrent", False), particulars=known)
+    seat = Seat(
+        made.posts[kind].id, holder, concurrent=known.pop("concurrent", False), particulars=known
+    )
     made.elect(seats=(seat,), on=on)
 
 
@@ -175,7 +177,9 @@ def test_particulars_are_corrected_and_leave_no_values_behind(village: Team, cas
     elect(village, "李春禾", **KNOWN)
     (held,) = village.holding()
     township = cast.township_officer.actor
-    row = do(township, people.record_particulars, appointment_id=held.id, education=4, returnee=True)
+    row = do(
+        township, people.record_particulars, appointment_id=held.id, education=4, returnee=True
+    )
     assert (row.gender, row.birth_year, row.education, row.returnee) == ("m", 1985, 4, True)
     assert row.version == 2
     with scoped(SYSTEM):

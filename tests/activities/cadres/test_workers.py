@@ -1,4 +1,4 @@
-"""Community workers: grades by stated conditions, vacancies by place, and the counts of sub-districts and communities."""
+"""Community workers: grades by stated conditions, vacancies by place, counts of sub-districts and communities."""
 
 from __future__ import annotations
 
@@ -71,7 +71,9 @@ def test_schooling_and_certificates_are_looked_up(cast: Cast, holder: Appointmen
         grade(cast, holder, "g5", TODAY)
     assert caught.value.id == "AV105"
     with scoped(SYSTEM):
-        people.record_particulars(actor=SYSTEM, appointment_id=holder.id, education=4, certificate=0)
+        people.record_particulars(
+            actor=SYSTEM, appointment_id=holder.id, education=4, certificate=0
+        )
     with refusing():
         grade(cast, holder, "g5", TODAY)
     with scoped(SYSTEM):
@@ -88,7 +90,9 @@ def test_schooling_and_certificates_are_looked_up(cast: Cast, holder: Appointmen
 
 def test_at_the_top_there_is_no_next(cast: Cast, holder: Appointment) -> None:
     with scoped(SYSTEM):
-        people.record_particulars(actor=SYSTEM, appointment_id=holder.id, education=5, certificate=3)
+        people.record_particulars(
+            actor=SYSTEM, appointment_id=holder.id, education=5, certificate=3
+        )
     grade(cast, holder, "g6", TODAY)
     with scoped(SYSTEM):
         assert workers.outlook(SYSTEM, holder) == (None, [])
@@ -117,9 +121,10 @@ def test_vacancies_and_grades_by_place(cast: Cast, holder: Appointment) -> None:
     grade(cast, holder, "g1", TODAY)
     officer = cast.county_officer.actor
     with scoped(officer):
-        assert [(one.place, one.seats, one.held, one.vacant) for one in workers.staffing(officer, COUNTY)] == [
-            (TOWNSHIP, 5, 2, 3)
-        ]
+        assert [
+            (one.place, one.seats, one.held, one.vacant)
+            for one in workers.staffing(officer, COUNTY)
+        ] == [(TOWNSHIP, 5, 2, 3)]
         assert workers.grades(officer, COUNTY) == {
             "g1": 1, "g2": 0, "g3": 0, "g4": 0, "g5": 0, "g6": 0,
         }  # fmt: skip

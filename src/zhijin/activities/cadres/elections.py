@@ -98,7 +98,11 @@ def _require_valid(org: Organisation, draft: Draft) -> None:
     rule = programme.current(org.place_code).rule(org.kind)
     if rule is None:
         raise errors.NO_ELECTIONS(name=org.name)
-    if not 0 <= draft.voted <= draft.electors or not draft.electors or draft.held_on > clock.today():
+    if (
+        not 0 <= draft.voted <= draft.electors
+        or not draft.electors
+        or draft.held_on > clock.today()
+    ):
         raise BAD_REQUEST(fields={"voted": _("投票人数不能多于应到人数；日期不能在今天以后。")})
     if not rule.stands(draft.voted, draft.electors):
         raise errors.TOO_FEW_VOTED(
@@ -116,7 +120,9 @@ def _posts(org: Organisation, draft: Draft) -> dict[UUID, Post]:
 
 def elected_posts(org: Organisation) -> QuerySet[Post]:
     """The posts of an organisation that have a term of office."""
-    kinds = [kind.key for kind in orgs.POST_KINDS.values() if kind.term_years and kind.key not in POSTED]
+    kinds = [
+        kind.key for kind in orgs.POST_KINDS.values() if kind.term_years and kind.key not in POSTED
+    ]
     return Post.objects.filter(org=org, kind__in=kinds, valid_to=None).order_by("kind", "id")
 
 

@@ -184,10 +184,18 @@ def explain(source: str, lang: str) -> list[tuple[str, list[str]]]:
 
 def _sections(found: Cadres, english: bool) -> Iterator[tuple[str, list[str]]]:
     lang = "en" if english else "zh"
-    ahead = f"{found.elections.warn} days ahead" if english else f"届满前 {found.elections.warn} 天提醒"
-    yield ("Elections" if english else "换届", [ahead, *(rule.basis for rule in found.elections.rules)])
+    ahead = (
+        f"{found.elections.warn} days ahead" if english else f"届满前 {found.elections.warn} 天提醒"
+    )
+    yield (
+        "Elections" if english else "换届",
+        [ahead, *(rule.basis for rule in found.elections.rules)],
+    )
     grades = [_grade(grade, english) for grade in found.workers.grades]
-    yield ("Grades of community workers" if english else "社区工作者等级", [found.workers.basis, *grades])
+    yield (
+        "Grades of community workers" if english else "社区工作者等级",
+        [found.workers.basis, *grades],
+    )
     kinds = [kind.title.in_(lang) for kind in found.postings.logs]
     yield ("Postings" if english else "驻村", ["、".join(kinds), found.postings.commend.basis])
     yield ("Study" if english else "学历提升", [found.study.basis])

@@ -19,7 +19,6 @@ from zhijin.activities.services.common import locked, note, same_keys, tell, tex
 from zhijin.core import clock, facts
 from zhijin.core.actor import Actor
 from zhijin.core.errors import BAD_REQUEST, NOT_FOUND
-from zhijin.core.ids import place_key
 from zhijin.core.scope import scope_q
 from zhijin.places import api as places
 
@@ -135,7 +134,9 @@ def standings(rows: list[CountyPlan]) -> dict[UUID, Standing]:
         PlanMeasure.objects.filter(plan_id__in=[row.id for row in rows])
         .order_by()
         .values_list("plan_id")
-        .annotate(Count("id"), r=Count("id", filter=Q(done__gte=F("goal"))), l=Count("id", filter=late))
+        .annotate(
+            Count("id"), r=Count("id", filter=Q(done__gte=F("goal"))), l=Count("id", filter=late)
+        )
     )
     return defaultdict(Standing, {plan: Standing(*counts) for plan, *counts in told})
 
@@ -144,6 +145,8 @@ def measures(plan: CountyPlan) -> list[tuple[PlanMeasure, list[PlanProgress]]]:
     """The plan's measures with what was told of each, the newest first; two queries."""
     rows = list(PlanMeasure.objects.filter(plan_id=plan.id).order_by("seq"))
     told: dict[Any, list[PlanProgress]] = defaultdict(list)
-    for one in PlanProgress.objects.filter(measure_id__in=[row.id for row in rows]).order_by("-at", "-id"):
+    for one in PlanProgress.objects.filter(measure_id__in=[row.id for row in rows]).order_by(
+        "-at", "-id"
+    ):
         told[one.measure_id].append(one)
     return [(row, told[row.id]) for row in rows]

@@ -9,7 +9,6 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -23,7 +22,15 @@ from zhijin.activities.cadres.elections import noon
 from zhijin.activities.cadres.format import Commend
 from zhijin.activities.cadres.teams import LINES, _in
 from zhijin.activities.models import Posting, WorkLog
-from zhijin.activities.services.common import keys_of, locked, note, organisation, same_keys, tell, text
+from zhijin.activities.services.common import (
+    keys_of,
+    locked,
+    note,
+    organisation,
+    same_keys,
+    tell,
+    text,
+)
 from zhijin.core import clock, facts
 from zhijin.core.actor import Actor
 from zhijin.core.errors import BAD_REQUEST, NO_PERMISSION, NOT_FOUND
@@ -102,7 +109,9 @@ def end_posting(*, actor: Actor, posting_id: UUID, why: str, on: date | None = N
 
 def _open(actor: Actor, posting_id: UUID) -> Posting:
     row = locked(Posting.objects.all(), posting_id)
-    actor.require("activity.organise", row.place_key, org_keys=(row.org_key or 0,), line_keys=row.line_keys)
+    actor.require(
+        "activity.organise", row.place_key, org_keys=(row.org_key or 0,), line_keys=row.line_keys
+    )
     if row.ended_on is not None:
         raise errors.NOT_POSTED(day=row.ended_on)
     return row
@@ -146,7 +155,9 @@ def may_log(actor: Actor, row: Posting) -> bool:
     """The posted cadre's own account, or whoever acts for the village's organisation."""
     if row.account_id is not None and actor.kind == "account" and actor.id == str(row.account_id):
         return True
-    return actor.can("activity.act", row.place_key, org_keys=(row.org_key or 0,), line_keys=row.line_keys)
+    return actor.can(
+        "activity.act", row.place_key, org_keys=(row.org_key or 0,), line_keys=row.line_keys
+    )
 
 
 # -- reads -----------------------------------------------------------------------------------
@@ -219,7 +230,9 @@ def candidates(actor: Actor, place: str, year: int) -> Candidates:
         for row in rows
         if months[row.id] >= rules.cadre.months and len(kinds[row.id]) >= rules.cadre.kinds
     }
-    return Candidates(year, [row for row in rows if row.id in met], _teams(rows, met, kinds, rules), len(rows))
+    return Candidates(
+        year, [row for row in rows if row.id in met], _teams(rows, met, kinds, rules), len(rows)
+    )
 
 
 def _teams(
@@ -245,10 +258,17 @@ def compute(*, actor: Actor, place: str, year: int) -> Candidates:
     key = place_key(place)
     actor.require("activity.organise", key)
     found = candidates(actor, place, year)
-    note(actor, "commend.computed", f"place:{place}", key, year=year, cadres=len(found.cadres), teams=len(found.teams))
+    note(
+        actor,
+        "commend.computed",
+        f"place:{place}",
+        key,
+        year=year,
+        cadres=len(found.cadres),
+        teams=len(found.teams),
+    )
     facts.record(
         "activity.commend.computed", at=clock.now(), place_code=place, subject=f"place:{place}", actor=actor,
         record=f"place:{place}", value=len(found.cadres), attrs={"year": year, "teams": len(found.teams)},
     )  # fmt: skip
     return found
-

@@ -19,7 +19,9 @@ def check(source: str | bytes, name: str) -> Checked:
     found, findings = load(source, name)
     if found is None:
         return Checked(findings=findings)
-    return Checked(found.id, found.title.zh, found.title.en or found.title.zh, digest(found), findings)
+    return Checked(
+        found.id, found.title.zh, found.title.en or found.title.zh, digest(found), findings
+    )
 
 
 FORM = Form(KEY, FILE, check, explain)

@@ -1,4 +1,4 @@
-"""The study of village cadres (学历素质提升): surveyed, applied for, recommended, reviewed, paid in shares, its results.
+"""The study of village cadres (学历素质提升): surveyed, applied for, recommended, reviewed, paid in shares; results.
 
 Results leave facts of the organisation with courses taken and passed; there are no marks, so nobody is ranked by them.
 """
@@ -116,9 +116,10 @@ def recommend(*, actor: Actor, study_id: UUID, why: str) -> Study:
 
 @transaction.atomic(savepoint=False)
 def review(*, actor: Actor, study_id: UUID, agreed: bool, why: str = "") -> Study:
-    """The county reviews: enrolled with its shares, or declined with a reason. Raises CO400, CO403, CO404, AV001, AV111.
+    """The county reviews: enrolled with its shares, or declined with a reason.
 
     The county's own right (``assess.run``) is asked for, and another person than who recommended.
+    Raises CO400, CO403, CO404, AV001, AV111.
     """
     row = _above(actor, study_id, "assess.run")
     in_state(row, State.RECOMMENDED)
@@ -150,7 +151,9 @@ def record_result(
     row = _above(actor, study_id)
     in_state(row, State.ENROLLED)
     if not _TERM.match(term) or not 0 <= passed <= taken <= 30 or not taken:
-        raise BAD_REQUEST(fields={"term": _("学期写成 2026-01 或 2026-02；通过的门数不能多于修读的。")})
+        raise BAD_REQUEST(
+            fields={"term": _("学期写成 2026-01 或 2026-02；通过的门数不能多于修读的。")}
+        )
     if StudyResult.objects.filter(study_id=row.id, term=term).exists():
         raise errors.TERM_TOLD(term=term)
     made = StudyResult.objects.create(

@@ -158,6 +158,8 @@ def seats(org: Organisation) -> Sequence[tuple[Post, list[Appointment]]]:
     posts = list(elected_posts(org))
     order = list(orgs.POST_KINDS)
     held: dict[object, list[Appointment]] = {post.id: [] for post in posts}
-    for one in Appointment.objects.filter(post__in=posts, valid_to=None).order_by("valid_from", "id"):
+    for one in Appointment.objects.filter(post__in=posts, valid_to=None).order_by(
+        "valid_from", "id"
+    ):
         held[one.post_id].append(one)
     return [(post, held[post.id]) for post in sorted(posts, key=lambda one: order.index(one.kind))]

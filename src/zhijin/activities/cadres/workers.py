@@ -112,7 +112,9 @@ def _conditions(
     if wanted.education:
         out.append(Condition("education", wanted.education, known.education if known else None))
     if wanted.certificate:
-        out.append(Condition("certificate", wanted.certificate, known.certificate if known else None))
+        out.append(
+            Condition("certificate", wanted.certificate, known.certificate if known else None)
+        )
     return out
 
 
@@ -188,7 +190,7 @@ def grades(actor: Actor, place: str = "") -> dict[str, int]:
 
 
 def workers(actor: Actor, place: str, grade: str = "") -> QuerySet[Appointment]:
-    """Who holds posts of community workers now, in the order of places; with ``grade``, only those ("none": without)."""
+    """Who holds posts of community workers now, in the order of places; of one ``grade`` ("none": without)."""
     kinds = programme.current(place).workers.posts
     rows = orgs.visible_appointments(actor).filter(_in(place), post__kind__in=kinds, valid_to=None)
     graded = WorkerGrade.objects.filter(until=None)
@@ -211,5 +213,7 @@ def divisions(place: str = "") -> tuple[int, int]:
     city = Q(level="township", kind="subdistrict")
     # The seventh digit of a code tells a sub-district (GB/T 10114).
     urban = Q(level="village", kind="community", code__regex=r"^[0-9]{6}0")
-    told = rows.aggregate(streets=Count("code", filter=city), communities=Count("code", filter=urban))
+    told = rows.aggregate(
+        streets=Count("code", filter=city), communities=Count("code", filter=urban)
+    )
     return told["streets"], told["communities"]

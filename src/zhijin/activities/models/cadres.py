@@ -9,7 +9,6 @@ from django.db import models
 
 from zhijin.activities import words
 from zhijin.activities.models.base import OfOrganisation
-from zhijin.core.ids import uuid7
 
 
 class Election(OfOrganisation):
