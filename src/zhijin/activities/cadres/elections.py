@@ -211,6 +211,7 @@ def _tell_of(rows: list[Organisation], *, overdue: bool) -> None:
     ElectionNotice.objects.bulk_create(
         ElectionNotice(**keys_of(org), term_ends=org.term_ends, overdue=overdue, at=clock.now())
         for org in rows
+        if org.term_ends is not None
     )
     kind = "activity.election.overdue" if overdue else "activity.election.warned"
     record_many(
