@@ -130,7 +130,7 @@ def _steps(row: Study) -> list[dict[str, object]]:
         "declined": 2,
         "finished": 4,
     }[row.state]
-    words = (_("报名"), _("乡镇推荐"), _("县级审核"), _("毕业"))
+    words = (_("本人报名"), _("乡镇推荐"), _("县级审核"), _("毕业"))
     return [
         {"label": word, "state": "done" if at < done else "", "current": at == done}
         for at, word in enumerate(words)
