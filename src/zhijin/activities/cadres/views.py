@@ -224,7 +224,8 @@ def community_workers(request: Request) -> HttpResponse:
         "tabs": shown.tabs("workers", place), **named(place), "grade": grade, "basis": rules.basis,
         "staffing": [(row, known.get(row.place)) for row in staffing], "seats": seats, "held": held,
         "vacant": sum(row.vacant for row in staffing), "streets": streets, "communities": communities,
-        "grades": [(key, titles[key], n) for key, n in counted.items()], "ungraded": max(0, held - sum(counted.values())),
+        "grades": [(key, titles[key], n) for key, n in counted.items()],
+        "ungraded": max(0, held - sum(counted.values())),
         **found, "vacancies": workers.vacancies(request.actor, place)[:30], "of": shown.grade_of(found["rows"], titles),
     }  # fmt: skip
     context["rows"] = [(row, context["of"].get(row.id, "")) for row in found["rows"]]
