@@ -51,6 +51,8 @@ PLACED = {
     "desk:wall-revoke", "desk:meeting", "desk:meeting-code", "desk:meeting-file", "desk:branch-members",
     "desk:need", "desk:service-photo", "desk:team", "desk:household-link",
     "desk:branch-member", "desk:course", "desk:course-show", "desk:course-file",
+    "desk:election-org", "desk:community-worker", "desk:posting", "desk:work-log-photo", "desk:county-plan",
+    "desk:study",
     "api:get_case", "api:case_events", "api:case_photos", "api:case_photo", "api:move_case",
     "api:comment_case", "api:case_requests", "api:ask_consent", "api:decide_consent",
     "api:resume_case", "api:transfer_case", "api:merge_case", "api:unmerge_case",
@@ -293,6 +295,12 @@ SAMPLES: dict[str, Callable[[World], dict[str, Any]]] = {
     **dict.fromkeys(
         ("desk:course", "desk:course-show"), lambda w: {"pk": w.activities["course"].id}
     ),
+    "desk:election-org": lambda w: {"key": w.org.key},
+    "desk:community-worker": lambda w: {"pk": w.activities["worker"].id},
+    "desk:posting": lambda w: {"pk": w.activities["posting"].id},
+    "desk:work-log-photo": lambda w: {"pk": w.activities["log"].id, "number": 0},
+    "desk:county-plan": lambda w: {"pk": w.activities["plan"].id},
+    "desk:study": lambda w: {"pk": w.activities["study"].id},
     "desk:course-file": lambda w: {"pk": w.activities["part"].id},
     "portal:member-file": lambda w: {
         "token": people.member_link(w.activities["life"].members[0]), "pk": w.activities["part"].id,

@@ -8,9 +8,12 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from tests.activities.cadres import conftest as cadres
 from tests.activities.meetings import conftest as meetings
 from tests.activities.service import samples as service
-from tests.cast import TOWNSHIP, VILLAGE
+from tests.cast import COUNTY, TOWNSHIP, VILLAGE
+from zhijin.activities.cadres import plans, postings, study
+from zhijin.activities.cadres.postings import Sending
 from zhijin.activities.learning import writing as learn
 from zhijin.activities.meetings import writing
 from zhijin.activities.models import CycleStep, ModelUnit, Party, Problem, Sheet, Visit
@@ -21,6 +24,7 @@ from zhijin.core.actor import Actor
 from zhijin.core.ids import place_key
 from zhijin.core.scope import scoped
 from zhijin.core.signing import side_file, sign
+from zhijin.orgs import api as orgs
 from zhijin.orgs.models import Organisation
 
 SYSTEM = Actor.system("test")
@@ -49,6 +53,33 @@ def _life(org: Organisation) -> dict[str, Any]:
         "course": course,
         "part": part,
     }
+
+
+def _cadres(org: Organisation) -> dict[str, Any]:
+    """A community worker, a posted cadre with a log and its photo, a county plan and an application to study."""
+    with TemporaryDirectory() as folder:
+        cadres.ship(Path(folder))
+    today = clock.today()
+    with scoped(SYSTEM):
+        post = orgs.create_post(actor=SYSTEM, kind="community_worker", org_key=org.key)
+        worker = orgs.appoint(
+            actor=SYSTEM,
+            post_id=post.id,
+            holder="示例丙",
+            term=orgs.Term(today - timedelta(days=30)),
+        )
+        sending = Sending(
+            "示例丁", "区水务局", today - timedelta(days=9), today + timedelta(days=90)
+        )
+        posting = postings.post_cadre(actor=SYSTEM, org_key=org.key, sending=sending)
+        digest = files.store_bytes(b"photo", "image/jpeg").digest
+        log = postings.write_log(
+            actor=SYSTEM, posting_id=posting.id, log=postings.Log(today, "visit", "走访", (digest,))
+        )
+        plan = plans.make(actor=SYSTEM, county=COUNTY, year=today.year, title="方案", basis="纪要")
+        wish = study.Wish("开放大学", "乡村振兴", 3, 700_000)
+        applied = study.apply(actor=SYSTEM, appointment_id=worker.id, wish=wish)
+    return {"worker": worker, "posting": posting, "log": log, "plan": plan, "study": applied}
 
 
 def tiny_pdf() -> BytesIO:
@@ -103,6 +134,6 @@ def make(org: Organisation) -> dict[str, Any]:
             done_at=now, document=b"{}", document_sig=side_file(sign(b"{}")),
         )  # fmt: skip
     return {
-        **_life(org), "cycle": cycle, "year": year,
+        **_life(org), **_cadres(org), "cycle": cycle, "year": year,
         "pledge": pledge, "event": event, "sheet": sheet, "problem": problem, "unit": unit, "visit": visit,
     }  # fmt: skip

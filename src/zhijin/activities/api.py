@@ -1,5 +1,6 @@
 """What other rooms may use of activities."""
 
+from zhijin.activities.cadres.demo import make as make_demo_cadres
 from zhijin.activities.demo import make as make_demo
 from zhijin.activities.demo import make_units as make_demo_units
 from zhijin.activities.demo_texts import LEAD_UNIT as DEMO_UNIT
@@ -18,8 +19,8 @@ from zhijin.activities.services.mutual import make as make_mutual
 from zhijin.activities.services.mutual import start as start_mutual
 
 __all__ = [
-    "Criterion", "Cycle", "DEMO_UNIT", "Effect", "Event", "Party", "Plan", "Problem", "Sheet", "Slot", "Task",
-    "Undertaking", "Visit", "close_mutual", "invite", "life_owed", "make_demo", "make_demo_life",
-    "make_demo_service", "make_demo_units", "make_mutual", "meetings_on", "provide_annual", "start_mutual",
-    "tell_effects",
+    "DEMO_UNIT", "Criterion", "Cycle", "Effect", "Event", "Party", "Plan", "Problem", "Sheet", "Slot", "Task",
+    "Undertaking", "Visit", "close_mutual", "invite", "life_owed", "make_demo", "make_demo_cadres",
+    "make_demo_life", "make_demo_service", "make_demo_units", "make_mutual", "meetings_on", "provide_annual",
+    "start_mutual", "tell_effects",
 ]  # fmt: skip

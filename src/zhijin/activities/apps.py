@@ -14,11 +14,14 @@ class ActivitiesConfig(AppConfig):
     desk_nav = [
         NavItem("meetings", _("组织生活"), "desk:meetings", "activity.view", "calendar", 28),
         NavItem("service", _("服务和帮扶"), "desk:service", "activity.view", "heart-handshake", 29),
+        NavItem("cadres", _("干部队伍"), "desk:elections", "activity.view", "users", 29),
         NavItem("activities", _("活动与评议"), "desk:activities", "activity.view", "flag", 30),
     ]
 
     def ready(self) -> None:
         from zhijin.activities import naming
+        from zhijin.activities.cadres import elections
+        from zhijin.activities.cadres import programme as cadres
         from zhijin.activities.meetings import programme, settling
         from zhijin.activities.services import cycles
         from zhijin.core import labels
@@ -27,7 +30,14 @@ class ActivitiesConfig(AppConfig):
 
         register_tick("activities.cycle", 60.0, cycles.sweep)
         register_tick("activities.obligations", 900.0, settling.sweep)
+        register_tick("activities.elections", 3600.0, elections.sweep)
         playbooks.register_form(programme.FORM)
+        playbooks.register_form(cadres.FORM)
+        labels.register("election", naming.elections)
+        labels.register("posting", naming.postings)
+        labels.register("county-plan", naming.county_plans)
+        labels.register("study", naming.studies)
+        labels.register("appointment", naming.appointments)
         labels.register("meeting", naming.meetings)
         labels.register("course", naming.courses)
         labels.register("cycle", naming.cycles)

@@ -229,3 +229,46 @@ HAS_SERVICES = define(
 LINKED_ALREADY = define(
     "AV114", 409, _("{number} 号户已经有这样的联系。"), help=_("要换人的，请先结束原来的。")
 )
+NO_ELECTIONS = define(
+    "AV151",
+    409,
+    _("方案里没有“{name}”这类组织的换届办法。"),
+    help=_("请选择党组织或村（居）民委员会。"),
+)
+TOO_FEW_VOTED = define(
+    "AV152",
+    409,
+    _("{electors} 人中有 {voted} 人投票，至少要 {least} 人，选举无效。"),
+    help=_("请按办法重新组织选举，再登记有效的一次。"),
+)
+ELECTION_RECORDED = define(
+    "AV153",
+    409,
+    _("第 {number} 届已经登记，选举日期是 {day}。"),
+    help=_("届次和日期都要在上一届之后；不用重复登记。"),
+)
+NO_GRADES = define(
+    "AV154", 409, _("“{title}”这类岗位没有等级。"), help=_("有等级的岗位写在干部队伍的方案里。")
+)
+NOT_YET = define(
+    "AV155",
+    409,
+    _("还不能定为{grade}：{why}。"),
+    help=_("条件写在干部队伍的方案里；学历和职业资格有变化时，请先登记。"),
+)
+NOT_POSTED = define(
+    "AV156", 409, _("这名干部已于 {day} 结束驻村。"), help=_("请选择还在驻村的人。")
+)
+LOG_DAY = define("AV157", 400, _("日志的日期不对。"), help=_("日期要在驻村期间，不能在今天以后。"))
+PLAN_THERE = define(
+    "AV158", 409, _("这个县 {year} 年已经有方案。"), help=_("请在已有的方案上加措施。")
+)
+STUDYING = define(
+    "AV159", 409, _("{holder} 已经有一项在办或在读的学历提升。"), help=_("请先办结原来的一项。")
+)
+TERM_TOLD = define(
+    "AV160", 409, _("{term} 学期的结果已经登记。"), help=_("请核对学期；结果登记后不能改。")
+)
+TWO_PAIRS_OF_EYES = define(
+    "AV161", 409, _("推荐和审核不能是同一个人。"), help=_("请由另一名工作人员审核。")
+)

@@ -11,20 +11,25 @@ from django.utils.translation import gettext_lazy as _
 from zhijin.activities.models import (
     Claim,
     CommunityReport,
+    CountyPlan,
     Course,
     Cycle,
+    Election,
     Event,
     HouseholdLink,
     Meeting,
     ModelUnit,
     Need,
     PostedDuty,
+    Posting,
     Problem,
+    Study,
     Team,
     Undertaking,
     Visit,
 )
 from zhijin.activities.words import Text
+from zhijin.orgs.api import Appointment
 
 ACTIONS: dict[str, Text] = {
     "undertaking.drawn": _("起草承诺书或领题"),
@@ -121,6 +126,26 @@ ACTIONS: dict[str, Text] = {
     "link.made": _("联系一户"),
     "link.ended": _("结束联系"),
     "link.visited": _("登记走访帮助"),
+    "election.held": _("登记换届选举"),
+    "election.warned": _("换届提醒"),
+    "election.overdue": _("换届逾期"),
+    "team.counted": _("查看班子结构背后的名单"),
+    "worker.graded": _("社区工作者定级、晋级"),
+    "posting.began": _("选派驻村干部"),
+    "posting.ended": _("结束驻村"),
+    "worklog.written": _("写驻村日志"),
+    "plan.made": _("制定一县一方案"),
+    "plan.measure": _("加方案措施"),
+    "plan.progress": _("登记措施进展"),
+    "commend.computed": _("核算表彰候选"),
+    "study.surveyed": _("登记学历需求摸底"),
+    "study.applied": _("报名学历提升"),
+    "study.recommended": _("乡镇推荐学历提升"),
+    "study.enrolled": _("县级审核通过学历提升"),
+    "study.declined": _("学历提升未通过"),
+    "study.result": _("登记学期结果"),
+    "study.finished": _("学历提升毕业"),
+    "study.stopped": _("中止学历提升"),
     "signing.rotate": _("更换签名密钥"),
 }
 
@@ -153,6 +178,28 @@ def visits(ids: Sequence[str]) -> Mapping[str, str]:
 
 def cycles(ids: Sequence[str]) -> Mapping[str, str]:
     return _labels(Cycle, ids)
+
+
+def elections(ids: Sequence[str]) -> Mapping[str, str]:
+    return _labels(Election, ids)
+
+
+def postings(ids: Sequence[str]) -> Mapping[str, str]:
+    return _labels(Posting, ids)
+
+
+def county_plans(ids: Sequence[str]) -> Mapping[str, str]:
+    return _labels(CountyPlan, ids)
+
+
+def studies(ids: Sequence[str]) -> Mapping[str, str]:
+    return _labels(Study, ids)
+
+
+def appointments(ids: Sequence[str]) -> Mapping[str, str]:
+    """The posts of appointments, as far as the reader may see them; never the holders."""
+    rows = Appointment.objects.filter(id__in=[UUID(one) for one in ids]).select_related("post")
+    return {str(row.pk): row.post.label for row in rows}
 
 
 def meetings(ids: Sequence[str]) -> Mapping[str, str]:

@@ -3,6 +3,9 @@
 from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
+from zhijin.activities.cadres import views as cadres
+from zhijin.activities.cadres import views_posts as cadre_posts
+from zhijin.activities.cadres import views_study as cadre_study
 from zhijin.activities.learning import views as learning
 from zhijin.activities.meetings import portal as branch_life
 from zhijin.activities.meetings import views as meetings
@@ -54,6 +57,20 @@ desk = [
     path("courses/<uuid:pk>/", learning.course, name="course"),
     path("courses/<uuid:pk>/show/", learning.course_show, name="course-show"),
     path("course-parts/<uuid:pk>/file/", learning.course_file, name="course-file"),
+    path("elections/", cadres.due, name="elections"),
+    path("elections/<int:key>/", cadres.term, name="election-org"),
+    path("teams/", cadres.team, name="teams"),
+    path("teams/list/", cadres.team_list, name="team-list"),
+    path("community-workers/", cadres.community_workers, name="community-workers"),
+    path("community-workers/<uuid:pk>/", cadres.community_worker, name="community-worker"),
+    path("postings/", cadre_posts.posting_list, name="postings"),
+    path("postings/commendations/", cadre_posts.commendations, name="commendations"),
+    path("postings/<uuid:pk>/", cadre_posts.posting, name="posting"),
+    path("work-logs/<uuid:pk>/<int:number>/", cadre_posts.log_photo, name="work-log-photo"),
+    path("county-plans/", cadre_posts.plan_list, name="county-plans"),
+    path("county-plans/<uuid:pk>/", cadre_posts.plan, name="county-plan"),
+    path("studies/", cadre_study.study_list, name="studies"),
+    path("studies/<uuid:pk>/", cadre_study.study_one, name="study"),
     path("branch-members/<uuid:pk>/", views_members.branch_member, name="branch-member"),
     path("service/", service.service, name="service"),
     path("service/needs/new/", service.need_new, name="need-new"),

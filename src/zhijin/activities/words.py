@@ -33,6 +33,8 @@ BY_CODE, BY_CHAIR = _("会上的签到码"), _("主持人确认")
 PASSED, FAILED, NO_QUORUM = _("通过"), _("未通过"), _("人数不足，不成立")
 COURSE_DRAFT, COURSE_OPEN, COURSE_CLOSED = _("准备中"), _("已开课"), _("已结课")
 PART_TEXT, PART_LINK, PART_FILE = _("文字"), _("链接"), _("文件")
+STUDY_APPLIED, STUDY_RECOMMENDED, STUDY_ENROLLED = _("待乡镇推荐"), _("待县级审核"), _("在读")
+STUDY_DECLINED, STUDY_FINISHED, STUDY_STOPPED = _("未通过审核"), _("已毕业"), _("已中止")
 ON_PHONE, ON_DESK, ON_WALL = _("手机"), _("电脑"), _("大屏")
 REPORTED, RECEIVED, REPORT_ENDED = _("已报到"), _("社区已接收"), pgettext_lazy("report", "已结束")
 CARE, REPAIR, TEACH, CLEAN = _("照料陪伴"), _("维修帮忙"), _("辅导讲课"), _("环境清洁")
@@ -45,6 +47,10 @@ THANKS_NEW, THANKS_SHOWN, THANKS_KEPT = _("待阅"), _("已展示"), _("已留�
 LINK, ONE_N, PAIR = _("党员联户"), _("1+N 帮扶"), _("多对一帮扶")
 HOME_VISIT, HELP = _("走访"), _("帮助")
 
+#: What a county's own plan has measures for (document 000: 教育、医疗、产业“组团式”帮扶).
+PLAN_LINES: Final = [
+    ("education", _("教育帮扶")), ("health", _("医疗帮扶")), ("industry", _("产业帮扶")), ("other", _("其他")),
+]  # fmt: skip
 #: 五型机关 (document 003): political, effective, serving, lawful, clean.
 ASPECTS: Final[dict[str, Text]] = {
     "political": _("坚定的政治机关"),

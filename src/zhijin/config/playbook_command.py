@@ -6,6 +6,7 @@ import argparse
 from datetime import date
 from pathlib import Path
 
+from zhijin.activities.cadres import format as cadres
 from zhijin.activities.meetings import format as life
 from zhijin.assessment.engine import load_file
 from zhijin.ledger.rules import load_file as load_points
@@ -47,4 +48,5 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     register_kind("points", "points.yaml", _points)
     register_kind("broadcast", "broadcast.yaml", _broadcast)
     register_kind(life.KEY, life.FILE, life.told)
+    register_kind(cadres.KEY, cadres.FILE, cadres.told)
     add_playbook(subparsers)

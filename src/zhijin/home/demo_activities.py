@@ -26,9 +26,15 @@ def service(demo: Demo) -> None:
     demo.count("reports", activities.make_demo_service(demo.today))
 
 
+def cadres(demo: Demo) -> None:
+    """Elections, community workers, postings, county plans and study of village cadres."""
+    demo.count("elections", activities.make_demo_cadres(demo.today))
+
+
 def register() -> None:
     """Called when the application is ready."""
     register_step("units", 35, units)
     register_step("activities", 85, held)
     register_step("branch-life", 86, branch_life)
     register_step("service", 87, service)
+    register_step("cadres", 87, cadres)

@@ -14,9 +14,24 @@ from zhijin.people.branches import (
     renew_member_link,
     visible_members,
 )
-from zhijin.people.catalogue import CONSENTS, FIELDS, PURPOSES
+from zhijin.people.catalogue import (
+    CERTIFICATES,
+    CONSENTS,
+    EDUCATION,
+    FIELDS,
+    PURPOSES,
+    TRAITS,
+)
 from zhijin.people.households import place_household, register_household
-from zhijin.people.models import BranchMember, Consent, Household, Membership, Person
+from zhijin.people.models import BranchMember, Consent, Household, Membership, Particulars, Person
+from zhijin.people.particulars import (
+    Makeup,
+    Share,
+    counted,
+    makeup,
+    record_particulars,
+    visible_particulars,
+)
 from zhijin.people.revealing import give_consent, reveal, withdraw_consent
 from zhijin.people.selectors import (
     Filter,
@@ -37,19 +52,26 @@ from zhijin.people.services import (
 )
 
 __all__ = [
+    "CERTIFICATES",
     "CONSENTS",
+    "EDUCATION",
     "FIELDS",
     "PURPOSES",
+    "TRAITS",
     "BranchMember",
     "Consent",
     "Filter",
     "Gaps",
     "Household",
+    "Makeup",
     "MemberDraft",
     "Membership",
+    "Particulars",
     "Person",
+    "Share",
     "change_member",
     "change_person",
+    "counted",
     "counts",
     "end_member",
     "enrol_member",
@@ -59,6 +81,7 @@ __all__ = [
     "household_gaps",
     "leave",
     "listing",
+    "makeup",
     "member_by_link",
     "member_link",
     "member_names",
@@ -67,6 +90,7 @@ __all__ = [
     "move_member",
     "move_person",
     "place_household",
+    "record_particulars",
     "register_household",
     "register_person",
     "renew_member_link",
@@ -74,5 +98,6 @@ __all__ = [
     "visible",
     "visible_households",
     "visible_members",
+    "visible_particulars",
     "withdraw_consent",
 ]

@@ -50,6 +50,8 @@ FIELDS: Final[tuple[Field, ...]] = (
     Field("service", _("报到、志愿服务和联系户"), _("安排服务、确认服务；只记遮盖后的姓名，不记行踪，不排名"), _CONSENT,
           _("随工作记录保存，只有遮盖后的姓名"), sealed=False),
     Field("household", _("所在户"), _("按户走访和联系；明确联户长"), _DUTY, _WHILE_HERE, sealed=False),
+    Field("particulars", _("任职人的学历、资格和类别（致富能手、返乡、大学毕业生等）"),
+          _("统计班子结构、核对晋级条件；页面只显示人数"), _DUTY, _("任职期间和届满后一届"), sealed=False),
     Field("position", _("住处位置"), _("核对是否每户都有网格；不记行踪"), _DUTY, _WHILE_HERE, sealed=False),
 )  # fmt: skip
 BY_KEY: Final = {field.key: field for field in FIELDS}
@@ -71,4 +73,23 @@ CONSENTS: Final[dict[str, Text]] = {
     "id_number": _("保存我的身份证号"),
     "party": _("登记我的党员身份"),
     "notice": _("向我发送通知"),
+}
+
+#: Schooling, by a number that grows with it (levels of GB/T 4658 in broad steps).
+EDUCATION: Final[dict[int, Text]] = {
+    1: _("初中及以下"), 2: _("高中、中专"), 3: _("大专"), 4: _("本科"), 5: _("研究生"),
+}  # fmt: skip
+#: Professional certificates of social work, by a number that grows with them.
+CERTIFICATES: Final[dict[int, Text]] = {
+    0: _("无"), 1: _("助理社会工作师"), 2: _("社会工作师"), 3: _("高级社会工作师"),
+}  # fmt: skip
+#: What a holder may be counted as: each is declared and checked when they take the post.
+TRAITS: Final[dict[str, Text]] = {
+    "party_member": _("党员"),
+    "able_earner": _("致富能手"),
+    "returnee": _("返乡回引人才"),
+    "graduate": _("大学毕业生"),
+    "leads_project": _("领衔创新项目"),
+    "backbone": _("骨干"),
+    "talent": _("中高端人才"),
 }

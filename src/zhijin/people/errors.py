@@ -66,3 +66,6 @@ MEMBER_LEFT = define(
     "PE024", 409, _("{name} 已于 {day} 转出。"), help=_("转出以后的变化由现在的支部登记。")
 )
 BAD_MOVE = define("PE025", 400, _("转接不对：{why}"), help=_("请核对转入的党组织和日期。"))
+BAD_PARTICULARS = define(
+    "PE026", 400, _("任职人的学历、资格或类别不对。"), help=_("请从列表里选择；不清楚的就留空。")
+)

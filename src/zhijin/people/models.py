@@ -193,3 +193,41 @@ class BranchMember(models.Model):
     def may_vote(self) -> bool:
         """Probationary members have no vote (Party constitution, article 7)."""
         return self.standing == self.Standing.FULL
+
+
+class Particulars(models.Model):
+    """What a team's make-up is counted from, for one holder of a public post: as declared when they took it.
+
+    ``education`` and ``certificate`` are numbers of :data:`catalogue.EDUCATION` and :data:`catalogue.CERTIFICATES`.
+    Pages show counts only, never one holder's values; only the year of birth is kept.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7)
+    county = models.IntegerField()
+    place_key = models.BigIntegerField()
+    org_key = models.BigIntegerField(null=True)
+    sector_key = models.BigIntegerField(null=True)
+    industry_key = models.BigIntegerField(null=True)
+    appointment = models.ForeignKey(
+        "orgs.Appointment", models.PROTECT, related_name="particulars", db_index=False
+    )
+    gender = models.CharField(max_length=1, default="", blank=True)
+    birth_year = models.SmallIntegerField(null=True)
+    education = models.SmallIntegerField(null=True)
+    certificate = models.SmallIntegerField(null=True)
+    party_member = models.BooleanField(null=True)
+    able_earner = models.BooleanField(null=True)
+    returnee = models.BooleanField(null=True)
+    graduate = models.BooleanField(null=True)
+    leads_project = models.BooleanField(null=True)
+    backbone = models.BooleanField(null=True)
+    talent = models.BooleanField(null=True)
+    simulated = models.BooleanField(default=False)
+    version = models.IntegerField(default=1)
+    changed_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        db_table = "people_particulars"
+
+    def __str__(self) -> str:
+        return f"particulars:{self.appointment_id}"

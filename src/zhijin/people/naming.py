@@ -26,6 +26,7 @@ ACTIONS: dict[str, Text] = {
     "member.moved": _("转接组织关系"),
     "member.ended": _("党员转出"),
     "member.link": _("更换党员的个人链接"),
+    "particulars.recorded": _("登记任职人的学历和类别"),
     "member.names": _("查看支部党员的姓名"),
 }
 

@@ -6,6 +6,20 @@ to), so that row-level security needs no join. ``county`` is part of every prima
 """
 
 from zhijin.activities.models.base import OfOrganisation
+from zhijin.activities.models.cadres import (
+    CountyPlan,
+    Election,
+    ElectionNotice,
+    ElectionSeat,
+    PlanMeasure,
+    PlanProgress,
+    Posting,
+    Study,
+    StudyResult,
+    StudySurvey,
+    WorkerGrade,
+    WorkLog,
+)
 from zhijin.activities.models.cycles import Cycle, CycleStep, Reminder
 from zhijin.activities.models.events import BallotBox, Event, Party, Question, Sheet, Voter
 from zhijin.activities.models.learning import Course, CoursePart, CourseProgress
@@ -38,11 +52,15 @@ __all__ = [
     "Branch",
     "Claim",
     "CommunityReport",
+    "CountyPlan",
     "Course",
     "CoursePart",
     "CourseProgress",
     "Cycle",
     "CycleStep",
+    "Election",
+    "ElectionNotice",
+    "ElectionSeat",
     "Event",
     "Evidence",
     "HelpVisit",
@@ -55,13 +73,19 @@ __all__ = [
     "Obligation",
     "OfOrganisation",
     "Party",
+    "PlanMeasure",
+    "PlanProgress",
     "PostedDuty",
+    "Posting",
     "Problem",
     "Progress",
     "Question",
     "Reminder",
     "Resolution",
     "Sheet",
+    "Study",
+    "StudyResult",
+    "StudySurvey",
     "Task",
     "Team",
     "Thanks",
@@ -70,4 +94,6 @@ __all__ = [
     "Visit",
     "Volunteer",
     "Voter",
+    "WorkLog",
+    "WorkerGrade",
 ]

@@ -52,3 +52,9 @@ def said(cell: Cell) -> str:
         "done": _("已开展"), "due": _("本期要开"), "missed": _("没有记录"), "ahead": _("还没到"),
         "before": _("启用以前"),
     }[cell.state]  # fmt: skip
+
+
+@register.filter
+def yuan(fen: int | None) -> str:
+    """Fen as yuan: 148001 → ``1,480.01``."""
+    return "—" if fen is None else f"{fen // 100:,}.{fen % 100:02d}"
