@@ -13,11 +13,20 @@ class ActivitiesConfig(AppConfig):
     label = "activities"
     desk_nav = [
         NavItem("meetings", _("组织生活"), "desk:meetings", "activity.view", "calendar", 28),
+        NavItem(
+            "deliberation",
+            _("议事"),
+            "desk:deliberation",
+            "deliberate.answer",
+            "message-square",
+            29,
+        ),
         NavItem("activities", _("活动与评议"), "desk:activities", "activity.view", "flag", 30),
     ]
 
     def ready(self) -> None:
         from zhijin.activities import naming
+        from zhijin.activities.deliberation import programme as deliberation
         from zhijin.activities.meetings import programme, settling
         from zhijin.activities.services import cycles
         from zhijin.core import labels
@@ -27,8 +36,15 @@ class ActivitiesConfig(AppConfig):
         register_tick("activities.cycle", 60.0, cycles.sweep)
         register_tick("activities.obligations", 900.0, settling.sweep)
         playbooks.register_form(programme.FORM)
+        playbooks.register_form(deliberation.FORM)
         labels.register("meeting", naming.meetings)
         labels.register("course", naming.courses)
+        labels.register("gathering", naming.gatherings)
+        labels.register("matter", naming.matters)
+        labels.register("proposal", naming.proposals)
+        labels.register("service-item", naming.service_items)
+        labels.register("service-request", naming.service_requests)
+        labels.register("sitting", naming.sittings)
         labels.register("cycle", naming.cycles)
         labels.register("event", naming.events)
         labels.register("undertaking", naming.undertakings)

@@ -3,6 +3,9 @@
 from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
+from zhijin.activities.deliberation import portal as talk
+from zhijin.activities.deliberation import views as deliberation
+from zhijin.activities.deliberation import views_services, views_talk
 from zhijin.activities.learning import views as learning
 from zhijin.activities.meetings import portal as branch_life
 from zhijin.activities.meetings import views as meetings
@@ -51,8 +54,29 @@ desk = [
     path("courses/<uuid:pk>/show/", learning.course_show, name="course-show"),
     path("course-parts/<uuid:pk>/file/", learning.course_file, name="course-file"),
     path("branch-members/<uuid:pk>/", views_members.branch_member, name="branch-member"),
+    path("deliberation/", deliberation.deliberation, name="deliberation"),
+    path("deliberation/new/", deliberation.matter_new, name="matter-new"),
+    path("deliberation/matters/<uuid:pk>/", deliberation.matter, name="matter"),
+    path("deliberation/sittings/<uuid:pk>/", deliberation.sitting, name="sitting"),
+    path("deliberation/proposals/", views_talk.proposals, name="proposals"),
+    path("deliberation/proposals/<uuid:pk>/", views_talk.proposal, name="proposal"),
+    path("deliberation/gatherings/", views_talk.gatherings, name="gatherings"),
+    path("deliberation/gatherings/<uuid:pk>/", views_talk.gathering, name="gathering"),
+    path("deliberation/services/", views_services.listed_services, name="listed-services"),
+    path("deliberation/requests/<uuid:pk>/", views_services.service_request, name="listed-request"),
 ]
 portal = [
+    path("talk/<str:code>/", talk.talk, name="talk"),
+    path("talk/<str:code>/new/", talk.proposal_new, name="proposal-new"),
+    path("talk/<str:code>/alike/", talk.proposal_alike, name="proposal-alike"),
+    path("proposals/<uuid:pk>/", talk.proposal, name="proposal"),
+    path("resolutions/<uuid:pk>/", talk.resolution, name="resolution"),
+    path("counts/<uuid:pk>/", talk.recount, name="recount"),
+    path("counts/<uuid:pk>/count.<signed:ending>", talk.count_file, name="count-file"),
+    path("ballot/", talk.ballot, name="ballot"),
+    path("service-lists/<str:code>/", talk.service_lists, name="service-lists"),
+    path("service-lists/ask/<uuid:pk>/", talk.service_ask, name="listed-ask"),
+    path("service-requests/<str:code>/", talk.service_status, name="listed-status"),
     path("my-branch/<str:token>/", branch_life.member_page, name="member-page"),
     path("my-branch/<str:token>/parts/<uuid:pk>/", branch_life.member_file, name="member-file"),
     path("sign/<uuid:pk>/<str:code>/", branch_life.meeting_sign, name="meeting-sign"),

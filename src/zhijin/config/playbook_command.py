@@ -6,6 +6,7 @@ import argparse
 from datetime import date
 from pathlib import Path
 
+from zhijin.activities.deliberation import format as deliberation
 from zhijin.activities.meetings import format as life
 from zhijin.assessment.engine import load_file
 from zhijin.ledger.rules import load_file as load_points
@@ -42,9 +43,10 @@ def _broadcast(path: Path) -> Told:
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """Add ``playbook``; its ``check`` also takes assessment, points, broadcasts and organisational life."""
+    """Add ``playbook``; its ``check`` also takes the other kinds of programme file."""
     register_kind("assessment", "assessment.yaml", _assessment)
     register_kind("points", "points.yaml", _points)
     register_kind("broadcast", "broadcast.yaml", _broadcast)
+    register_kind(deliberation.KEY, deliberation.FILE, deliberation.told)
     register_kind(life.KEY, life.FILE, life.told)
     add_playbook(subparsers)

@@ -21,8 +21,14 @@ def branch_life(demo: Demo) -> None:
     demo.count("meetings", activities.make_demo_life(demo.today))
 
 
+def deliberation(demo: Demo) -> None:
+    """四议两公开 of a village, the 星火夜话 of another, the council hall and service lists of a community."""
+    demo.count("deliberation", activities.make_demo_deliberation(demo.today))
+
+
 def register() -> None:
     """Called when the application is ready."""
     register_step("units", 35, units)
     register_step("activities", 85, held)
     register_step("branch-life", 86, branch_life)
+    register_step("deliberation", 88, deliberation)

@@ -6,6 +6,18 @@ to), so that row-level security needs no join. ``county`` is part of every prima
 
 from zhijin.activities.models.base import OfOrganisation
 from zhijin.activities.models.cycles import Cycle, CycleStep, Reminder
+from zhijin.activities.models.deliberation import (
+    Gathering,
+    Matter,
+    Passage,
+    Proposal,
+    Remark,
+    Seat,
+    ServiceItem,
+    ServiceRequest,
+    Sitting,
+    Support,
+)
 from zhijin.activities.models.events import BallotBox, Event, Party, Question, Sheet, Voter
 from zhijin.activities.models.learning import Course, CoursePart, CourseProgress
 from zhijin.activities.models.meetings import (
@@ -30,6 +42,8 @@ __all__ = [
     "CycleStep",
     "Event",
     "Evidence",
+    "Gathering",
+    "Matter",
     "Meeting",
     "MeetingVote",
     "ModelUnit",
@@ -37,12 +51,20 @@ __all__ = [
     "Obligation",
     "OfOrganisation",
     "Party",
+    "Passage",
     "Problem",
     "Progress",
+    "Proposal",
     "Question",
+    "Remark",
     "Reminder",
     "Resolution",
+    "Seat",
+    "ServiceItem",
+    "ServiceRequest",
     "Sheet",
+    "Sitting",
+    "Support",
     "Task",
     "Undertaking",
     "Visit",
