@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import uuid4
@@ -13,7 +14,7 @@ from zhijin.activities.deliberation import demo_texts as texts
 from zhijin.activities.deliberation.balloting import Call
 from zhijin.activities.deliberation.proposing import Draft
 from zhijin.activities.deliberation.serving import Ask, Item
-from zhijin.activities.models import Matter, Proposal, ServiceItem, ServiceRequest
+from zhijin.activities.models import Gathering, Matter, Proposal, ServiceItem, ServiceRequest
 from zhijin.core import clock
 from zhijin.core.actor import Actor
 from zhijin.core.scope import scoped
@@ -24,18 +25,21 @@ SYSTEM = Actor("system", "demo", "演示主持人")
 
 
 def make(today: date) -> int:
-    """Everything, once; returns how many proposals, matters and requests there are."""
-    with scoped(SYSTEM):
-        if Matter.objects.filter(simulated=True).exists():
-            return 0
-    if places.known(texts.VILLAGE):
-        _proposals(today)
-        _village(today)
-    if places.known(texts.YARD):
-        _nights(today)
-    if places.known(texts.COMMUNITY):
-        _council(today)
-        _services(today)
+    """Everything, each part once and wholly; returns how many proposals, matters and requests there are."""
+    parts: tuple[tuple[str, Any, Callable[[date], None]], ...] = (
+        (texts.VILLAGE, Proposal, _proposals),
+        (texts.VILLAGE, Matter, _village),
+        (texts.YARD, Gathering, _nights),
+        (texts.COMMUNITY, Matter, _council),
+        (texts.COMMUNITY, ServiceItem, _services),
+    )
+    for place, model, part in parts:
+        with scoped(SYSTEM):
+            if (
+                places.known(place)
+                and not model.objects.filter(place_code=place, simulated=True).exists()
+            ):
+                part(today)
     with scoped(SYSTEM):
         models: tuple[Any, ...] = (Proposal, Matter, ServiceRequest)
         return sum(model.objects.filter(simulated=True).count() for model in models)
