@@ -20,10 +20,12 @@ from tests.activities.deliberation.conftest import (
 from tests.cast import VILLAGE
 from zhijin.activities.deliberation import hooks, stepping
 from zhijin.activities.models import Matter, Passage, Proposal
-from zhijin.cases.models import Case
+from zhijin.cases import api as cases
+from zhijin.cases.models import Case, CaseEvent
 from zhijin.core.scope import scoped
 from zhijin.disclosure import documents
 from zhijin.playbooks import shipping
+from zhijin.programmes.tasks import follow
 
 pytestmark = pytest.mark.django_db
 
@@ -49,6 +51,12 @@ def test_a_resolution_is_published_and_carried_out_by_the_rooms_that_do_it(joine
     case = see(lambda: Case.objects.get(id=passage.reference))
     assert (case.playbook, case.number) == ("resolution", passage.code)
     assert fresh(matter).step == 5  # until the case has ended
+    cases.move(actor=joined.staff, case_id=case.id, move_id="begin", data={"plan": "村委会负责"})
+    cases.move(actor=joined.staff, case_id=case.id, move_id="done", data={"result": "已完工"})
+    last = see(lambda: CaseEvent.objects.filter(case_id=case.id).order_by("seq").last())
+    for _twice in range(2):
+        follow(case.id, last.id)
+    assert fresh(matter).step == 6
 
 
 def test_nobody_approves_the_publication_they_drafted(joined):
