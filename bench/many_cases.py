@@ -13,7 +13,7 @@ from typing import Any
 from django.db import connections, transaction
 
 from bench import ground
-from zhijin.cases.grams import grams
+from zhijin.core.grams import grams
 
 TEXTS = 20_000
 #: Cases older than this many days have ended, so that about one in fifty of two years is open.

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from tests import matrix_disclosure, matrix_points
+from tests import matrix_deliberation, matrix_disclosure, matrix_points
 from tests.activities import samples as activities
 from tests.assessment import standings
 from tests.assessment.enter_once.sheets import filled_sheet
@@ -58,6 +58,7 @@ PLACED = {
     "api:resume_case", "api:transfer_case", "api:merge_case", "api:unmerge_case",
     "api:whistle_case", "api:case_parties", "api:answer_call", "api:case_people", "api:assign_case",
     "api:call_back",
+    *matrix_deliberation.PLACED,
     *matrix_disclosure.PLACED,
     *matrix_points.PLACED,
 }  # fmt: skip
@@ -87,6 +88,7 @@ class World:
     appeal: Any
     activities: dict[str, Any]
     bodies: dict[str, dict[str, Any]]
+    deliberation: Any = None
     disclosed: Any = None
     adjustment: Any = None
     points: Any = None
@@ -123,6 +125,7 @@ def build(cast: Cast) -> World:
         case, handled.code, photo.file_id, asked, org, post, sheet_run, import_run, publication,
         endpoint, secretary, steps.one(accepted.case_id), person, household, playbook,
         filled_sheet(cast.branch_secretary.actor, VILLAGE), planted, appeal, activities.make(org), {},
+        matrix_deliberation.make(org),
         matrix_disclosure.make(), standings.adjusted(planted), matrix_points.make(household),
     )  # fmt: skip
     world.bodies.update(_bodies(world))
@@ -188,6 +191,7 @@ def _status(world: World) -> dict[str, Any]:
 
 #: The parameters of every address that has some.
 SAMPLES: dict[str, Callable[[World], dict[str, Any]]] = {
+    **matrix_deliberation.samples(lambda world: world.deliberation),
     **matrix_disclosure.samples(lambda world: world.disclosed),
     **matrix_points.samples(lambda world: world.points),
     **broadcasts.samples(),

@@ -22,7 +22,8 @@ from zhijin.playbooks.engine.simulate import openings, simulate
 KNOWN = [path.parent.name for path in SHIPPED]
 EXPECTED = {
     "road-hazard", "sanitation", "dispute", "wedding-funeral", "three-networks",
-    "court-green-channel", "plant-fault", "suggestion", "rectification", "learnable", "fire-alarm", "knock-doors",
+    "court-green-channel", "plant-fault", "suggestion", "rectification",
+    "resolution", "learnable", "fire-alarm", "knock-doors",
     "water-safety", "power-supply", "device-fault",
 }  # fmt: skip
 shipped = pytest.mark.parametrize("path", SHIPPED, ids=KNOWN)

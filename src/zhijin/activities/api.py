@@ -1,6 +1,16 @@
 """What other rooms may use of activities."""
 
 from zhijin.activities.cadres.demo import make as make_demo_cadres
+from zhijin.activities.deliberation.demo import make as make_demo_deliberation
+from zhijin.activities.deliberation.demo_texts import FIRM as DEMO_PROPERTY
+from zhijin.activities.deliberation.hooks import (
+    Order,
+    Paper,
+    provide_carrying_out,
+    provide_publication,
+)
+from zhijin.activities.deliberation.stepping import case_ended as resolution_carried_out
+from zhijin.activities.deliberation.stepping import published as resolution_published
 from zhijin.activities.demo import make as make_demo
 from zhijin.activities.demo import make_units as make_demo_units
 from zhijin.activities.demo_texts import LEAD_UNIT as DEMO_UNIT
@@ -19,8 +29,9 @@ from zhijin.activities.services.mutual import make as make_mutual
 from zhijin.activities.services.mutual import start as start_mutual
 
 __all__ = [
-    "DEMO_UNIT", "Criterion", "Cycle", "Effect", "Event", "Party", "Plan", "Problem", "Sheet", "Slot", "Task",
-    "Undertaking", "Visit", "close_mutual", "invite", "life_owed", "make_demo", "make_demo_cadres",
-    "make_demo_life", "make_demo_service", "make_demo_units", "make_mutual", "meetings_on", "provide_annual",
-    "start_mutual", "tell_effects",
+    "DEMO_PROPERTY", "DEMO_UNIT", "Criterion", "Cycle", "Effect", "Event", "Order", "Paper", "Party", "Plan",
+    "Problem", "Sheet", "Slot", "Task", "Undertaking", "Visit", "close_mutual", "invite", "life_owed",
+    "make_demo", "make_demo_cadres", "make_demo_deliberation", "make_demo_life", "make_demo_service",
+    "make_demo_units", "make_mutual", "meetings_on", "provide_annual", "provide_carrying_out",
+    "provide_publication", "resolution_carried_out", "resolution_published", "start_mutual", "tell_effects",
 ]  # fmt: skip

@@ -15,6 +15,14 @@ class ActivitiesConfig(AppConfig):
         NavItem("meetings", _("组织生活"), "desk:meetings", "activity.view", "calendar", 28),
         NavItem("service", _("服务和帮扶"), "desk:service", "activity.view", "heart-handshake", 29),
         NavItem("cadres", _("干部队伍"), "desk:elections", "activity.view", "users", 29),
+        NavItem(
+            "deliberation",
+            _("议事"),
+            "desk:deliberation",
+            "deliberate.answer",
+            "message-square",
+            29,
+        ),
         NavItem("activities", _("活动与评议"), "desk:activities", "activity.view", "flag", 30),
     ]
 
@@ -22,6 +30,7 @@ class ActivitiesConfig(AppConfig):
         from zhijin.activities import naming
         from zhijin.activities.cadres import elections
         from zhijin.activities.cadres import programme as cadres
+        from zhijin.activities.deliberation import programme as deliberation
         from zhijin.activities.meetings import programme, settling
         from zhijin.activities.services import cycles
         from zhijin.core import labels
@@ -38,8 +47,15 @@ class ActivitiesConfig(AppConfig):
         labels.register("county-plan", naming.county_plans)
         labels.register("study", naming.studies)
         labels.register("appointment", naming.appointments)
+        playbooks.register_form(deliberation.FORM)
         labels.register("meeting", naming.meetings)
         labels.register("course", naming.courses)
+        labels.register("gathering", naming.gatherings)
+        labels.register("matter", naming.matters)
+        labels.register("proposal", naming.proposals)
+        labels.register("service-item", naming.service_items)
+        labels.register("service-request", naming.service_requests)
+        labels.register("sitting", naming.sittings)
         labels.register("cycle", naming.cycles)
         labels.register("event", naming.events)
         labels.register("undertaking", naming.undertakings)

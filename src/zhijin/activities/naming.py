@@ -16,13 +16,19 @@ from zhijin.activities.models import (
     Cycle,
     Election,
     Event,
+    Gathering,
     HouseholdLink,
+    Matter,
     Meeting,
     ModelUnit,
     Need,
     PostedDuty,
     Posting,
     Problem,
+    Proposal,
+    ServiceItem,
+    ServiceRequest,
+    Sitting,
     Study,
     Team,
     Undertaking,
@@ -146,6 +152,36 @@ ACTIONS: dict[str, Text] = {
     "study.result": _("登记学期结果"),
     "study.finished": _("学历提升毕业"),
     "study.stopped": _("中止学历提升"),
+    "proposal.made": _("提出建议"),
+    "proposal.supported": _("附议"),
+    "proposal.remark": _("在建议下发言"),
+    "proposal.hidden": _("隐藏建议或发言"),
+    "proposal.shown": _("恢复显示"),
+    "proposal.answered": _("答复建议"),
+    "gathering.called": _("召集群众会"),
+    "gathering.held": _("登记群众会"),
+    "matter.begun": _("列入议事"),
+    "matter.refused": _("议事未通过"),
+    "matter.publication": _("起草决议公开"),
+    "matter.published": _("决议已公开"),
+    "matter.carried": _("交办决议"),
+    "matter.carried-out": _("决议已落实"),
+    "matter.done": _("议事完成"),
+    "sitting.called": _("召集议事会议"),
+    "sitting.code": _("补议事投票码"),
+    "sitting.present": _("登记议事到会"),
+    "sitting.vote": _("议事开始投票"),
+    "sitting.paper": _("收到一张议事票"),
+    "sitting.hands": _("记议事举手的票"),
+    "sitting.counted": _("议事计票"),
+    "sitting.adjourned": _("议事另行开会"),
+    "sitting.roll": _("查看议事名册"),
+    "listed.offered": _("列入服务清单"),
+    "listed.withdrawn": _("移出服务清单"),
+    "listed.asked": _("申请清单服务"),
+    "listed.contact": _("查看服务地点和电话"),
+    "listed.answered": _("答复清单服务"),
+    "listed.confirmed": _("确认清单服务"),
     "signing.rotate": _("更换签名密钥"),
 }
 
@@ -235,3 +271,27 @@ def community_reports(ids: Sequence[str]) -> Mapping[str, str]:
 def services(ids: Sequence[str]) -> Mapping[str, str]:
     """Who took a need up: a masked name, or the organisation's."""
     return _labels(Claim, ids)
+
+
+def gatherings(ids: Sequence[str]) -> Mapping[str, str]:
+    return _labels(Gathering, ids)
+
+
+def matters(ids: Sequence[str]) -> Mapping[str, str]:
+    return _labels(Matter, ids)
+
+
+def proposals(ids: Sequence[str]) -> Mapping[str, str]:
+    return _labels(Proposal, ids)
+
+
+def service_items(ids: Sequence[str]) -> Mapping[str, str]:
+    return _labels(ServiceItem, ids)
+
+
+def service_requests(ids: Sequence[str]) -> Mapping[str, str]:
+    return _labels(ServiceRequest, ids)
+
+
+def sittings(ids: Sequence[str]) -> Mapping[str, str]:
+    return _labels(Sitting, ids)

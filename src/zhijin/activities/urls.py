@@ -6,6 +6,9 @@ from django.urls.converters import StringConverter
 from zhijin.activities.cadres import views as cadres
 from zhijin.activities.cadres import views_posts as cadre_posts
 from zhijin.activities.cadres import views_study as cadre_study
+from zhijin.activities.deliberation import portal as talk
+from zhijin.activities.deliberation import views as deliberation
+from zhijin.activities.deliberation import views_services, views_talk
 from zhijin.activities.learning import views as learning
 from zhijin.activities.meetings import portal as branch_life
 from zhijin.activities.meetings import views as meetings
@@ -59,8 +62,8 @@ desk = [
     path("course-parts/<uuid:pk>/file/", learning.course_file, name="course-file"),
     path("elections/", cadres.due, name="elections"),
     path("elections/<int:key>/", cadres.term, name="election-org"),
-    path("teams/", cadres.team, name="teams"),
-    path("teams/list/", cadres.team_list, name="team-list"),
+    path("teams/", cadres.team, name="cadre-teams"),
+    path("teams/list/", cadres.team_list, name="cadre-team-list"),
     path("community-workers/", cadres.community_workers, name="community-workers"),
     path("community-workers/<uuid:pk>/", cadres.community_worker, name="community-worker"),
     path("postings/", cadre_posts.posting_list, name="postings"),
@@ -84,10 +87,31 @@ desk = [
     path("service/links/<uuid:pk>/", helping.household_link, name="household-link"),
     path("service/counts/", helping.service_counts, name="service-counts"),
     path("service/list/", helping.service_list, name="service-list"),
+    path("deliberation/", deliberation.deliberation, name="deliberation"),
+    path("deliberation/new/", deliberation.matter_new, name="matter-new"),
+    path("deliberation/matters/<uuid:pk>/", deliberation.matter, name="matter"),
+    path("deliberation/sittings/<uuid:pk>/", deliberation.sitting, name="sitting"),
+    path("deliberation/proposals/", views_talk.proposals, name="proposals"),
+    path("deliberation/proposals/<uuid:pk>/", views_talk.proposal, name="proposal"),
+    path("deliberation/gatherings/", views_talk.gatherings, name="gatherings"),
+    path("deliberation/gatherings/<uuid:pk>/", views_talk.gathering, name="gathering"),
+    path("deliberation/services/", views_services.listed_services, name="listed-services"),
+    path("deliberation/requests/<uuid:pk>/", views_services.service_request, name="listed-request"),
 ]
 portal = [
     path("my-service/<str:token>/", serving.my_service, name="my-service"),
     path("served/", serving.served, name="served"),
+    path("talk/<str:code>/", talk.talk, name="talk"),
+    path("talk/<str:code>/new/", talk.proposal_new, name="proposal-new"),
+    path("talk/<str:code>/alike/", talk.proposal_alike, name="proposal-alike"),
+    path("proposals/<uuid:pk>/", talk.proposal, name="proposal"),
+    path("resolutions/<uuid:pk>/", talk.resolution, name="resolution"),
+    path("counts/<uuid:pk>/", talk.recount, name="recount"),
+    path("counts/<uuid:pk>/count.<signed:ending>", talk.count_file, name="count-file"),
+    path("ballot/", talk.ballot, name="ballot"),
+    path("service-lists/<str:code>/", talk.service_lists, name="service-lists"),
+    path("service-lists/ask/<uuid:pk>/", talk.service_ask, name="listed-ask"),
+    path("service-requests/<str:code>/", talk.service_status, name="listed-status"),
     path("my-branch/<str:token>/", branch_life.member_page, name="member-page"),
     path("my-branch/<str:token>/parts/<uuid:pk>/", branch_life.member_file, name="member-file"),
     path("sign/<uuid:pk>/<str:code>/", branch_life.meeting_sign, name="meeting-sign"),

@@ -7,9 +7,9 @@ from datetime import timedelta
 from django.db import connection
 from django.db.models import Q
 
-from zhijin.cases.grams import grams
 from zhijin.core import clock
 from zhijin.core.actor import KEY_LIMIT, Actor
+from zhijin.core.grams import grams
 from zhijin.core.ids import place_span
 from zhijin.core.scope import multirange
 

@@ -11,7 +11,6 @@ from uuid import UUID
 from django.db.models import BigIntegerField, BooleanField, Count, ExpressionWrapper, F, Q, QuerySet
 from django.db.models.expressions import RawSQL
 
-from zhijin.cases.grams import grams, likeness
 from zhijin.cases.models import Case, CaseEvent, CaseParty, CasePhoto, CaseRequest
 from zhijin.cases.searching import matching
 from zhijin.cases.services.writing import visible
@@ -19,6 +18,7 @@ from zhijin.core import clock
 from zhijin.core.actor import Actor
 from zhijin.core.errors import NOT_FOUND
 from zhijin.core.geo import distance_m
+from zhijin.core.grams import grams, likeness
 from zhijin.core.ids import place_span
 from zhijin.core.scope import scope_q
 

@@ -7,6 +7,7 @@ from datetime import date
 from pathlib import Path
 
 from zhijin.activities.cadres import format as cadres
+from zhijin.activities.deliberation import format as deliberation
 from zhijin.activities.meetings import format as life
 from zhijin.assessment.engine import load_file
 from zhijin.ledger.rules import load_file as load_points
@@ -43,10 +44,11 @@ def _broadcast(path: Path) -> Told:
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """Add ``playbook``; its ``check`` also takes assessment, points, broadcasts and organisational life."""
+    """Add ``playbook``; its ``check`` also takes the other kinds of programme file."""
     register_kind("assessment", "assessment.yaml", _assessment)
     register_kind("points", "points.yaml", _points)
     register_kind("broadcast", "broadcast.yaml", _broadcast)
+    register_kind(deliberation.KEY, deliberation.FILE, deliberation.told)
     register_kind(life.KEY, life.FILE, life.told)
     register_kind(cadres.KEY, cadres.FILE, cadres.told)
     add_playbook(subparsers)

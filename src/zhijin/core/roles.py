@@ -46,7 +46,7 @@ PERMISSIONS: Final = _set(
     playbook.view playbook.upload playbook.publish
     assess.view assess.appeal assess.adjust assess.approve assess.answer assess.run assess.publish
     ledger.view ledger.post ledger.close
-    activity.view activity.act activity.organise
+    activity.view activity.act activity.organise deliberate.act deliberate.answer
     disclose.view disclose.draft disclose.supervise disclose.approve disclose.answer
     account.manage grant.manage journal.read settings.manage webhook.manage wall.manage demo.clock
     """
@@ -59,7 +59,7 @@ _GRID_LEADER = _GRID | {"case.dispatch", "case.callback", "org.view", "playbook.
 _ACTIVITY = frozenset({"activity.view", "activity.act"})
 _VILLAGE_STAFF = _GRID_LEADER | _set(
     "case.merge person.edit assess.view ledger.view ledger.post activity.view sheet.fill "
-    "disclose.view disclose.draft disclose.answer broadcast.make"
+    "disclose.view disclose.draft disclose.answer broadcast.make deliberate.act deliberate.answer"
 )
 _VILLAGE = _VILLAGE_STAFF | _ACTIVITY | {
     "case.approve", "case.transfer", "grid.edit", "org.edit", "assess.appeal", "ledger.close",
@@ -82,7 +82,7 @@ _ABOVE = _set(
 _ABOVE |= {"device.view", "broadcast.view", "broadcast.make", "broadcast.approve", "alert.receive"}
 _DEPARTMENT = _set(
     "case.report case.view case.act case.transfer case.callback case.export place.view "
-    "org.view playbook.view assess.view activity.view activity.act sheet.fill"
+    "org.view playbook.view assess.view activity.view activity.act sheet.fill deliberate.answer"
 )
 _PLANT = frozenset({"case.report", "case.view", "case.act", "org.view", "place.view"})
 
@@ -96,7 +96,7 @@ _CATALOGUE = (
     Role("api_client", "对接系统", "API client", PUBLIC, frozenset({"case.report", "alert.receive"}),
          "持有接口密钥的外部系统", "Another system with an API key"),
     Role("firm_contact", "企业联系人", "Firm contact", PUBLIC,
-         frozenset({"case.report", "case.view"}),
+         frozenset({"case.report", "case.view", "deliberate.answer"}),
          "为本企业办事的人", "Acts for their own firm"),
     Role("neighbour_leader", "联户长", "Neighbour leader", GRID, _GRID,
          "联系十户左右的带头人", "Looks after about ten households"),
@@ -115,7 +115,8 @@ _CATALOGUE = (
     Role("village_secretary", "村（社区）党组织书记", "Village Party secretary", VILLAGE + _LEADS,
          _VILLAGE, "村或社区党组织的书记", "Secretary of a village's or community's Party organisation"),
     Role("unit_secretary", "单位党组织书记", "Unit Party secretary", VILLAGE + _LEADS,
-         _ACTIVITY | {"org.view", "case.view", "place.view", "assess.view", "assess.appeal"},
+         _ACTIVITY | {"org.view", "case.view", "place.view", "assess.view", "assess.appeal"}
+         | {"deliberate.answer"},
          "机关、企业、学校、医院等单位党组织的书记",
          "Secretary of the Party organisation of an office, firm, school or hospital"),
     Role("plant_manager", "车间负责人", "Plant manager", VILLAGE, _PLANT | {"case.approve"},

@@ -17,8 +17,11 @@ class DisclosureConfig(AppConfig):
     portal_nav = [NavItem("affairs", _("信息公开"), "portal:affairs-here", "", "scroll-text", 4)]
 
     def ready(self) -> None:
+        from zhijin.activities import api as activities
         from zhijin.core import labels
-        from zhijin.disclosure import naming
+        from zhijin.disclosure import documents, naming, resolutions
 
         labels.register("disclosure", naming.documents)
+        activities.provide_publication(resolutions.publish)
+        documents.on_published(resolutions.tell)
         labels.register_actions(naming.ACTIONS)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -25,6 +25,16 @@ from zhijin.disclosure.models import Attachment, Content, Document
 State = Document.State
 #: Attachments of one document.
 MOST_FILES = 10
+
+
+#: What happens in the same transaction when a document is published.
+_on_published: list[Callable[[Document, datetime, Actor], None]] = []
+
+
+def on_published(follow: Callable[[Document, datetime, Actor], None]) -> None:
+    """Add something that follows from a publication, once."""
+    if follow not in _on_published:
+        _on_published.append(follow)
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +190,8 @@ def approve(*, actor: Actor, document_id: UUID) -> Document:
         on_time = document.due_on is None or clock.local(at).date() <= document.due_on
         saved = _save(actor, document, "published", changes, attrs={"on_time": on_time})
         _withdraw_corrected(actor, document, at)
+        for follow in _on_published:
+            follow(saved, at, actor)
         return saved
 
 

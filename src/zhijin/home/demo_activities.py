@@ -31,6 +31,11 @@ def cadres(demo: Demo) -> None:
     demo.count("elections", activities.make_demo_cadres(demo.today))
 
 
+def deliberation(demo: Demo) -> None:
+    """四议两公开 of a village, the 星火夜话 of another, the council hall and service lists of a community."""
+    demo.count("deliberation", activities.make_demo_deliberation(demo.today))
+
+
 def register() -> None:
     """Called when the application is ready."""
     register_step("units", 35, units)
@@ -38,3 +43,4 @@ def register() -> None:
     register_step("branch-life", 86, branch_life)
     register_step("service", 87, service)
     register_step("cadres", 87, cadres)
+    register_step("deliberation", 88, deliberation)

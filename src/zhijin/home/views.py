@@ -57,6 +57,8 @@ def _public_context(found: Any) -> dict[str, Any]:
         figures = cases.public_figures(found.code)
     return {
         "place": found, "label": places.label(found.code), "figures": figures,
+        # Villages and communities talk; the wider places above them do not.
+        "talks": len(found.code) == 12,
         "kinds": cases.kinds_for(found.code, "resident")[:6], "done": done,
     }  # fmt: skip
 

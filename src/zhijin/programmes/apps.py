@@ -19,15 +19,17 @@ class ProgrammesConfig(AppConfig):
 
     def ready(self) -> None:
         """Tell the rooms below what they learn from one another, and begin the recurring chores."""
+        from zhijin.activities import api as activities
         from zhijin.cases import api as cases
         from zhijin.core import labels
         from zhijin.core.tasks import register_tick
         from zhijin.ledger import api as ledger
         from zhijin.programmes import naming, selectors
-        from zhijin.programmes.effects import following
+        from zhijin.programmes.effects import following, resolutions
         from zhijin.programmes.webhooks import queueing
 
         labels.register_actions(naming.ACTIONS)
+        activities.provide_carrying_out(resolutions.open_order)
         cases.provide_published(selectors.shown_of)
         cases.provide_told(selectors.told)
         ledger.provide_record_of(cases.record_of_code)

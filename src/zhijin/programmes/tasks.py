@@ -11,7 +11,7 @@ from django.db import close_old_connections
 from zhijin.cases.api import event_of
 from zhijin.core import jobs
 from zhijin.core.scope import scoped
-from zhijin.programmes.effects import following, notices, points, publishing
+from zhijin.programmes.effects import following, notices, points, publishing, resolutions
 from zhijin.programmes.effects.common import ACTOR, Happening
 from zhijin.programmes.webhooks import queueing, sending
 
@@ -22,6 +22,7 @@ EFFECTS: tuple[Callable[[Happening], None], ...] = (
     notices.carry_out,
     publishing.carry_out,
     following.carry_out,
+    resolutions.carry_out,
     queueing.carry_out,
 )
 

@@ -29,7 +29,7 @@ def tabs(current: str, place: str) -> list[dict[str, Any]]:
     """The pages of this part of the room; they keep the place."""
     rows = (
         ("elections", _("换届"), "desk:elections"),
-        ("teams", _("班子结构"), "desk:teams"),
+        ("teams", _("班子结构"), "desk:cadre-teams"),
         ("workers", _("社区工作者"), "desk:community-workers"),
         ("postings", _("驻村"), "desk:postings"),
         ("plans", _("一县一方案"), "desk:county-plans"),

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('activities', '0009_course_rules'),
+        ("activities", "0011_service_rules"),
     ]
 
     operations = [

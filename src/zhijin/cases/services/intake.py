@@ -12,13 +12,13 @@ from uuid import UUID
 
 from zhijin.cases import errors, receipts
 from zhijin.cases.answers import Answers, refuse, sort_out, together
-from zhijin.cases.grams import grams
 from zhijin.cases.machine import enter, public_fields
 from zhijin.cases.models import Case, CaseParty, CasePhoto
 from zhijin.cases.services.writing import write
 from zhijin.core import clock, crypto, idempotency
 from zhijin.core.actor import Actor
 from zhijin.core.facts import county_of
+from zhijin.core.grams import grams
 from zhijin.core.ids import place_key, uuid7
 from zhijin.core.models import StoredFile
 from zhijin.core.scope import scoped

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from zhijin.access import api as access
 from zhijin.access.api import DEMO_PASSWORD, Account
+from zhijin.activities.api import DEMO_PROPERTY
 from zhijin.core.actor import Actor
 from zhijin.core.ids import line_span, place_key
 from zhijin.core.roles import ROLES
@@ -60,6 +61,7 @@ def _firms() -> dict[str, orgs.Organisation]:
         (APPLICANT, COURT_COUNTY, 7, 120),
         (RESPONDENT, COURT_COUNTY, 7, 122),
         (PLANT, township, 4, 121),
+        (DEMO_PROPERTY, "632802002004", 7, 122),
     ):
         found = orgs.visible(_SYSTEM).filter(name=name).first()
         out[name] = found or orgs.register_organisation(

@@ -11,7 +11,7 @@ from typing import Final
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from zhijin.activities.api import DEMO_UNIT
+from zhijin.activities.api import DEMO_PROPERTY, DEMO_UNIT
 
 #: 大耆老村 of 靖安镇, 昭阳区, 昭通市 (document 003).
 VILLAGE: Final = "530602105207"
@@ -65,6 +65,10 @@ MEMBERS: Final[tuple[Member, ...]] = (
     Member("shichang", "韩霜降", "department_officer", COUNTY, "line", industry=107, what=_("昭阳区市场监督管理局")),
     Member("gannan", "祁白露", "village_secretary", "632802001204", what=_("德令哈市甘南村党支部书记（线上党支部）")),
     Member("nanguan", "卢谷雨", "village_secretary", "520302011202", what=_("红花岗区金华村党支部书记（南关小红）")),
+    Member("wulanlu", "祁春分", "village_secretary", "632802002004", what=_("乌兰路社区党组织书记（红方寸）")),
+    Member("wuye", "王芒种", "firm_contact", "632802002004", "org", DEMO_PROPERTY,
+           what=_("乌兰路社区物业企业（红方寸服务清单）")),
+    Member("xiaopo", "黄惊蛰", "village_secretary", "520181203207", what=_("小坡村党支部书记（星火夜话）")),
     Member("shi", "郑白露", "prefecture_officer", "5306", what=_("昭通市")),
     Member("danwei", "高小满", "unit_secretary", "5306", "unit", DEMO_UNIT, what=_("昭通市人社局机关党组织书记")),
     Member("sheng", "林立春", "province_officer", "53", what=_("云南省")),
