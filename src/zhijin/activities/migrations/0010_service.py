@@ -38,7 +38,7 @@ class Migration(migrations.Migration):
                 ('claimed_at', models.DateTimeField()),
                 ('done_by', models.CharField(blank=True, default='', max_length=64)),
                 ('done_at', models.DateTimeField(null=True)),
-                ('confirmed_how', models.CharField(blank=True, choices=[('', '—'), ('code', '受助人凭确认码'), ('asker', '提需求的社区')], default='', max_length=5)),
+                ('confirmed_how', models.CharField(blank=True, choices=[('', '—'), ('code', '受助人确认'), ('asker', '社区确认')], default='', max_length=5)),
                 ('confirmed_by', models.CharField(blank=True, default='', max_length=64)),
                 ('confirmed_at', models.DateTimeField(null=True)),
                 ('satisfied', models.BooleanField(null=True)),
