@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
@@ -35,6 +35,7 @@ from zhijin.activities.models import (
     Visit,
 )
 from zhijin.activities.words import Text
+from zhijin.core.labels import Labeller
 from zhijin.orgs.api import Appointment
 
 ACTIONS: dict[str, Text] = {
@@ -295,3 +296,33 @@ def service_requests(ids: Sequence[str]) -> Mapping[str, str]:
 
 def sittings(ids: Sequence[str]) -> Mapping[str, str]:
     return _labels(Sitting, ids)
+
+
+#: How records of each kind are named wherever they are listed.
+NAMED: Final[dict[str, Labeller]] = {
+    "election": elections,
+    "posting": postings,
+    "county-plan": county_plans,
+    "study": studies,
+    "appointment": appointments,
+    "meeting": meetings,
+    "course": courses,
+    "gathering": gatherings,
+    "matter": matters,
+    "proposal": proposals,
+    "service-item": service_items,
+    "service-request": service_requests,
+    "sitting": sittings,
+    "cycle": cycles,
+    "event": events,
+    "undertaking": undertakings,
+    "model-unit": model_units,
+    "problem": problems,
+    "visit": visits,
+    "need": needs,
+    "team": teams,
+    "service": services,
+    "community-report": community_reports,
+    "posted-duty": duties,
+    "household-link": links,
+}
