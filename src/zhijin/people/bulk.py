@@ -14,7 +14,7 @@ from django.db import transaction
 from zhijin.core import clock, facts, journal
 from zhijin.core.actor import Actor
 from zhijin.core.facts import NewFact
-from zhijin.people import households, services
+from zhijin.people import households, selectors, services
 from zhijin.people.models import Consent, Household, Membership, Person
 
 #: A household by its village and number.
@@ -42,8 +42,9 @@ def homes_of(keys: Iterable[Key]) -> dict[Key, Household]:
     """The households of these keys that there are, within the transaction's scope, by one statement."""
     wanted = set(keys)
     rows = Household.objects.filter(
-        number__in={number for _village, number in wanted}, valid_to=None
-    )
+        selectors.within_any({village for village, _number in wanted}),
+        number__in={number for _village, number in wanted}, valid_to=None,
+    )  # fmt: skip
     found = {(row.place_code[:12], row.number): row for row in rows}
     return {key: row for key, row in found.items() if key in wanted}
 

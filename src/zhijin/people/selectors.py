@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet
@@ -34,6 +37,11 @@ def within(code: str) -> Q:
         return Q()
     lo, hi = place_span(code)
     return Q(place_key__gte=lo, place_key__lt=hi)
+
+
+def within_any(codes: Iterable[str]) -> Q:
+    """Within one of these places; nothing without any."""
+    return reduce(or_, map(within, codes), Q(pk__in=[]))
 
 
 @dataclass(frozen=True, slots=True)

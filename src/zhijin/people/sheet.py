@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from django.db import IntegrityError
 from django.utils.translation import gettext_lazy as _
 
 from zhijin.core import crypto, journal, sheets
 from zhijin.core.actor import Actor
 from zhijin.core.sheets import Column, Row
 from zhijin.orgs.api import Sheet
-from zhijin.people import bulk, selectors, services
+from zhijin.people import bulk, errors, matching, selectors, services
 from zhijin.people.models import Household, Person
 
 GENDERS = {"男": "m", "女": "f"}
@@ -53,9 +53,13 @@ class Residents:
     def __call__(self, row: Row) -> str:
         """Save one row: a new resident, or what has changed of one."""
         values = row.values
-        found = _same(values)
+        found = matching.same(row)
         if found is None:
-            self._register([_newcomer(values)])
+            try:
+                self._register([_newcomer(values)])
+            except IntegrityError as error:
+                # Somebody whom the caller does not see has the number.
+                raise errors.ALREADY_THERE() from error
             return "added"
         fields = _newcomer(values).values
         if not _differs(found, values, fields):
@@ -64,8 +68,8 @@ class Residents:
         return "changed"
 
     def many(self, rows: list[Row]) -> dict[int, str]:
-        """Save at once those who are new beyond doubt: nobody of their number or name is there, or in the table."""
-        fresh = _plainly_new(rows)
+        """Save at once those who are new beyond doubt."""
+        fresh = matching.plainly_new(rows)
         self._register([_newcomer(row.values) for row in fresh])
         return {row.number: "added" for row in fresh}
 
@@ -90,56 +94,6 @@ def _newcomer(values: dict[str, Any]) -> bulk.Newcomer:
         values["place_code"], values["name"], values["household"] or "", values["relation"] or "",
         values["address"] or "", consents, fields,
     )  # fmt: skip
-
-
-def _blinds(row: Row) -> tuple[bytes, bytes | None]:
-    """The keyed indexes of a row's name and identity number."""
-    number = row.values["id_number"]
-    return (
-        crypto.blind("person.name", row.values["name"]),
-        crypto.blind("person.id_number", number) if number else None,
-    )
-
-
-def _plainly_new(rows: list[Row]) -> list[Row]:
-    """Rows whose name is new in their village, and whose number is new anywhere, in the register and among ``rows``."""
-    keys = [_blinds(row) for row in rows]
-    current = Person.objects.filter(valid_to=None)
-    numbers = current.filter(id_blind__in=[number for _name, number in keys if number])
-    names = current.filter(name_blind__in=[name for name, _number in keys])
-    there = {
-        (code[:12], bytes(name)) for code, name in names.values_list("place_code", "name_blind")
-    }
-    taken = {bytes(number) for (number,) in numbers.values_list("id_blind") if number}
-    here = [
-        (row.values["place_code"][:12], name) for row, (name, _) in zip(rows, keys, strict=True)
-    ]
-    seen = Counter(here)
-    held = Counter(number for _name, number in keys)
-    return [
-        row
-        for row, at, (_name, number) in zip(rows, here, keys, strict=True)
-        if at not in there and seen[at] == 1
-        and (number is None or (number not in taken and held[number] == 1))
-    ]  # fmt: skip
-
-
-def _same(values: dict[str, Any]) -> Person | None:
-    """The resident that a row means: by identity number, else by name and household or telephone."""
-    current = Person.objects.filter(valid_to=None)
-    if values["id_number"]:
-        found = current.filter(id_blind=crypto.blind("person.id_number", values["id_number"]))
-        if person := found.first():
-            return person
-    named = current.filter(name_blind=crypto.blind("person.name", values["name"]))
-    named = named.filter(selectors.within(values["place_code"][:12]))
-    if values["household"]:
-        return named.filter(
-            memberships__household__number=values["household"], memberships__valid_to=None
-        ).first()
-    if values["phone"]:
-        return named.filter(phone_blind=crypto.blind("person.phone", values["phone"])).first()
-    return None
 
 
 def _differs(person: Person, values: dict[str, Any], fields: Mapping[str, Any]) -> bool:
