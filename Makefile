@@ -3,7 +3,8 @@
 
 .POSIX:
 BIN = .venv/bin
-WORKERS = 2
+# One more than processors: a third of the tests' time is waiting for browsers and servers.
+WORKERS = 3
 
 .PHONY: help setup bundle up down test lint fmt types layers bench clean
 

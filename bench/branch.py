@@ -34,6 +34,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """How many, in how many turns."""
     parser.add_argument("--transfers", type=int, default=100_000, help="of the ledger, all in all")
     parser.add_argument("--rounds", type=int, default=5, help="how often the two take turns")
+    parser.add_argument("--people", type=int, default=100_000, help="residents out of Excel")
     parser.add_argument("--workers", type=int, default=2, help="processes of each side")
     parser.add_argument("--threads", type=int, default=8, help="threads of each process")
 
@@ -52,9 +53,13 @@ class Side:
 
 
 def run(args: argparse.Namespace) -> dict[str, Any]:
-    """Transfers a second on both sides and their ratio; then whether the books agree."""
+    """The page and the import; transfers a second on both sides and their ratio; whether the books agree."""
     from django.db import connections
 
+    from bench import branch_life, ground
+
+    ground.prepare({})
+    beside = branch_life.page() | branch_life.people(args.people)
     book, issue, accounts = _books()
     fresh = _captured(book, issue, accounts)
     connections.close_all()
@@ -66,7 +71,7 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
         )
         raw = _side(args, _raw, (fresh, each))
         rounds.append((ledger, raw))
-    return _figures(args, rounds, book)
+    return beside | _figures(args, rounds, book)
 
 
 def _figures(

@@ -116,10 +116,12 @@ def _function(command: Command, args: argparse.Namespace) -> Callable[[argparse.
 def load_django() -> None:
     """Settings, applications, and the terminal's language for what rooms say."""
     import django
+    from django.apps import apps
     from django.utils import translation
 
-    with keeping():
-        django.setup()
+    if not apps.ready:
+        with keeping():
+            django.setup()
     translation.activate(say("zh-hans", "en"))
 
 
