@@ -57,7 +57,9 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
     from django.db import connections
 
     from bench import branch_life, ground
+    from zhijin.config.prepare import collect_static
 
+    collect_static()
     ground.prepare({})
     beside = branch_life.page() | branch_life.people(args.people)
     book, issue, accounts = _books()

@@ -24,7 +24,7 @@ from zhijin.sensing.services.devices import Entry, change, rotate, set_state
 from zhijin.sensing.stream import INGEST, register_consumer
 from zhijin.sensing.topics import STREAM, area, order
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
 
 def topic(device: Device, channel: str = "ev") -> str:

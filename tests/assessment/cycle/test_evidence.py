@@ -28,7 +28,7 @@ from zhijin.core.models import Fact
 from zhijin.core.scope import scoped
 
 __all__ = ["places", "units"]
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
 
 @pytest.fixture

@@ -31,7 +31,7 @@ from zhijin.core.ids import uuid7
 from zhijin.core.scope import scoped
 
 __all__ = ["places", "units"]
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 SYSTEM = Actor.system("test")
 CRITERIA = [Criterion("c1", "党建", 60), Criterion("c2", "服务", 40)]
 
