@@ -96,7 +96,7 @@ def _registered(every: list[Looks]) -> set[Key]:
     named = Q(name_blind__in=names) & selectors.within_any(villages)
     phones = current.filter(named, phone_blind__isnull=False)
     for code, name, phone in phones.values_list("place_code", "name_blind", "phone_blind"):
-        known.add(("phone", code[:12], bytes(name), bytes(phone)))
+        known.add(("phone", code[:12], bytes(name), bytes(phone or b"")))
     homes = Membership.objects.filter(valid_to=None, person__in=current.filter(named))
     wanted = ("person__place_code", "person__name_blind", "household__number")
     for code, name, number in homes.values_list(*wanted):
