@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from django.utils.functional import Promise
@@ -57,7 +58,13 @@ class Column:
 
     @property
     def names(self) -> frozenset[str]:
-        return frozenset(plain_header(n) for n in (self.zh, self.en, self.key, *self.synonyms))
+        return _plain((self.zh, self.en, self.key, *self.synonyms))
+
+
+@lru_cache(maxsize=2048)
+def _plain(names: tuple[str, ...]) -> frozenset[str]:
+    """Asked for every row of a table, since a header may be repeated within it."""
+    return frozenset(map(plain_header, names))
 
 
 def plain_header(value: object) -> str:
