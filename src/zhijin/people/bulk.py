@@ -11,7 +11,7 @@ from typing import Any
 
 from django.db import transaction
 
-from zhijin.core import clock, facts, journal
+from zhijin.core import clock, copying, facts, journal
 from zhijin.core.actor import Actor
 from zhijin.core.facts import NewFact
 from zhijin.people import households, selectors, services
@@ -65,20 +65,20 @@ def register_people(
         services.drafted(one.place_code, one.name, one.consents, one.values, look=False)
         for one in newcomers
     ]
-    Household.objects.bulk_create(new.values())
-    Person.objects.bulk_create(people)
-    Consent.objects.bulk_create(
+    copying.save(list(new.values()))
+    copying.save(people)
+    copying.save([
         Consent(person=person, place_key=person.place_key, purpose=purpose, how=how[:120],
                 given_at=clock.now())
         for person, one in zip(people, newcomers, strict=True)
         for purpose, how in one.consents.items()
-    )  # fmt: skip
-    Membership.objects.bulk_create(
+    ])  # fmt: skip
+    copying.save([
         Membership(household=home, person=person, place_key=home.place_key, relation=one.relation,
                    valid_from=person.valid_from)
         for person, one in zip(people, newcomers, strict=True)
         if one.household and (home := new.get(one.home) or homes[one.home])
-    )  # fmt: skip
+    ])  # fmt: skip
     _tell(actor, "household.registered", [(f"household:{h.id}", h) for h in new.values()])
     _tell(actor, "person.registered", [(person.record, person) for person in people])
     return new
