@@ -182,6 +182,7 @@ def _ninja_apis(kind: type) -> list:
     import gc
 
     list(urls())
+    gc.unfreeze()  # what a process that stays has put aside is not listed
     return [found for found in gc.get_objects() if isinstance(found, kind)]
 
 
