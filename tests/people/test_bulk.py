@@ -142,7 +142,7 @@ def test_many_at_once_leave_what_one_by_one_leaves(cast: Cast, monkeypatch: Any)
 def test_how_many_they_are_costs_no_more_statements(cast: Cast) -> None:
     take(cast, [line(0), line(1)])
     counts = []
-    for first, n in ((1000, 20), (3000, 200)):
+    for first, n in ((1000, 120), (3000, 360)):
         rows = [line(first + m) for m in range(n)]
         with CaptureQueriesContext(connection) as told:
             assert take(cast, rows).count("added") == n
