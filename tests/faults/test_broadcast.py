@@ -160,6 +160,8 @@ def _counted(rows: list[Broadcast], programs: dict[str, Program]) -> tuple[int, 
             if target.state == State.PLAYED:
                 assert len(full) == 1
                 played += 1
+            elif target.state != State.FAILED:
+                assert not full, f"{label} sounded {row.title} whole and never said so"
             if target.state == State.FAILED:
                 # Also when it was killed between its last sound and noting it: it cannot know, and never
                 # plays again. There are no more of them than kills.
