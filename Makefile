@@ -5,6 +5,8 @@
 BIN = .venv/bin
 # One more than processors: a third of the tests' time is waiting for browsers and servers.
 WORKERS = 3
+# Keep what is compiled, also where the machine says not to: each of many processes would compile everything.
+COMPILED = PYTHONDONTWRITEBYTECODE=
 
 .PHONY: help setup bundle up down test lint fmt types layers bench clean
 
@@ -18,13 +20,13 @@ bundle: setup ## Build the styles and behaviours of the pages, when they changed
 	@scripts/bundle
 
 up: setup bundle ## Start the platform and print its address (Ctrl-C stops it)
-	@"$(BIN)/zhijin" up
+	@$(COMPILED) "$(BIN)/zhijin" up
 
 down: setup ## Stop a platform that was started elsewhere
 	@"$(BIN)/zhijin" down
 
 test: setup bundle ## Run all tests on a real PostgreSQL
-	@"$(BIN)/python" -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
+	@$(COMPILED) "$(BIN)/python" -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 lint: setup ## Check style, types, layers, and messages
 	@scripts/lint
@@ -40,7 +42,7 @@ layers: setup ## Check that imports go down only
 	@"$(BIN)/lint-imports" --no-cache
 
 bench: setup bundle ## Run every benchmark and print its figures
-	@"$(BIN)/zhijin" bench all --json
+	@$(COMPILED) "$(BIN)/zhijin" bench all --json
 
 clean: ## Remove what can be made again (never the data in .data)
 	rm -rf .venv .cache build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -141,10 +141,11 @@ def read(text: str | bytes, source: str, problems: Mapping[str, Problem] = PROBL
     decoded = _decoded(text, source, problems)
     if isinstance(decoded, Document):
         return decoded
-    document = Document(source, decoded.split("\n"), _sound.get(decoded), problems=problems)
-    if document.root is None:
+    kept = _sound.get(decoded)
+    document = Document(source, decoded.split("\n"), kept, problems=problems)
+    if kept is None:
         _read(document, decoded)
-        if document.root is not None and not document.findings and len(decoded) <= SOUND_LENGTH:
+        if document.root and not document.findings and len(decoded) <= SOUND_LENGTH:
             _keep(decoded, document.root)
     return document
 
