@@ -18,12 +18,20 @@ class PeopleConfig(AppConfig):
     def ready(self) -> None:
         from zhijin.core import labels
         from zhijin.orgs import api as orgs
-        from zhijin.people import naming, sheet, sites
+        from zhijin.people import member_sheet, naming, sheet, sites
         from zhijin.places import api as places
 
         orgs.register_sheet(sheet.PEOPLE)
+        orgs.register_sheet(member_sheet.MEMBERS)
         places.register_points("household", sites.households)
         labels.register("person", naming.persons)
         labels.register("member", naming.members)
         labels.register_actions(naming.ACTIONS)
-        labels.register_sights("person.reveal", "person.found", "person.export", "member.names")
+        labels.register_sights(
+            "person.reveal",
+            "person.found",
+            "person.export",
+            "member.names",
+            "member.export",
+            "member.reveal",
+        )

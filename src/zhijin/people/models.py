@@ -145,7 +145,8 @@ class Consent(models.Model):
 class BranchMember(models.Model):
     """A Party member's place in a branch, from when to when. A move ends one row and begins another, so that what
     happened stays where it was. ``person_id`` names the resident where one is registered; ``valid_to`` is the first
-    day on which they no longer belonged. ``whereabouts`` is a county or city, never an address.
+    day on which they no longer belonged. ``whereabouts`` is a county or city, never an address. ``joined_on``: the day
+    of joining the Party. Of an identity number only ``id_blind`` is kept, by which nobody is registered twice.
     """
 
     class Standing(models.TextChoices):
@@ -168,6 +169,11 @@ class BranchMember(models.Model):
     group = models.CharField(max_length=32, default="", blank=True)
     floating = models.BooleanField(default=False)
     whereabouts = models.CharField(max_length=32, default="", blank=True)
+    joined_on = models.DateField(null=True)
+    phone = models.BinaryField(null=True)
+    phone_masked = models.CharField(max_length=16, default="", blank=True)
+    phone_blind = models.BinaryField(null=True, max_length=32)
+    id_blind = models.BinaryField(null=True, max_length=32)
     consent_how = models.CharField(max_length=120)
     link_version = models.SmallIntegerField(default=1)
     valid_from = models.DateField()

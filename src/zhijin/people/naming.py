@@ -27,6 +27,8 @@ ACTIONS: dict[str, Text] = {
     "member.ended": _("党员转出"),
     "member.link": _("更换党员的个人链接"),
     "particulars.recorded": _("登记任职人的学历和类别"),
+    "member.reveal": _("查看党员的联系电话"),
+    "member.export": _("导出党员名册"),
     "member.names": _("查看支部党员的姓名"),
 }
 
