@@ -430,7 +430,7 @@ def test_an_import_that_is_killed_in_the_middle_leaves_nothing(cast, org, monkey
 def test_a_telephone_is_opened_with_a_purpose_and_noted(cast, org):
     take(cast, [line("张小满", phone="12900000001")])
     (row,) = listed(org)
-    page, client = reverse("desk:member-contact", args=[row.id]), cast.village_secretary.client
+    page, client = reverse("desk:member-contact", args=[row.id]), cast.branch_secretary.client
     assert "12900000001" not in client.get(page).content.decode()
     form = {"do": "reveal", "purpose": "visit", "reason": "通知开会的事"}
     assert "12900000001" in client.post(page, form).content.decode()
@@ -442,7 +442,7 @@ def test_a_telephone_is_opened_with_a_purpose_and_noted(cast, org):
 def test_a_telephone_is_put_right_and_forgotten(cast, org):
     take(cast, [line("张小满", phone="12900000001")])
     (row,) = listed(org)
-    page, client = reverse("desk:member-contact", args=[row.id]), cast.village_secretary.client
+    page, client = reverse("desk:member-contact", args=[row.id]), cast.branch_secretary.client
     client.post(page, {"do": "edit", "phone": "12900000002", "joined_on": "2010-07-01"})
     (row,) = listed(org)
     assert (row.phone_masked, row.joined_on) == ("129****0002", date(2010, 7, 1))

@@ -34,4 +34,7 @@ class PeopleConfig(AppConfig):
             "member.names",
             "member.export",
             "member.reveal",
+            "person.listed",
+            "person.seen",
+            "member.listed",
         )
