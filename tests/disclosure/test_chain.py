@@ -86,7 +86,9 @@ def test_a_notice_of_a_year_ago_verifies_with_public_tools_only(
 def documented() -> str:
     """The block of commands that the how-to gives."""
     page = Path(__file__).resolve().parents[2] / "docs" / "how-to" / "publish-affairs.md"
-    found = re.search(r"^```sh verify\n(.*?)^```$", page.read_text("utf-8"), re.MULTILINE | re.DOTALL)
+    found = re.search(
+        r"^```sh verify\n(.*?)^```$", page.read_text("utf-8"), re.MULTILINE | re.DOTALL
+    )
     assert found
     return found[1]
 
@@ -113,7 +115,9 @@ def test_last_years_notice_is_checked_by_the_commands_of_the_how_to(
         0, ["Signature Verified Successfully", "in the chain", "2 links, whole"],
     ), done.stderr  # fmt: skip
     whole = (tmp_path / "chain.jsonl").read_text()
-    (tmp_path / "chain.jsonl").write_text(whole.splitlines()[0].replace('"number": 1', '"number": 2') + "\n")
+    (tmp_path / "chain.jsonl").write_text(
+        whole.splitlines()[0].replace('"number": 1', '"number": 2') + "\n"
+    )
     assert "broken at 1" in said().stdout
     file = tmp_path / "signed.json"
     file.write_bytes(file.read_bytes().replace(b"3,200", b"3,201"))

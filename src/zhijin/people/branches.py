@@ -132,7 +132,7 @@ def _name(typed: str) -> str:
     if not name or len(name) > 32:
         raise errors.NAME_NEEDED(fields={"name": errors.NAME_NEEDED.message})
     if "*" in name or "＊" in name:
-        raise errors.MASKED_NAME(fields={"name": errors.MASKED_NAME.message})
+        raise errors.MASKED_NAME()
     return name
 
 
@@ -351,8 +351,12 @@ def member_names(
         actor, "member.names", org.record, place_key=org.place_key,
         detail={"about": about, "count": len(wanted)},
     )  # fmt: skip
-    rows = BranchMember.objects.filter(org_key=org.key, id__in=wanted).values_list("id", "name")
-    return {pk: crypto.unseal(_NAME, sealed) for pk, sealed in rows}
+    rows = BranchMember.objects.filter(org_key=org.key, id__in=wanted)
+    return {
+        # Of somebody who left long ago only the mask is kept.
+        pk: crypto.unseal(_NAME, sealed) if sealed else masked
+        for pk, sealed, masked in rows.values_list("id", "name", "name_masked")
+    }
 
 
 # -- the private link ---------------------------------------------------------------------------

@@ -22,7 +22,7 @@ router = Router(tags=["people"])
 Who = Literal["", "members", "elders", "minors"]
 
 
-class PersonOut(Schema):
+class ResidentOut(Schema):
     """One resident, masked."""
 
     id: UUID
@@ -34,10 +34,10 @@ class PersonOut(Schema):
     changed_at: Any = Field(description="ISO 8601")
 
 
-class PersonPage(Schema):
+class ResidentPage(Schema):
     """A page of residents in the order of places; `after` is empty at the end."""
 
-    items: list[PersonOut]
+    items: list[ResidentOut]
     after: str
 
 
@@ -49,7 +49,7 @@ class ConsentOut(Schema):
     withdrawn_at: Any | None
 
 
-class PersonFull(PersonOut):
+class ResidentFull(ResidentOut):
     """One resident with the household's number and what they consented to."""
 
     household: str
@@ -78,7 +78,7 @@ def _out(person: Person) -> dict[str, Any]:
     return {name: getattr(person, name) for name in names}
 
 
-@router.get("/people", response={200: PersonPage, **REFUSED})
+@router.get("/people", response={200: ResidentPage, **REFUSED})
 @api_gate("person.view")
 def list_people(
     request: HttpRequest, place: PlaceQuery = "", who: Who = "", after: After = "", size: Size = 50
@@ -91,7 +91,7 @@ def list_people(
     return {"items": [_out(person) for person in rows], "after": following}
 
 
-@router.get("/people/{uuid:person_id}", response={200: PersonFull, **REFUSED})
+@router.get("/people/{uuid:person_id}", response={200: ResidentFull, **REFUSED})
 @api_gate("person.view")
 def get_person(request: HttpRequest, person_id: Annotated[UUID, Path()]) -> Any:
     """One resident, masked; what is sealed is opened only on the desk, with a purpose. Stands in the journal."""

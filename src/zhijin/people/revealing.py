@@ -34,7 +34,7 @@ def reveal(
             raise errors.NOT_SEALED(field=field)
     detail = {"fields": sorted(fields), "purpose": purpose, "reason": reason}
     journal.write(actor, "person.reveal", person.record, place_key=person.place_key, detail=detail)
-    return {field: _open(person, field) for field in fields}
+    return {field: opened(person, field) for field in fields}
 
 
 @transaction.atomic(savepoint=False)
@@ -66,14 +66,15 @@ def _reason(purpose: str, reason: str) -> str:
     return reason[:200]
 
 
-def _open(person: Person, field: str) -> str:
+def opened(person: Person, field: str) -> str:
+    """A sealed value; empty where none is held. Whoever calls has journalled it."""
     if field == "address":
         current = Membership.objects.filter(person=person, valid_to=None)
         held = current.select_related("household").first()
         sealed = held.household.address if held else None
     else:
         sealed = getattr(person, field)
-    return crypto.unseal(f"person.{field}", sealed) if sealed is not None else ""
+    return crypto.unseal(f"person.{field}", sealed) if sealed else ""
 
 
 @transaction.atomic(savepoint=False)
@@ -97,16 +98,24 @@ def withdraw_consent(*, actor: Actor, person_id: UUID, purpose: str) -> None:
     held = Consent.objects.filter(person=person, purpose=purpose, withdrawn_at=None)
     if not held.update(withdrawn_at=clock.now()):
         raise errors.BAD_CONSENT()
-    if purpose == "phone":
-        services.change_person(actor=actor, person_id=person_id, phone="")
-    elif purpose == "id_number":
-        services.change_person(actor=actor, person_id=person_id, id_number="")
-    elif purpose == "party":
-        services.change_person(actor=actor, person_id=person_id, party="", branch_key=None)
-        BranchMember.objects.filter(person_id=person_id, valid_to=None).update(
-            valid_to=clock.today(), ended_why="撤回同意"
-        )
+    forget(person, purpose)
     _tell(actor, "consent.withdrawn", person, purpose)
+
+
+def forget(person: Person, *purposes: str) -> None:
+    """Remove what rests on consents to ``purposes`` alone, on branches' lists too. The caller has the lock."""
+    lists = BranchMember.objects.filter(person_id=person.id)
+    if "phone" in purposes:
+        services.seal_phone(person, "")
+        lists.update(phone=None, phone_masked="", phone_blind=None)
+    if "id_number" in purposes:
+        person.id_number = person.id_blind = None
+        lists.update(id_blind=None)
+    if "party" in purposes:
+        person.party, person.branch_key, person.floating = "", None, False
+        lists.filter(valid_to=None).update(valid_to=clock.today(), ended_why="撤回同意")
+    person.version, person.changed_at = person.version + 1, clock.now()
+    person.save()
 
 
 def _tell(actor: Actor, kind: str, person: Person, purpose: str) -> None:

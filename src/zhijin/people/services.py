@@ -152,6 +152,21 @@ def _set_birth_year(person: Person, year: int | None) -> None:
         person.birth_year = year
 
 
+#: What stands in the place of a name that was erased.
+ERASED = "—"
+
+
+def forget_person(person: Person) -> None:
+    """Erase everything by which somebody could be told; the row stays for the counts. The caller has the lock."""
+    seal_phone(person, "")
+    person.name = person.name_blind = b""
+    person.name_masked = ERASED
+    person.id_number = person.id_blind = person.birth_year = None
+    person.gender, person.party, person.branch_key, person.floating = "", "", None, False
+    person.version, person.changed_at = person.version + 1, clock.now()
+    person.save()
+
+
 def lock_person(*, actor: Actor, person_id: UUID) -> Person:
     """The person, locked, when ``actor`` may edit them. Raises PE001, PE014, CO403."""
     person = Person.objects.select_for_update(no_key=True).filter(id=person_id).first()

@@ -29,6 +29,8 @@ from zhijin.orgs import api as orgs
 #: How long a consent lasts unless another day is chosen.
 USUAL = timedelta(days=30)
 PAPERS = range(4)
+#: What is taken from a person; mostly copies.
+_SORTS = [(kind.value, kind.label) for kind in (ProxyPaper.Kind.COPY, ProxyPaper.Kind.ORIGINAL)]
 
 
 @gate(PERMISSION, methods=("GET",))
@@ -97,7 +99,7 @@ def proxy_new(request: Request) -> HttpResponse:
     today = clock.today()
     context |= {
         "kinds": [(kind, kind.title.in_(_lang())) for kind in programme.model.kinds],
-        "hows": ProxyConsent.How.choices, "sorts": ProxyPaper.Kind.choices[:2], "papers": PAPERS,
+        "hows": ProxyConsent.How.choices, "sorts": _SORTS, "papers": PAPERS,
         "until": today + USUAL, "today": today,
         "latest": today + timedelta(days=programme.model.longest),
         "longest": programme.model.longest,
@@ -161,7 +163,7 @@ def _page(request: Request, found: Proxy, more: dict[str, Any]) -> HttpResponse:
         "can": actor.can(
             PERMISSION, found.place_key, org_keys=(found.org_key or 0,), line_keys=found.line_keys
         ),
-        "hows": ProxyConsent.How.choices, "sorts": ProxyPaper.Kind.choices[:2], "given": request.POST,
+        "hows": ProxyConsent.How.choices, "sorts": _SORTS, "given": request.POST,
         "until": clock.today() + USUAL, "going": found.state in ("open", "submitted"),
         "link": request.build_absolute_uri(reverse("portal:proxy-code")),
     }  # fmt: skip

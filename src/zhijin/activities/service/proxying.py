@@ -237,7 +237,7 @@ def _go(actor: Actor, row: Proxy, paper: ProxyPaper, moved: Moved, signed: str) 
     )  # fmt: skip
     if paper.at == At.PERSON:
         tell(actor, "activity.proxy.delivered", row, row.record, subject=row.record, attrs={
-            "step": moved.step, "signed": signed, "sort": paper.kind,
+            "way": moved.step, "signed": signed, "sort": paper.kind,
         })  # fmt: skip
     _settle(actor, row)
 
