@@ -297,7 +297,10 @@ def test_a_new_key_opens_nothing_until_the_security_officer_confirms(cast):
     assert bearer(old).get(page).status_code == 200, "keys in use work on"
     waiting = cast.system_admin.client.get(reverse("desk:account", args=[account.pk]))
     assert waiting.content.decode().count("等安全管理员确认") == 1
-    officer, grants = cast.security_officer.client, reverse("desk:account-grants", args=[account.pk])
+    officer, grants = (
+        cast.security_officer.client,
+        reverse("desk:account-grants", args=[account.pk]),
+    )
     assert "市平台" in officer.get(reverse("desk:grants")).content.decode()
     form = {"do": "confirm-key", "hint": key[-4:]}
     assert officer.post(grants, form)["Location"] == grants

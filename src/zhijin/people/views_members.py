@@ -59,10 +59,10 @@ def _act(request: Request, found: BranchMember, context: dict[str, Any]) -> str:
     """Do what the form asks; what to say when done, empty when the page is shown with its answer."""
     match request.POST.get("do"):
         case "reveal":
-            form = context["reveal"] = MemberRevealForm(request.POST)
-            if form.is_valid():
+            asked = context["reveal"] = MemberRevealForm(request.POST)
+            if asked.is_valid():
                 context["phone"] = revealing.reveal_member(
-                    actor=request.actor, member_id=found.id, **form.cleaned_data
+                    actor=request.actor, member_id=found.id, **asked.cleaned_data
                 )
             return ""
         case "edit":

@@ -175,10 +175,10 @@ def _page(request: Request, found: Proxy, more: dict[str, Any]) -> HttpResponse:
 
 
 def _acts(request: Request, found: Proxy) -> Mapping[str, Act]:
-    say, who = request.POST.get, {"actor": request.actor, "proxy_id": found.id}
+    say, actor, pk = request.POST.get, request.actor, found.id
 
     def take() -> str:
-        proxying.take_paper(**who, title=say("title", ""), sort=say("sort", ""))
+        proxying.take_paper(actor=actor, proxy_id=pk, title=say("title", ""), sort=say("sort", ""))
         return _("已记下。")
 
     def move() -> str:
@@ -186,24 +186,32 @@ def _acts(request: Request, found: Proxy) -> Mapping[str, Act]:
             say("step", ""), say("note", ""), say("carrier", ""), say("number", ""), say("code", ""),
             _photo(request),
         )  # fmt: skip
-        proxying.move_paper(**who, paper_id=common.uuid(request, "paper"), moved=moved)
+        proxying.move_paper(
+            actor=actor, proxy_id=pk, paper_id=common.uuid(request, "paper"), moved=moved
+        )
         return _("已记下。")
 
     def submit() -> str:
-        proxying.submit(**who, office=say("office", ""))
+        proxying.submit(actor=actor, proxy_id=pk, office=say("office", ""))
         return _("已登记递交，材料都在窗口。")
 
     def decide() -> str:
         results = [line.strip() for line in say("results", "").splitlines() if line.strip()]
-        proxying.decide(**who, done=say("done") == "1", said=say("said", ""), results=results[:10])
+        proxying.decide(
+            actor=actor,
+            proxy_id=pk,
+            done=say("done") == "1",
+            said=say("said", ""),
+            results=results[:10],
+        )
         return _("已登记办结，请把材料送到本人手里。")
 
     def renew() -> str:
-        proxying.renew(**who, given=_given(request))
+        proxying.renew(actor=actor, proxy_id=pk, given=_given(request))
         return _("新的委托已登记。")
 
     def withdraw() -> str:
-        proxying.withdraw(**who, how=say("how", ""))
+        proxying.withdraw(actor=actor, proxy_id=pk, how=say("how", ""))
         return _("委托已撤回，请把材料退还本人。")
 
     return {"take": take, "move": move, "submit": submit, "decide": decide, "renew": renew,

@@ -109,7 +109,7 @@ def sheet_run(request: Request, pk: UUID) -> HttpResponse:
 def _decisions(request: Request) -> dict[int, str]:
     """What was chosen, by the row's place among the rows."""
     return {
-        int(name[2:]): word
+        int(name[2:]): str(word)
         for name, word in request.POST.items()
         if name.startswith("q-") and name[2:].isascii() and name[2:].isdigit() and len(name) < 10
     }
