@@ -7,13 +7,14 @@ import pytest
 from tests.assessment import drive
 from tests.assessment.drive import JULY, NOW, PROGRAMME, SYSTEM
 from tests.cast import COUNTY
+from tests.support import shipped
 from zhijin.assessment import services
 from zhijin.assessment.models import Follow
 from zhijin.assessment.services import following
 from zhijin.cases.models import Case, CaseParty
 from zhijin.core import clock
 from zhijin.core.scope import scoped
-from zhijin.playbooks.api import forget, install_shipped
+from zhijin.playbooks.api import forget
 
 pytestmark = pytest.mark.django_db(transaction=True)
 RULES = "follow:\n  - {mark: laggard, open: rectification}\n  - {mark: advanced, open: learnable}\n"
@@ -23,7 +24,7 @@ RULES = "follow:\n  - {mark: laggard, open: rectification}\n  - {mark: advanced,
 def named(tree):
     """A published July in which one branch is the last and one the first."""
     with clock.freeze(NOW):
-        install_shipped()
+        shipped.install()
         drive.publish_programme(PROGRAMME + RULES)
         orgs = drive.branches(5)
         for org, solved in zip(orgs, (10, 9, 8, 7, 2), strict=True):
@@ -114,7 +115,7 @@ def test_a_refusal_is_noted_and_tried_again_later(named, monkeypatch):
 
 def test_a_ready_run_leads_to_nothing_until_it_is_published(tree):
     with clock.freeze(NOW):
-        install_shipped()
+        shipped.install()
         drive.publish_programme(PROGRAMME + RULES)
         for org, solved in zip(drive.branches(4), (9, 8, 7, 1), strict=True):
             drive.work(org, JULY, solved)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from datetime import UTC, date, datetime
 
+import adbc_driver_manager
 import pyarrow.parquet as pq
 import pytest
 from django.db import connection, connections, transaction
@@ -213,3 +214,33 @@ def test_the_mark_is_read_before_the_look():
         cursor.execute("SELECT pg_current_xact_id()::text::bigint")
         own = cursor.fetchone()[0]
         assert facts.changed_since(0).upto <= own
+
+
+def server_process() -> int:
+    """Which process of the server answered."""
+    with adbc.reading("SELECT pg_backend_pid() AS pid") as reader:
+        return reader.read_all().to_pylist()[0]["pid"]
+
+
+def test_a_thread_reads_again_over_its_connection_while_that_is_sound():
+    first = server_process()
+    assert server_process() == first
+    with adbc.reading("SELECT pg_backend_pid() AS pid"):
+        assert server_process() != first, "one reading inside another has its own"
+    first = server_process()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_terminate_backend(%s, 5000)", [first])
+    second = server_process()
+    assert second != first, "what the server closed is opened anew"
+    with pytest.raises(adbc_driver_manager.ProgrammingError), adbc.reading("SELECT nothing_such"):
+        pass
+    assert server_process() != second, "nobody knows the state of one that failed"
+
+
+def test_a_connection_leads_to_the_database_of_now(monkeypatch):
+    first = server_process()
+    with monkeypatch.context() as patch:
+        patch.setattr(adbc, "address", lambda: "postgresql://elsewhere.invalid/none")
+        with pytest.raises(adbc_driver_manager.Error):
+            server_process()
+    assert server_process() != first

@@ -12,11 +12,11 @@ from playwright.sync_api import Page, expect
 
 from tests.browser import DESKTOP, PHONE, OpenPage, findings, overflow
 from tests.cast import PARTS, make_member
-from tests.playbooks.support import ROOT, SOUND, spoilt
+from tests.playbooks.support import SOUND, spoilt
 from tests.playbooks.test_scenarios import STORIES
+from tests.support import shipped
 from zhijin.access.middleware import COOKIE
 from zhijin.playbooks import selectors
-from zhijin.playbooks.api import install_shipped
 from zhijin.playbooks.models import PlaybookRevision
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -27,7 +27,7 @@ PAGES = ("", "source/", "scenarios/", "simulate/?cases=20", "changes/")
 def desk(open_page: OpenPage, site: str) -> Any:
     """``desk(path)`` opens a page of the desk as the county officer, or as a ``colleague``."""
     selectors.forget()
-    install_shipped(ROOT / "playbooks")
+    shipped.install()
     part = PARTS["county_officer"]
     tokens = {name: make_member(name, part).token for name in ("county_officer", "colleague")}
 

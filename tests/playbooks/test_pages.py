@@ -10,11 +10,11 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from tests.cast import COUNTY, Part, make_member
-from tests.playbooks.support import ROOT, SOUND, spoilt
+from tests.playbooks.support import SOUND, spoilt
 from tests.playbooks.test_scenarios import STORIES
 from tests.playbooks.test_services import draft, published
+from tests.support import shipped
 from zhijin.playbooks import counting, selectors
-from zhijin.playbooks.api import install_shipped
 from zhijin.playbooks.models import PlaybookRevision
 
 pytestmark = pytest.mark.django_db
@@ -44,7 +44,7 @@ def form(source: str = SOUND, scenarios: str = STORIES, **more: str) -> dict[str
 
 
 def test_every_page_of_every_shipped_playbook_in_both_languages(cast) -> None:
-    install_shipped(ROOT / "playbooks")
+    shipped.install()
     client = cast.county_officer.client
     for row in PlaybookRevision.objects.all():
         for name in TABS if row.form == "playbook" else TABS[:2]:
@@ -58,7 +58,7 @@ def test_every_page_of_every_shipped_playbook_in_both_languages(cast) -> None:
 
 
 def test_the_list_shows_what_holds_and_own_drafts(cast) -> None:
-    install_shipped(ROOT / "playbooks")
+    shipped.install()
     draft(cast.county_officer.actor)
     page = body(cast.county_officer.client.get("/desk/playbooks/"))
     assert "道路交通隐患" in page

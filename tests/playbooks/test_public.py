@@ -10,11 +10,11 @@ from django.test import Client
 from tests.cast import COUNTY, OTHER_COUNTY, PREFECTURE, VILLAGE
 from tests.playbooks.support import ROOT, spoilt
 from tests.playbooks.test_services import published
+from tests.support import shipped
 from zhijin.core.actor import Actor
 from zhijin.core.ids import level_of, place_key
 from zhijin.places.models import Place
 from zhijin.playbooks import selectors
-from zhijin.playbooks.api import install_shipped
 from zhijin.playbooks.engine import load
 
 pytestmark = pytest.mark.django_db
@@ -23,7 +23,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(autouse=True)
 def rules(db: None) -> Any:
     """The shipped programmes, and the county of the cast with its own revision of one."""
-    install_shipped(ROOT / "playbooks")
+    shipped.install()
     for code, name in ((PREFECTURE, "昭通市"), (COUNTY, "昭阳区"), (OTHER_COUNTY, "鲁甸县"),
                        (VILLAGE, "大耆老村")):  # fmt: skip
         Place.objects.create(code=code, key=place_key(code), name=name, level=level_of(code))

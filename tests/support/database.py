@@ -24,6 +24,26 @@ TEMPLATE = "zhijin_template"
 #: Tables whose rows belong to the schema, not to a test.
 KEPT = {"django_migrations"}
 
+#: Deleting the few rows of a test costs a fraction of TRUNCATE, which makes every file of a table and of its
+#: indexes anew; only what has grown is truncated.
+EMPTY = """
+DO $$
+DECLARE leaf record;
+BEGIN
+    FOR leaf IN
+        SELECT oid::regclass AS name, pg_relation_size(oid) AS size FROM pg_class
+        WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' AND relname <> 'django_migrations'
+          AND pg_relation_size(oid) > 0
+    LOOP
+        IF leaf.size > 1048576 THEN
+            EXECUTE format('TRUNCATE %s CASCADE', leaf.name);
+        ELSE
+            EXECUTE format('DELETE FROM %s', leaf.name);
+        END IF;
+    END LOOP;
+END $$
+"""
+
 
 class TestDatabase:
     """The cluster of this run and the database of this worker."""
@@ -61,15 +81,9 @@ class TestDatabase:
         The app role may not truncate and append-only tables refuse deletion; the cluster's
         administrator, with triggers off, may.
         """
-        with psycopg.connect(self.cluster.url(ADMIN, self.name), autocommit=True) as connection:
-            connection.execute("SET session_replication_role = replica")
-            touched = [t for t in _tables(connection) if t not in KEPT and _has_rows(connection, t)]
-            if not touched:
-                return
-            names = sql.SQL(", ").join(sql.Identifier(t) for t in touched)
-            connection.execute(sql.SQL("TRUNCATE {} RESTART IDENTITY CASCADE").format(names))
-            for table in self._seeds:
-                connection.execute(sql.SQL("TRUNCATE {} CASCADE").format(sql.Identifier(table)))
+        with psycopg.connect(self.cluster.url(ADMIN, self.name)) as connection:
+            connection.execute("SET LOCAL session_replication_role = replica")
+            connection.execute(EMPTY)
             for table, rows in self._seeds.items():
                 copy = sql.SQL("COPY {} FROM STDIN").format(sql.Identifier(table))
                 with connection.cursor().copy(copy) as target:

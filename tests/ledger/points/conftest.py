@@ -24,6 +24,7 @@ from tests.cast import (
     make_member,
 )
 from tests.ledger.rules.support import SMALL
+from tests.support import shipped
 from zhijin.core import clock, facts
 from zhijin.core.actor import Actor
 from zhijin.core.errors import Refusal
@@ -36,7 +37,6 @@ from zhijin.people.models import Person
 from zhijin.people.services import register_person
 from zhijin.places.models import Place
 from zhijin.playbooks import selectors, services
-from zhijin.playbooks.api import install_shipped
 
 SYSTEM = Actor.system("test")
 SECRETARY = Actor.system("secretary")
@@ -169,7 +169,7 @@ def publish(source: str, place: str = "530602") -> None:
 
 
 def make_town(programme: str = "small", source: str = SMALL, days: int = 90) -> Town:
-    install_shipped()
+    shipped.install()
     for code, name in (
         (PREFECTURE, "昭通市"), (COUNTY, "昭阳区"), (TOWNSHIP, "靖安镇"),
         (VILLAGE, "大耆老村村民委员会"), (GRID, "第一网格"), (OTHER_VILLAGE, "邻县村"),

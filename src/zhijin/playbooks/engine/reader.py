@@ -130,20 +130,40 @@ class Document:
                    for line in self.lost)  # fmt: skip
 
 
+#: Trees of the last sound texts, since one text is read several times on its way into force: as it is
+#: shown, as a draft, when it is published, and when it first runs. Nobody changes a tree that was read.
+_sound: dict[str, Node] = {}
+SOUND_TEXTS, SOUND_LENGTH = 64, 16 * 1024
+
+
 def read(text: str | bytes, source: str, problems: Mapping[str, Problem] = PROBLEMS) -> Document:
     """Read a file. Never raises on bad input: what is wrong is in ``findings``."""
     decoded = _decoded(text, source, problems)
     if isinstance(decoded, Document):
         return decoded
-    document = Document(source, decoded.split("\n"), problems=problems)
+    document = Document(source, decoded.split("\n"), _sound.get(decoded), problems=problems)
+    if document.root is None:
+        _read(document, decoded)
+        if document.root is not None and not document.findings and len(decoded) <= SOUND_LENGTH:
+            _keep(decoded, document.root)
+    return document
+
+
+def _keep(text: str, root: Node) -> None:
+    while len(_sound) >= SOUND_TEXTS:
+        # Another thread may just have taken the oldest out.
+        _sound.pop(next(iter(_sound), ""), None)
+    _sound[text] = root
+
+
+def _read(document: Document, decoded: str) -> None:
     if len(decoded.encode("utf-8", "surrogatepass")) > MAX_BYTES:
         document.add("PB002", Mark(1, 1), limit=MAX_BYTES // 1024)
-        return document
+        return
     tidied = tidy(decoded)
     for problem, mark, params in tidied.notes:
         document.add(problem, mark, **params)
     _parse(document, tidied)
-    return document
 
 
 def _decoded(text: str | bytes, source: str, problems: Mapping[str, Problem]) -> str | Document:
