@@ -13,10 +13,10 @@ from django.http import HttpRequest
 from ninja import Field, Path, Query, Router, Schema
 
 from zhijin.access.api import api_gate, client_address
-from zhijin.access.rest_shapes import PUBLIC, REFUSED, PlaceQuery, actor_of, known_form
 from zhijin.core import clock, journal, ratelimit
 from zhijin.core.errors import BAD_REQUEST, NOT_FOUND
 from zhijin.core.ids import is_code, place_span
+from zhijin.core.rest_shapes import PUBLIC, REFUSED, PlaceQuery, actor_of, known_form
 from zhijin.core.scope import scoped
 from zhijin.ledger import forms
 from zhijin.ledger.models import Account, Book, Listing

@@ -11,8 +11,8 @@ from django.http import HttpRequest
 from ninja import Field, Path, Query, Router, Schema
 
 from zhijin.access.api import api_gate
-from zhijin.access.rest_shapes import REFUSED, After, PlaceQuery, Size, actor_of, known_form
 from zhijin.core import crypto
+from zhijin.core.rest_shapes import REFUSED, After, PlaceQuery, Size, actor_of, known_form
 from zhijin.orgs import selectors, words
 from zhijin.orgs.models import Appointment, Organisation
 from zhijin.orgs.selectors import Filter

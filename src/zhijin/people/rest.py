@@ -12,8 +12,8 @@ from django.http import HttpRequest
 from ninja import Field, Path, Query, Router, Schema
 
 from zhijin.access.api import api_gate
-from zhijin.access.rest_shapes import REFUSED, After, PlaceQuery, Size, actor_of, known_form
 from zhijin.core import journal
+from zhijin.core.rest_shapes import REFUSED, After, PlaceQuery, Size, actor_of, known_form
 from zhijin.orgs import api as orgs
 from zhijin.people import branches, selectors
 from zhijin.people.models import BranchMember, Membership, Person

@@ -198,12 +198,8 @@ def _acts(request: Request, found: Proxy) -> Mapping[str, Act]:
     def decide() -> str:
         results = [line.strip() for line in say("results", "").splitlines() if line.strip()]
         proxying.decide(
-            actor=actor,
-            proxy_id=pk,
-            done=say("done") == "1",
-            said=say("said", ""),
-            results=results[:10],
-        )
+            actor=actor, proxy_id=pk, done=say("done") == "1", said=say("said", ""), results=results[:10]
+        )  # fmt: skip
         return _("已登记办结，请把材料送到本人手里。")
 
     def renew() -> str:
