@@ -42,18 +42,34 @@ def make(household: Any) -> SimpleNamespace:
         card = cards.issue(actor=SYSTEM, account=account, book=book)
     code = show_receipt(cards.code_of(card))
     return SimpleNamespace(
-        award=award.id, digest=photo.digest, account=account.id, card=card.id, code=code
+        award=award.id,
+        digest=photo.digest,
+        account=account.id,
+        card=card.id,
+        code=code,
+        book=book.id,
     )
 
 
 def samples(of: Callable[[Any], Any]) -> dict[str, Callable[[Any], dict[str, Any]]]:
     """The parameters of the addresses; ``of`` finds what :func:`make` made in the matrix's world."""
     account = dict.fromkeys(
-        ("desk:points-account", "desk:points-account-sheet", "desk:points-card-issue"),
+        (
+            "desk:points-account",
+            "desk:points-account-sheet",
+            "desk:points-card-issue",
+            "desk:points-account-paper",
+        ),
         lambda w: {"pk": of(w).account},
     )
     return {
         **account,
+        "desk:points-rules-file": lambda w: {"pk": of(w).book, "kind": "docx"},
+        "api:list_points_rules": lambda _: {"village": VILLAGE},
+        "api:list_honours": lambda _: {"village": VILLAGE},
+        "api:list_points_accounts": lambda w: {"book_id": of(w).book},
+        "api:get_points_statement": lambda w: {"account_id": of(w).account},
+        "api:get_own_points": lambda w: {"code": of(w).code},
         "desk:points-award": lambda w: {"pk": of(w).award},
         "desk:points-photo": lambda w: {"pk": of(w).award, "digest": of(w).digest},
         "desk:points-card": lambda w: {"pk": of(w).account, "card": of(w).card},
@@ -64,5 +80,6 @@ def samples(of: Callable[[Any], Any]) -> dict[str, Callable[[Any], dict[str, Any
 
 PLACED = {
     "desk:points-award", "desk:points-photo", "desk:points-account", "desk:points-account-sheet",
-    "desk:points-card-issue", "desk:points-card",
+    "desk:points-card-issue", "desk:points-card", "desk:points-account-paper",
+    "desk:points-rules-file", "api:list_points_accounts", "api:get_points_statement",
 }  # fmt: skip

@@ -30,6 +30,7 @@ from zhijin.orgs.models import SheetRun
 from zhijin.orgs.posts import create_post
 from zhijin.people import api as people
 from zhijin.people.households import register_household
+from zhijin.people.requests import receive as receive_request
 from zhijin.people.services import register_person
 from zhijin.places.models import ImportRun
 from zhijin.playbooks.models import PlaybookRevision
@@ -50,14 +51,15 @@ PLACED = {
     "desk:cycle", "desk:broadcast", "desk:broadcast-audio", "desk:broadcast-cap", "desk:alert",
     "desk:wall-revoke", "desk:meeting", "desk:meeting-code", "desk:meeting-file", "desk:branch-members",
     "desk:need", "desk:service-photo", "desk:team", "desk:household-link",
-    "desk:branch-member", "desk:course", "desk:course-show", "desk:course-file",
+    "desk:branch-member", "desk:member-contact", "desk:proxy", "desk:proxy-photo", "desk:data-request",
+    "desk:course", "desk:course-show", "desk:course-file",
     "desk:election-org", "desk:community-worker", "desk:posting", "desk:work-log-photo", "desk:county-plan",
     "desk:study",
     "api:get_case", "api:case_events", "api:case_photos", "api:case_photo", "api:move_case",
     "api:comment_case", "api:case_requests", "api:ask_consent", "api:decide_consent",
     "api:resume_case", "api:transfer_case", "api:merge_case", "api:unmerge_case",
     "api:whistle_case", "api:case_parties", "api:answer_call", "api:case_people", "api:assign_case",
-    "api:call_back",
+    "api:call_back", "api:get_organisation", "api:list_members", "api:get_person",
     *matrix_deliberation.PLACED,
     *matrix_disclosure.PLACED,
     *matrix_points.PLACED,
@@ -92,6 +94,7 @@ class World:
     disclosed: Any = None
     adjustment: Any = None
     points: Any = None
+    data_request: Any = None
 
 
 def build(cast: Cast) -> World:
@@ -114,6 +117,9 @@ def build(cast: Cast) -> World:
         person = register_person(
             actor=SYSTEM, place_code=VILLAGE, name="张小满", household=household
         )
+        asked_for = receive_request(
+            actor=SYSTEM, person_id=person.id, kind="access", how="本人到窗口提出"
+        )
     playbook = PlaybookRevision.objects.get(playbook="test-hazard")
     endpoint, _secret = endpoints.create(
         actor=cast.system_admin.actor, label="市平台", url="https://93.184.215.14/in",
@@ -127,6 +133,7 @@ def build(cast: Cast) -> World:
         filled_sheet(cast.branch_secretary.actor, VILLAGE), planted, appeal, activities.make(org), {},
         matrix_deliberation.make(org),
         matrix_disclosure.make(), standings.adjusted(planted), matrix_points.make(household),
+        asked_for,
     )  # fmt: skip
     world.bodies.update(_bodies(world))
     return world
@@ -310,6 +317,15 @@ SAMPLES: dict[str, Callable[[World], dict[str, Any]]] = {
         "token": people.member_link(w.activities["life"].members[0]), "pk": w.activities["part"].id,
     },
     "desk:branch-members": lambda w: {"key": w.org.key},
+    "api:get_organisation": lambda w: {"key": w.org.key},
+    "api:list_members": lambda w: {"key": w.org.key},
+    "api:get_person": lambda w: {"person_id": w.person.id},
+    "desk:data-request": lambda w: {"pk": w.data_request.id},
+    "desk:proxy": lambda w: {"pk": w.activities["service"]["proxy"].id},
+    "desk:proxy-photo": lambda w: {
+        "pk": w.activities["service"]["proxy"].id, "digest": w.activities["service"]["digest"],
+    },
+    "desk:member-contact": lambda w: {"pk": w.activities["life"].members[0].id},
     "desk:branch-member": lambda w: {"pk": w.activities["life"].members[0].id},
     "portal:member-page": lambda w: {"token": people.member_link(w.activities["life"].members[0])},
     "portal:meeting-sign": lambda w: {"pk": w.activities["meeting"].id, "code": "000000"},

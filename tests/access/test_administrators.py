@@ -15,6 +15,7 @@ from tests.core.test_scope import note, seen
 from zhijin.access.models import Account, ApiKey, RoleGrant, SignIn
 from zhijin.access.selectors import actor_of, clock_wall, current_grants, holders
 from zhijin.access.services import (
+    confirm_key,
     confirm_way_in,
     create_account,
     end_key,
@@ -282,6 +283,47 @@ def test_on_the_server_two_people_are_present_and_nobody_waits(cast):
     account = cast.township_officer.account
     password = reset_password(actor=SYSTEM, account=account)
     assert sign_in(account, password)["Location"] == reverse("desk:password")
+
+
+def test_a_new_key_opens_nothing_until_the_security_officer_confirms(cast):
+    """Whoever issues a key knows it, and must not by that alone get what others granted."""
+    account = make_account("city-platform", is_program=True)
+    give(account, "auditor", "")
+    old = issue_key(actor=SYSTEM, account=account, label="in use", ends_at=None)
+    key = issue_key(actor=cast.system_admin.actor, account=account, label="市平台", ends_at=None)
+    page = reverse("desk:journal")
+    refusal = bearer(key).get(page, headers={"Accept": "application/json"})
+    assert (refusal.status_code, refusal.json()["error"]["id"]) == (401, "AC009")
+    assert bearer(old).get(page).status_code == 200, "keys in use work on"
+    waiting = cast.system_admin.client.get(reverse("desk:account", args=[account.pk]))
+    assert waiting.content.decode().count("等安全管理员确认") == 1
+    officer, grants = (
+        cast.security_officer.client,
+        reverse("desk:account-grants", args=[account.pk]),
+    )
+    assert "市平台" in officer.get(reverse("desk:grants")).content.decode()
+    form = {"do": "confirm-key", "hint": key[-4:]}
+    assert officer.post(grants, form)["Location"] == grants
+    assert bearer(key).get(page).status_code == 200
+    assert "confirm-key" not in officer.get(grants).content.decode()
+    officer.post(grants, form)
+    said = JournalEntry.objects.get(action="key.confirmed")
+    assert (said.actor, said.object) == (cast.security_officer.actor.label, f"account:{account.pk}")
+
+
+def test_nobody_but_the_security_officer_confirms_a_key(cast):
+    account = make_account("province", is_program=True)
+    key = issue_key(actor=cast.system_admin.actor, account=account, label="x", ends_at=None)
+    for who in (cast.system_admin, cast.auditor, cast.county_officer):
+        refused("CO403", confirm_key, actor=who.actor, account=account, hint=key[-4:])
+    assert account.keys.get().held_at is not None, "also where nothing is granted yet"
+
+
+def test_a_held_key_that_ended_asks_for_nothing(cast):
+    account = make_account("ended", is_program=True)
+    key = issue_key(actor=cast.system_admin.actor, account=account, label="错发", ends_at=None)
+    end_key(actor=cast.system_admin.actor, account=account, hint=key[-4:])
+    assert "错发" not in cast.security_officer.client.get(reverse("desk:grants")).content.decode()
 
 
 # -- accounts -------------------------------------------------------------------------------

@@ -19,14 +19,18 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
+from tests import matrix_points
 from tests.cases.conftest import opened, upload
 from tests.cases.test_open311 import SCHEMA
 from tests.cast import COUNTY, VILLAGE, Cast, give, make_account
+from tests.orgs.conftest import register
 from zhijin.access.api import issue_key
 from zhijin.cases.services.consent import ask
 from zhijin.config import api
 from zhijin.config.wsgi import application
 from zhijin.core.actor import Actor
+from zhijin.core.scope import scoped
+from zhijin.people import api as people
 
 EXAMPLES = 10
 #: The transport does not unpack what the server compresses.
@@ -105,6 +109,22 @@ open311 = schemathesis.openapi.from_dict(
 open311.app = application
 
 
+def _others() -> dict[str, Any]:
+    """What other rooms' operations name: an organisation, a resident, a book of points with an account."""
+    system = Actor.system("test")
+    org = register("大耆老村党支部")
+    with scoped(system):
+        home = people.register_household(actor=system, place_code=VILLAGE, number="77")
+        who = people.register_person(
+            actor=system, place_code=VILLAGE, name="罗立夏", household=home, relation="户主"
+        )
+    points = matrix_points.make(home)
+    return {
+        "key": org.key, "person_id": str(who.id), "village": VILLAGE, "book_id": str(points.book),
+        "account_id": str(points.account),
+    }  # fmt: skip
+
+
 class World:
     """A key that may do nearly everything in the county, a case, a request and a photo to name."""
 
@@ -117,6 +137,7 @@ class World:
         case = opened()
         self.case, self.code, self.number = str(case.case_id), case.code, case.number
         officer = cast.county_officer.actor
+        self.others = _others()
         self.request = str(ask(actor=officer, case_id=case.case_id, kind="exclude", why="试").id)
 
     def aim(self, case: Any) -> None:
@@ -126,7 +147,7 @@ class World:
             return
         known = {
             "case_id": self.case, "request_id": self.request, "code": self.code,
-            "number": self.number, "token": self.number, "playbook": "test-hazard",
+            "number": self.number, "token": self.number, "playbook": "test-hazard", **self.others,
         }  # fmt: skip
         for name in parameters:
             if name in known:

@@ -83,6 +83,60 @@ def test_a_notice_of_a_year_ago_verifies_with_public_tools_only(
     assert not openssl_says(files), "one changed byte shows"
 
 
+def documented() -> str:
+    """The block of commands that the how-to gives."""
+    page = Path(__file__).resolve().parents[2] / "docs" / "how-to" / "publish-affairs.md"
+    found = re.search(
+        r"^```sh verify\n(.*?)^```$", page.read_text("utf-8"), re.MULTILINE | re.DOTALL
+    )
+    assert found
+    return found[1]
+
+
+def test_last_years_notice_is_checked_by_the_commands_of_the_how_to(
+    office: Office, tmp_path: Path
+) -> None:
+    with clock.freeze(clock.now() - timedelta(days=400)):
+        document = office.published(**TABLE)
+    signing.rotate(actor=SYSTEM, why="换钥匙")
+    office.published("今年的公示")
+    data, side, key = downloaded(document, tmp_path)
+    for file, name in ((data, "signed.json"), (side, "signed.json.sig"), (key, "key.pem")):
+        file.rename(tmp_path / name)
+    (tmp_path / "chain.jsonl").write_bytes(get(f"/chain/{COUNTY}/chain.jsonl"))
+
+    def said() -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            ["bash", "-c", documented()], cwd=tmp_path, capture_output=True, text=True, check=False
+        )
+
+    done = said()
+    assert (done.returncode, done.stdout.splitlines()) == (
+        0, ["Signature Verified Successfully", "in the chain", "2 links, whole"],
+    ), done.stderr  # fmt: skip
+    whole = (tmp_path / "chain.jsonl").read_text()
+    (tmp_path / "chain.jsonl").write_text(
+        whole.splitlines()[0].replace('"number": 1', '"number": 2') + "\n"
+    )
+    assert "broken at 1" in said().stdout
+    file = tmp_path / "signed.json"
+    file.write_bytes(file.read_bytes().replace(b"3,200", b"3,201"))
+    assert said().returncode != 0, "one changed byte shows"
+
+
+def test_last_years_notice_is_checked_on_the_page(office: Office, tmp_path: Path) -> None:
+    with clock.freeze(clock.now() - timedelta(days=400)):
+        document = office.published(**TABLE)
+    signing.rotate(actor=SYSTEM, why="换钥匙")
+    data, side, _key = downloaded(document, tmp_path)
+    for changed, word in ((False, "是原样"), (True, "不是原样")):
+        if changed:
+            data.write_bytes(data.read_bytes().replace(b"3,200", b"3,201"))
+        with data.open("rb") as file, side.open("rb") as signature:
+            answer = Client().post("/verify/", {"file": file, "side": signature})
+        assert word in answer.content.decode()
+
+
 def test_the_chain_is_held_together_by_a_few_lines_that_know_nothing_of_us(office: Office) -> None:
     made = [office.published(f"公示{n}") for n in range(3)]
     office.does(office.secretary, "withdraw", made[1], why="内容重复")

@@ -18,7 +18,8 @@ from tests.orgs.conftest import SYSTEM, register
 from zhijin.access.middleware import COOKIE
 from zhijin.core.scope import scoped
 from zhijin.orgs import posts
-from zhijin.people import households, services
+from zhijin.people import branches, households, requests, services
+from zhijin.people.branches import MemberDraft
 
 pytestmark = [
     pytest.mark.browser,
@@ -66,11 +67,18 @@ def world() -> dict[str, str]:
             actor=SYSTEM, place_code=GRID, name="示例丙", phone="12900000001", birth_year=1950,
             household=home, relation="户主",
         )  # fmt: skip
+        asked = requests.receive(
+            actor=SYSTEM, person_id=person.id, kind="erase", how="本人到窗口书面提出"
+        )
+        draft = MemberDraft("示例丁", "2026-03-01 书面同意", phone="12900000002")
+        member = branches.enrol_member(actor=SYSTEM, org_key=top.key, draft=draft)
     return {
         "org": str(top.key),
         "post": str(grid.id),
         "person": str(person.id),
         "home": str(home.id),
+        "request": str(asked.id),
+        "member": str(member.id),
     }
 
 
@@ -94,6 +102,9 @@ def test_every_page_is_accessible_and_fits(
         "people": "/desk/people/",
         "person": f"/desk/people/{ids['person']}/",
         "household": f"/desk/households/{ids['home']}/",
+        "requests": "/desk/data-requests/",
+        "request": f"/desk/data-requests/{ids['request']}/",
+        "contact": f"/desk/members/{ids['member']}/contact/",
     }.items():
         visit(page, path, cast.township_officer)
         keep(page, f"{name}-{size}-{lang}")

@@ -73,5 +73,6 @@ def test_a_table_stands_once() -> None:
         "orgs",
         "appointments",
         "people",
+        "members",
         "devices",
     ]

@@ -155,7 +155,7 @@ def test_moves_that_make_no_sense_are_refused(org):
         do(SYSTEM, branches.end_member, member_id=uuid4(), why="转出")
     assert caught.value.id == "PE020"
     with pytest.raises(TypeError), scoped(SYSTEM):
-        branches.change_member(actor=SYSTEM, member_id=row.id, name="李四")
+        branches.change_member(actor=SYSTEM, member_id=row.id, link_version=9)
 
 
 def test_a_secretary_moves_nobody_into_a_branch_they_do_not_answer_for(org, cast):

@@ -15,6 +15,7 @@ ACTIONS = {
     "account.restore": _("恢复账号"),
     "account.reset": _("重设密码"),
     "account.confirmed": _("核实并放行新的登录方式"),
+    "key.confirmed": _("核实并启用新的接口密钥"),
     "account.password": _("修改自己的密码"),
     "account.second_factor": _("启用动态验证码"),
     "account.identity": _("关联统一身份"),

@@ -97,6 +97,8 @@ class ApiKey(models.Model):
     hint = models.CharField(max_length=8)
     created_at = models.DateTimeField(db_default=Now())
     ends_at = models.DateTimeField(null=True)
+    #: Issued by an administrator, who knows it; opens nothing until the security officer confirms.
+    held_at = models.DateTimeField(null=True)
 
     class Meta:
         db_table = "access_api_key"

@@ -13,7 +13,7 @@ from django.db import connection
 from django.db.models import F, Q, QuerySet, Window
 from django.db.models.functions import RowNumber
 
-from zhijin.access.models import Account, RoleGrant
+from zhijin.access.models import Account, ApiKey, RoleGrant
 from zhijin.core import clock
 from zhijin.core.actor import Actor, Grant
 from zhijin.core.ids import place_key
@@ -33,7 +33,8 @@ WHERE s.token = %(token)s AND a.is_active AND s.ends_at > %(now)s AND s.seen_at 
 _BY_KEY = f"""
 SELECT a.id, a.username, a.name, false, false, NULL, {_GRANTS}
 FROM access_api_key k JOIN access_account a ON a.id = k.account_id
-WHERE k.digest = %(token)s AND a.is_active AND (k.ends_at IS NULL OR k.ends_at > %(now)s)
+WHERE k.digest = %(token)s AND a.is_active AND k.held_at IS NULL
+  AND (k.ends_at IS NULL OR k.ends_at > %(now)s)
 """
 _BY_ACCOUNT = f"""
 SELECT a.id, a.username, a.name, false, false, NULL, {_GRANTS}
@@ -119,6 +120,13 @@ def holders(role: str, place_code: str) -> list[Account]:
         .order_by("-lo", "hi", "account__username")
     )
     return list({g.account_id: g.account for g in grants}.values())
+
+
+def held_keys() -> QuerySet[ApiKey]:
+    """Keys in force but for the security officer's word, oldest first."""
+    ends = Q(ends_at__isnull=True) | Q(ends_at__gt=clock_wall())
+    rows = ApiKey.objects.filter(ends, held_at__isnull=False, account__is_active=True)
+    return rows.select_related("account").order_by("held_at", "digest")
 
 
 def is_administrator(account: Account) -> bool:

@@ -200,7 +200,11 @@ def link_identity(*, actor: Actor, account: Account, subject: str) -> None:
 
 
 def issue_key(*, actor: Actor, account: Account, label: str, ends_at: datetime | None) -> str:
-    """A new API key for a program account, shown once; only its digest is kept. Raises AC019."""
+    """A new API key for a program account, shown once; only its digest is kept.
+
+    Whoever issues it knows it, so it opens nothing until the security officer confirms that it
+    reached the other system; keys that were in use before work on. Raises AC019, CO403.
+    """
     actor.require("account.manage")
     if not account.is_program:
         raise errors.NOT_A_PROGRAM()
@@ -208,11 +212,26 @@ def issue_key(*, actor: Actor, account: Account, label: str, ends_at: datetime |
     with transaction.atomic():
         ApiKey.objects.create(
             digest=token_digest(key), account=account, label=label[:64], hint=key[-4:],
-            ends_at=ends_at,
+            ends_at=ends_at, held_at=None if actor.is_system else clock_wall(),
         )  # fmt: skip
         detail = {"label": label[:64], "ends": ends_at}
         journal.write(actor, "key.issue", f"account:{account.id}", detail=detail)
     return key
+
+
+def confirm_key(*, actor: Actor, account: Account, hint: str) -> None:
+    """The security officer has asked whoever runs the other system: the key is theirs.
+
+    Ends the hold of the account's keys that end in ``hint``; nothing happens where none is held.
+    Raises AC008, CO403.
+    """
+    actor.require("grant.manage")
+    if actor.id == str(account.id):
+        raise errors.NOT_BY_ONESELF()
+    with transaction.atomic():
+        held = ApiKey.objects.filter(account=account, hint=hint, held_at__isnull=False)
+        if held.update(held_at=None):
+            journal.write(actor, "key.confirmed", f"account:{account.id}", detail={"hint": hint})
 
 
 def end_key(*, actor: Actor, account: Account, hint: str) -> None:

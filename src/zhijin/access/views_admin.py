@@ -19,7 +19,7 @@ from zhijin.access.errors import PLACE_NEEDED
 from zhijin.access.gates import gate
 from zhijin.access.http import Request
 from zhijin.access.models import Account, RoleGrant
-from zhijin.access.selectors import clock_wall, current_grants, is_administrator
+from zhijin.access.selectors import clock_wall, current_grants, held_keys, is_administrator
 from zhijin.core.clock import TZ
 from zhijin.core.errors import BAD_REQUEST, Refusal
 from zhijin.core.ids import is_code, line_span
@@ -109,7 +109,9 @@ def grants(request: Request) -> HttpResponse:
     """Who holds what where; and accounts to give something to."""
     rows = current_grants().select_related("account").order_by("account__username", "role", "id")
     waiting = Account.objects.filter(held_at__isnull=False).order_by("held_at")
-    context: dict[str, Any] = {"roles": presenting.role_choices(), "waiting": waiting[:PAGE]}
+    context: dict[str, Any] = {
+        "roles": presenting.role_choices(), "waiting": waiting[:PAGE], "keys": held_keys()[:PAGE],
+    }  # fmt: skip
     if term := request.GET.get("q", "").strip():
         rows = rows.filter(_matching(term, "account__"))
         context["found"] = Account.objects.filter(_matching(term)).order_by("username")[:20]
@@ -143,6 +145,7 @@ def account_grants(request: Request, pk: UUID) -> HttpResponse:
         "account": found, "grants": presenting.held(current.select_related("account")),
         "ended": presenting.held(ended), "roles": presenting.role_choices(),
         "refusal": refusal, "posted": request.POST if refusal else {},
+        "keys": held_keys().filter(account=found),
     }  # fmt: skip
     return render(
         request, "access/account_grants.html", context, status=refusal.status if refusal else 200
@@ -153,6 +156,9 @@ def _change_grants(request: Request, found: Account) -> None:
     posted = request.POST
     if posted.get("do") == "confirm":
         services.confirm_way_in(actor=request.actor, account=found)
+        return
+    if posted.get("do") == "confirm-key":
+        services.confirm_key(actor=request.actor, account=found, hint=posted.get("hint", ""))
         return
     if posted.get("do") == "revoke":
         try:

@@ -22,6 +22,7 @@ from zhijin.activities.scoring import Criterion
 from zhijin.activities.selectors.duties import life as life_owed
 from zhijin.activities.selectors.visits import Effect, tell_effects
 from zhijin.activities.service.demo import make as make_demo_service
+from zhijin.activities.service.proxy_demo import make as make_demo_proxies
 from zhijin.activities.services.cycles import provide_annual
 from zhijin.activities.services.events import Plan, invite
 from zhijin.activities.services.mutual import close as close_mutual
@@ -31,7 +32,7 @@ from zhijin.activities.services.mutual import start as start_mutual
 __all__ = [
     "DEMO_PROPERTY", "DEMO_UNIT", "Criterion", "Cycle", "Effect", "Event", "Order", "Paper", "Party", "Plan",
     "Problem", "Sheet", "Slot", "Task", "Undertaking", "Visit", "close_mutual", "invite", "life_owed",
-    "make_demo", "make_demo_cadres", "make_demo_deliberation", "make_demo_life", "make_demo_service",
-    "make_demo_units", "make_mutual", "meetings_on", "provide_annual", "provide_carrying_out",
+    "make_demo", "make_demo_cadres", "make_demo_deliberation", "make_demo_life", "make_demo_proxies",
+    "make_demo_service", "make_demo_units", "make_mutual", "meetings_on", "provide_annual", "provide_carrying_out",
     "provide_publication", "resolution_carried_out", "resolution_published", "start_mutual", "tell_effects",
 ]  # fmt: skip

@@ -32,6 +32,7 @@ class ActivitiesConfig(AppConfig):
         from zhijin.activities.cadres import programme as cadres
         from zhijin.activities.deliberation import programme as deliberation
         from zhijin.activities.meetings import programme, settling
+        from zhijin.activities.service import proxy_programme as proxies
         from zhijin.activities.services import cycles
         from zhijin.core import labels
         from zhijin.core.tasks import register_tick
@@ -40,7 +41,7 @@ class ActivitiesConfig(AppConfig):
         register_tick("activities.cycle", 60.0, cycles.sweep)
         register_tick("activities.obligations", 900.0, settling.sweep)
         register_tick("activities.elections", 3600.0, elections.sweep)
-        for form in (programme.FORM, cadres.FORM, deliberation.FORM):
+        for form in (programme.FORM, cadres.FORM, deliberation.FORM, proxies.FORM):
             playbooks.register_form(form)
         for kind, names in naming.NAMED.items():
             labels.register(kind, names)

@@ -26,6 +26,7 @@ from zhijin.activities.models import (
     Posting,
     Problem,
     Proposal,
+    Proxy,
     ServiceItem,
     ServiceRequest,
     Sitting,
@@ -183,6 +184,16 @@ ACTIONS: dict[str, Text] = {
     "listed.contact": _("查看服务地点和电话"),
     "listed.answered": _("答复清单服务"),
     "listed.confirmed": _("确认清单服务"),
+    "proxy.opened": _("受托代办"),
+    "proxy.renewed": _("登记新的委托"),
+    "proxy.submitted": _("代办递交窗口"),
+    "proxy.decided": _("代办办结"),
+    "proxy.paper": _("登记代办材料去向"),
+    "proxy.withdrawn": _("撤回委托"),
+    "proxy.closed": _("代办全部送达"),
+    "proxy.rated": _("评价代办"),
+    "proxy.code": _("查看代办码"),
+    "proxy.contact": _("查看代办的本人和电话"),
     "signing.rotate": _("更换签名密钥"),
 }
 
@@ -294,6 +305,11 @@ def service_requests(ids: Sequence[str]) -> Mapping[str, str]:
     return _labels(ServiceRequest, ids)
 
 
+def proxies(ids: Sequence[str]) -> Mapping[str, str]:
+    """What is applied for, and a masked name."""
+    return _labels(Proxy, ids)
+
+
 def sittings(ids: Sequence[str]) -> Mapping[str, str]:
     return _labels(Sitting, ids)
 
@@ -313,6 +329,7 @@ NAMED: Final[dict[str, Labeller]] = {
     "service-item": service_items,
     "service-request": service_requests,
     "sitting": sittings,
+    "proxy": proxies,
     "cycle": cycles,
     "event": events,
     "undertaking": undertakings,

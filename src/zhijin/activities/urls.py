@@ -14,6 +14,7 @@ from zhijin.activities.meetings import portal as branch_life
 from zhijin.activities.meetings import views as meetings
 from zhijin.activities.meetings import views_counts, views_members
 from zhijin.activities.service import portal as serving
+from zhijin.activities.service import proxy_portal, proxy_views
 from zhijin.activities.service import views as service
 from zhijin.activities.service import views_helping as helping
 from zhijin.activities.service import views_teams as teams
@@ -87,6 +88,10 @@ desk = [
     path("service/links/<uuid:pk>/", helping.household_link, name="household-link"),
     path("service/counts/", helping.service_counts, name="service-counts"),
     path("service/list/", helping.service_list, name="service-list"),
+    path("service/proxies/", proxy_views.proxies, name="proxies"),
+    path("service/proxies/new/", proxy_views.proxy_new, name="proxy-new"),
+    path("service/proxies/<uuid:pk>/", proxy_views.proxy, name="proxy"),
+    path("service/proxies/<uuid:pk>/<str:digest>/", proxy_views.proxy_photo, name="proxy-photo"),
     path("deliberation/", deliberation.deliberation, name="deliberation"),
     path("deliberation/new/", deliberation.matter_new, name="matter-new"),
     path("deliberation/matters/<uuid:pk>/", deliberation.matter, name="matter"),
@@ -101,6 +106,7 @@ desk = [
 portal = [
     path("my-service/<str:token>/", serving.my_service, name="my-service"),
     path("served/", serving.served, name="served"),
+    path("proxy/", proxy_portal.by_code, name="proxy-code"),
     path("talk/<str:code>/", talk.talk, name="talk"),
     path("talk/<str:code>/new/", talk.proposal_new, name="proposal-new"),
     path("talk/<str:code>/alike/", talk.proposal_alike, name="proposal-alike"),

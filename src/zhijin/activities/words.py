@@ -67,6 +67,34 @@ ASPECTS: Final[dict[str, Text]] = {
 }
 LEVELS: Final[dict[str, Text]] = {"province": _("省级"), "city": _("市级"), "county": _("县级")}
 
+# Applications on another's behalf.
+PROXY_OPEN = _("收材料")
+PROXY_SUBMITTED = _("已递交窗口")
+PROXY_DECIDED = _("已办结，送达中")
+PROXY_CLOSED = _("已送达")
+PROXY_DONE = _("办成了")
+PROXY_REFUSED = _("没有办成")
+PROXY_WITHDRAWN = _("本人撤回")
+CONSENT_PAPER = _("书面委托书")
+CONSENT_SPOKEN = _("当面口头，有见证人")
+CONSENT_CALL = _("电话录音")
+PAPER_ORIGINAL = _("原件")
+PAPER_COPY = _("复印件")
+PAPER_RESULT = _("办出来的证照、结果")
+AT_HELPER = _("在代办员手里")
+AT_OFFICE = _("在办事窗口")
+AT_POST = _("在邮寄路上")
+AT_PERSON = _("在本人手里")
+AT_KEPT = _("窗口留存")
+STEP_TAKEN = _("从本人收取")
+STEP_SUBMITTED = _("递交窗口")
+STEP_RETURNED = _("窗口退回")
+STEP_KEPT = _("窗口留存不退")
+STEP_ISSUED = _("从窗口领取")
+STEP_POSTED = _("寄出")
+STEP_HANDED = _("当面交给本人")
+STEP_DELIVERED = _("邮寄签收")
+
 #: What a voter may say of a report; the first two count as satisfied.
 OPTIONS: Final[dict[str, Text]] = {
     "good": pgettext_lazy("ballot", "好"),

@@ -39,6 +39,9 @@ TAGS = (
     ("playbooks", "What may be reported at a place. Public."),
     ("status", "A report followed by its code. Public."),
     ("figures", "The three rates."),
+    ("organisations", "Organisations, posts and who holds them, names masked."),
+    ("people", "Residents and members, masked. Reading stands in the journal."),
+    ("points", "Points: rules with their resolution, honour list, statements."),
     ("places", "Divisions, groups, grids and positions. Public."),
 )
 

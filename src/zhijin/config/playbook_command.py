@@ -9,6 +9,7 @@ from pathlib import Path
 from zhijin.activities.cadres import format as cadres
 from zhijin.activities.deliberation import format as deliberation
 from zhijin.activities.meetings import format as life
+from zhijin.activities.service import proxy_format as proxies
 from zhijin.assessment.engine import load_file
 from zhijin.ledger.rules import load_file as load_points
 from zhijin.playbooks.commands import add_parser as add_playbook
@@ -50,5 +51,6 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     register_kind("broadcast", "broadcast.yaml", _broadcast)
     register_kind(deliberation.KEY, deliberation.FILE, deliberation.told)
     register_kind(life.KEY, life.FILE, life.told)
+    register_kind(proxies.KEY, proxies.FILE, proxies.told)
     register_kind(cadres.KEY, cadres.FILE, cadres.told)
     add_playbook(subparsers)

@@ -79,6 +79,29 @@ def read_id_card(text: str, *, on: date | None = None) -> IdCard | Flaw:
     return IdCard(number, number[:6], birth, int(number[16]) % 2 == 1)
 
 
+def birth_in(text: str) -> date | None:
+    """The day of birth that a number tells, whatever its check digit; None where it tells none."""
+    number = plain(text)
+    if _id_shape(number):
+        return None
+    try:
+        return date(int(number[6:10]), int(number[10:12]), int(number[12:14]))
+    except ValueError:
+        return None
+
+
+def meant_by(number: str) -> list[str]:
+    """Right numbers that are one slip from one with a wrong check digit: a digit mistyped, or two neighbours
+    exchanged. Nothing for any other number."""
+    if read_id_card(number) is not Flaw.CHECK_DIGIT:
+        return []
+    tries = {
+        number[:at] + digit + number[at + 1 :] for at in range(17) for digit in "0123456789"
+    } | {number[:17] + digit for digit in _ID_CHECK}
+    tries |= {number[:at] + number[at + 1] + number[at] + number[at + 2 :] for at in range(17)}
+    return sorted(one for one in tries if isinstance(read_id_card(one), IdCard))
+
+
 def _id_shape(number: str) -> Flaw | None:
     if not number:
         return Flaw.EMPTY

@@ -59,7 +59,8 @@ _GRID_LEADER = _GRID | {"case.dispatch", "case.callback", "org.view", "playbook.
 _ACTIVITY = frozenset({"activity.view", "activity.act"})
 _VILLAGE_STAFF = _GRID_LEADER | _set(
     "case.merge person.edit assess.view ledger.view ledger.post activity.view sheet.fill "
-    "disclose.view disclose.draft disclose.answer broadcast.make deliberate.act deliberate.answer"
+    "disclose.view disclose.draft disclose.answer broadcast.make deliberate.act deliberate.answer "
+    "proxy.act"
 )
 _VILLAGE = _VILLAGE_STAFF | _ACTIVITY | {
     "case.approve", "case.transfer", "grid.edit", "org.edit", "assess.appeal", "ledger.close",

@@ -26,6 +26,11 @@ def service(demo: Demo) -> None:
     demo.count("reports", activities.make_demo_service(demo.today))
 
 
+def proxies(demo: Demo) -> None:
+    """Applications on another's behalf in 大耆老村: delivered, on their way, late, withdrawn."""
+    demo.count("proxies", activities.make_demo_proxies(demo.today))
+
+
 def cadres(demo: Demo) -> None:
     """Elections, community workers, postings, county plans and study of village cadres."""
     demo.count("elections", activities.make_demo_cadres(demo.today))
@@ -42,5 +47,6 @@ def register() -> None:
     register_step("activities", 85, held)
     register_step("branch-life", 86, branch_life)
     register_step("service", 87, service)
+    register_step("proxies", 88, proxies)
     register_step("cadres", 87, cadres)
     register_step("deliberation", 88, deliberation)

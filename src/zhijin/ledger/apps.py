@@ -25,5 +25,8 @@ class LedgerConfig(AppConfig):
         sweep.register()
 
         labels.register_actions(naming.ACTIONS)
-        labels.register_sights("points.card-shown", "points.statement-exported")
+        labels.register_sights(
+            "points.card-shown", "points.statement-exported", "points.statement-read",
+            "points.accounts-listed",
+        )  # fmt: skip
         labels.register("book", naming.books)

@@ -41,6 +41,8 @@ ACTIONS: dict[str, str | Promise] = {
     "points.list-approved": _("批准列入榜"),
     "points.list-ended": _("撤下榜"),
     "points.statement-exported": _("导出积分账"),
+    "points.statement-read": _("经接口读取积分账"),
+    "points.accounts-listed": _("经接口读取各户的账"),
 }
 
 #: What a transfer of points is called.

@@ -230,6 +230,8 @@ class SheetRun(models.Model):
     findings = models.IntegerField(default=0)
     summary = models.JSONField(default=dict)
     answer = models.BinaryField(null=True)
+    #: What the sender is asked about single rows, sealed like the answer and removed with it.
+    questions = models.BinaryField(null=True)
 
     class Meta:
         db_table = "orgs_sheet_run"

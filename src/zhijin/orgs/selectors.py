@@ -43,6 +43,15 @@ def within(code: str, column: str = "place_key") -> Q:
     return Q(**{f"{column}__gte": lo, f"{column}__lt": hi})
 
 
+def named(actor: Actor, text: str, place: str = "") -> list[Organisation]:
+    """Organisations that a table means: by key, or by full name below ``place``; two at most, so that
+    whoever asks sees whether it is clear."""
+    rows = visible(actor).filter(valid_to=None)
+    if text.isascii() and text.isdigit() and len(text) <= 18:
+        return list(rows.filter(key=int(text)))
+    return list(rows.filter(within(place), name=text).order_by("key")[:2])
+
+
 @dataclass(frozen=True, slots=True)
 class Filter:
     """What the list is narrowed to; empty values narrow nothing. ``state``: current, ended,

@@ -6,6 +6,8 @@ Every import and export is journalled; an answer file is sealed and seen by its 
 from __future__ import annotations
 
 import base64
+import io
+import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -15,11 +17,13 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.functional import Promise
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from zhijin.core import clock, crypto, journal
 from zhijin.core.actor import Actor
 from zhijin.core.scope import scoped
 from zhijin.core.sheets import (
+    LEFT,
     Column,
     Outcome,
     Row,
@@ -34,7 +38,9 @@ from zhijin.orgs import errors
 from zhijin.orgs.models import SheetRun
 
 KEEP_ANSWERS = timedelta(days=7)
-_SEAL = "orgs.sheet_answer"
+_SEAL, _ASKED = "orgs.sheet_answer", "orgs.sheet_questions"
+#: Questions that one page asks; further rows are asked about when these are decided.
+MOST_ASKED = 200
 
 Saver = Callable[[Row], str]
 
@@ -79,22 +85,25 @@ def get_sheet(key: str) -> Sheet:
 
 
 def run_import(
-    *, actor: Actor, what: str, source: BinaryIO, name: str, partial: bool
-) -> tuple[SheetRun, Outcome]:
+    *, actor: Actor, what: str, source: BinaryIO, name: str, partial: bool,
+    decisions: Mapping[int, str] | None = None,
+) -> tuple[SheetRun, Outcome]:  # fmt: skip
     """Take a file. Raises SH001–SH009 about the file as a whole, CO403, OR202.
 
-    What is wrong with single rows stands in the outcome and in the answer file.
+    What is wrong with single rows, and what the sender is asked about them, stands in the outcome
+    and in the answer file. All is one transaction: an import that is cut off leaves nothing.
     """
     sheet = get_sheet(what)
     actor.require(sheet.import_permission)
     table = read_table(source, name, sheet.columns)
     with transaction.atomic():
-        outcome = take(table, sheet.saver(actor), partial=partial)
+        outcome = take(table, sheet.saver(actor), partial=partial, decisions=decisions)
         answer = write_answer(outcome, _watermark(actor) if sheet.personal else None)
         run = SheetRun.objects.create(
             account_id=UUID(actor.id), what=what, file_name=name[:120], partial=partial,
             rows=len(outcome.rows), saved=outcome.saved, refused=outcome.refused,
             findings=len(outcome.findings), summary=_summary(outcome), answer=_seal(answer),
+            questions=_questions(outcome),
         )  # fmt: skip
         detail = {"file": name[:120], "rows": run.rows, "saved": run.saved, "refused": run.refused}
         journal.write(actor, "sheet.import", f"sheet:{what}", detail=detail)
@@ -106,17 +115,69 @@ def _summary(outcome: Outcome) -> dict[str, Any]:
         "added": outcome.count("added"),
         "changed": outcome.count("changed"),
         "same": outcome.count("same"),
-        "unknown": [str(name)[:40] for name in outcome.table.unknown[:20]],
+        "left": outcome.count(LEFT),
+        "asked": len(outcome.asked),
+        "unknown": [str(name)[:40] for name in outcome.table.unknown if name not in _ours()][:20],
     }
+
+
+def _ours() -> tuple[str, str]:
+    """The answer file's own columns, when it is sent again."""
+    return _("结果"), _("说明")
+
+
+def _questions(outcome: Outcome) -> bytes | None:
+    found = [
+        {"at": at, "row": row.number, "text": row.question.text, "choices": dict(row.question.choices)}
+        for at, row in outcome.asked[:MOST_ASKED]
+        if row.question
+    ]  # fmt: skip
+    return crypto.seal(_ASKED, json.dumps(found, ensure_ascii=False)) if found else None
 
 
 def _seal(answer: bytes) -> bytes:
     return crypto.seal(_SEAL, base64.b64encode(answer).decode())
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One question about a row: its place among the rows, its number in the file, choices (stored → shown)."""
+
+    at: int
+    row: int
+    text: str
+    choices: Mapping[str, str]
+
+
+def asked(run: SheetRun) -> list[Asked]:
+    """What the sender is asked about the rows of an import; nothing once the answer file is gone."""
+    if run.questions is None:
+        return []
+    return [Asked(**one) for one in json.loads(crypto.unseal(_ASKED, run.questions))]
+
+
+def decide(*, actor: Actor, run_id: UUID, decisions: Mapping[int, str]) -> tuple[SheetRun, Outcome]:
+    """Take one's own file again, with what was decided about the rows that were asked about.
+
+    Only an offered choice counts; a row without one is asked about again. Raises what
+    :func:`run_import` raises, and OR201.
+    """
+    run = SheetRun.objects.filter(id=run_id, account_id=UUID(actor.id)).first()
+    if run is None or run.answer is None:
+        raise errors.RUN_GONE()
+    offered = {one.at: one.choices for one in asked(run)}
+    wanted = {at: word for at, word in decisions.items() if word in offered.get(at, ())}
+    body = base64.b64decode(crypto.unseal(_SEAL, run.answer))
+    name = f"{run.file_name.rsplit('.', 1)[0][:115]}.xlsx"
+    return run_import(
+        actor=actor, what=run.what, source=io.BytesIO(body), name=name, partial=run.partial,
+        decisions=wanted,
+    )  # fmt: skip
+
+
 def own_runs(actor: Actor, limit: int = 20) -> list[SheetRun]:
     """The account's own imports, newest first, without their files."""
-    rows = SheetRun.objects.filter(account_id=UUID(actor.id)).defer("answer")
+    rows = SheetRun.objects.filter(account_id=UUID(actor.id)).defer("answer", "questions")
     return list(rows.order_by("-at", "-id")[:limit])
 
 
@@ -178,4 +239,4 @@ def clear_answers() -> int:
     """Remove answer files older than seven days; returns how many."""
     with scoped(Actor.system("orgs.clear_answers")):
         old = SheetRun.objects.filter(at__lt=clock.now() - KEEP_ANSWERS).exclude(answer=None)
-        return old.update(answer=None)
+        return old.update(answer=None, questions=None)

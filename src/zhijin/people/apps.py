@@ -7,6 +7,8 @@ from django.utils.translation import gettext_lazy as _
 
 from zhijin.ui.nav import NavItem
 
+_DAY = 86_400.0
+
 
 class PeopleConfig(AppConfig):
     name = "zhijin.people"
@@ -17,13 +19,26 @@ class PeopleConfig(AppConfig):
 
     def ready(self) -> None:
         from zhijin.core import labels
+        from zhijin.core.tasks import register_tick
         from zhijin.orgs import api as orgs
-        from zhijin.people import naming, sheet, sites
+        from zhijin.people import member_sheet, naming, retention, sheet, sites
         from zhijin.places import api as places
 
         orgs.register_sheet(sheet.PEOPLE)
+        orgs.register_sheet(member_sheet.MEMBERS)
         places.register_points("household", sites.households)
+        register_tick("people.retention", _DAY / 4, retention.sweep)
         labels.register("person", naming.persons)
         labels.register("member", naming.members)
         labels.register_actions(naming.ACTIONS)
-        labels.register_sights("person.reveal", "person.found", "person.export", "member.names")
+        labels.register_sights(
+            "person.reveal",
+            "person.found",
+            "person.export",
+            "member.names",
+            "member.export",
+            "member.reveal",
+            "person.listed",
+            "person.seen",
+            "member.listed",
+        )

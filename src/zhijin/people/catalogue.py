@@ -45,6 +45,8 @@ FIELDS: Final[tuple[Field, ...]] = (
           sealed=False),
     Field("party", _("党员身份"), _("参加组织生活；只有所在支部和上级可见"), _CONSENT,
           _("组织关系在本地期间"), sealed=False, sensitive=True),
+    Field("member_mark", _("党员身份证号的指纹"), _("查重：同一个人不登记在两个支部；只留不能还原的指纹，不留号码"),
+          _SEPARATE, _("组织关系在本地期间"), sealed=False, sensitive=True),
     Field("whereabouts", _("流动党员去向"), _("外出时也能参加组织生活；只记到县市，不记地址和行踪"), _CONSENT,
           _("组织关系在本地期间"), sealed=False),
     Field("service", _("报到、志愿服务和联系户"), _("安排服务、确认服务；只记遮盖后的姓名，不记行踪，不排名"), _CONSENT,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -60,6 +62,33 @@ class RevealForm(forms.Form):
         label=_("事由"), min_length=4, max_length=200,
         help_text=_("写明为什么现在要看，至少 4 个字；会记入审计日志。"),
     )  # fmt: skip
+
+
+class MemberRevealForm(forms.Form):
+    """Asking to see how a member is reached."""
+
+    purpose = forms.ChoiceField(label=_("目的"), choices=list(catalogue.PURPOSES.items()))
+    reason = RevealForm.base_fields["reason"]
+
+
+class ContactForm(forms.Form):
+    """How a member is reached; an empty telephone stays as it is, since it is not shown."""
+
+    phone = forms.CharField(label=_("新的电话"), max_length=24, required=False)
+    forget = forms.BooleanField(label=_("本人不愿再留电话：删除"), required=False)
+    joined_on = forms.DateField(
+        label=_("入党日期"), required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )  # fmt: skip
+
+    def changes(self, held: str) -> dict[str, Any]:
+        """What is to change; ``held``: the masked telephone there is."""
+        found: dict[str, Any] = {"joined_on": self.cleaned_data["joined_on"]}
+        if self.cleaned_data["forget"] and held:
+            found["phone"] = ""
+        elif self.cleaned_data["phone"]:
+            found["phone"] = self.cleaned_data["phone"]
+        return found
 
 
 class ConsentForm(forms.Form):

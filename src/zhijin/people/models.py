@@ -8,6 +8,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
 
 from zhijin.core.ids import uuid7
 
@@ -145,7 +146,8 @@ class Consent(models.Model):
 class BranchMember(models.Model):
     """A Party member's place in a branch, from when to when. A move ends one row and begins another, so that what
     happened stays where it was. ``person_id`` names the resident where one is registered; ``valid_to`` is the first
-    day on which they no longer belonged. ``whereabouts`` is a county or city, never an address.
+    day on which they no longer belonged. ``whereabouts`` is a county or city, never an address. ``joined_on``: the day
+    of joining the Party. Of an identity number only ``id_blind`` is kept, by which nobody is registered twice.
     """
 
     class Standing(models.TextChoices):
@@ -168,6 +170,11 @@ class BranchMember(models.Model):
     group = models.CharField(max_length=32, default="", blank=True)
     floating = models.BooleanField(default=False)
     whereabouts = models.CharField(max_length=32, default="", blank=True)
+    joined_on = models.DateField(null=True)
+    phone = models.BinaryField(null=True)
+    phone_masked = models.CharField(max_length=16, default="", blank=True)
+    phone_blind = models.BinaryField(null=True, max_length=32)
+    id_blind = models.BinaryField(null=True, max_length=32)
     consent_how = models.CharField(max_length=120)
     link_version = models.SmallIntegerField(default=1)
     valid_from = models.DateField()
@@ -193,6 +200,52 @@ class BranchMember(models.Model):
     def may_vote(self) -> bool:
         """Probationary members have no vote (Party constitution, article 7)."""
         return self.standing == self.Standing.FULL
+
+
+class DataRequest(models.Model):
+    """What a person asked about their own data: to see, correct or erase it; closed with evidence.
+
+    ``version_then`` is the person's version when they asked. ``evidence``: digest of the copy handed over, fields that
+    were erased or kept, versions; never a value.
+    """
+
+    class Kind(models.TextChoices):
+        ACCESS = "access", _("查阅和复制")
+        CORRECT = "correct", _("更正")
+        ERASE = "erase", _("删除")
+
+    class State(models.TextChoices):
+        OPEN = "open", _("待答复")
+        DONE = "done", _("已照办")
+        REFUSED = "refused", _("未照办，已说明")
+
+    id = models.UUIDField(primary_key=True, default=uuid7)
+    county = models.IntegerField()
+    place_code = models.CharField(max_length=15)
+    place_key = models.BigIntegerField()
+    person = models.ForeignKey(Person, models.PROTECT, related_name="data_requests", db_index=False)
+    kind = models.CharField(max_length=7, choices=Kind)
+    how = models.CharField(max_length=200)
+    asked_at = models.DateTimeField()
+    due_at = models.DateTimeField()
+    version_then = models.IntegerField()
+    made_by = models.CharField(max_length=64)
+    state = models.CharField(max_length=7, choices=State, default=State.OPEN)
+    answer = models.CharField(max_length=200, default="", blank=True)
+    evidence = models.JSONField(default=dict)
+    closed_at = models.DateTimeField(null=True)
+    closed_by = models.CharField(max_length=64, default="", blank=True)
+    closed_name = models.CharField(max_length=64, default="", blank=True)
+
+    class Meta:
+        db_table = "people_data_request"
+
+    def __str__(self) -> str:
+        return self.get_kind_display()
+
+    @property
+    def record(self) -> str:
+        return f"data-request:{self.id}"
 
 
 class Particulars(models.Model):

@@ -27,6 +27,15 @@ ACTIONS: dict[str, Text] = {
     "member.ended": _("党员转出"),
     "member.link": _("更换党员的个人链接"),
     "particulars.recorded": _("登记任职人的学历和类别"),
+    "request.received": _("登记个人信息请求"),
+    "request.closed": _("答复个人信息请求"),
+    "person.erased": _("居民信息到期删除"),
+    "member.erased": _("党员信息到期删除"),
+    "person.listed": _("经接口读取居民名单"),
+    "person.seen": _("经接口读取一名居民"),
+    "member.listed": _("经接口读取党员名单"),
+    "member.reveal": _("查看党员的联系电话"),
+    "member.export": _("导出党员名册"),
     "member.names": _("查看支部党员的姓名"),
 }
 

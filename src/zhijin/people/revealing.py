@@ -9,7 +9,7 @@ from django.db import transaction
 
 from zhijin.core import clock, crypto, facts, journal
 from zhijin.core.actor import Actor
-from zhijin.people import catalogue, errors, services
+from zhijin.people import branches, catalogue, errors, services
 from zhijin.people.models import BranchMember, Consent, Membership, Person
 
 SHORTEST_REASON = 4
@@ -28,25 +28,53 @@ def reveal(
     if person is None:
         raise errors.NO_SUCH_PERSON()
     actor.require("person.reveal", person.place_key)
-    reason = " ".join(reason.split())
-    if purpose not in catalogue.PURPOSES or len(reason) < SHORTEST_REASON:
-        raise errors.PURPOSE_NEEDED(fields={"reason": errors.PURPOSE_NEEDED.message})
+    reason = _reason(purpose, reason)
     for field in fields:
         if field not in catalogue.SEALED:
             raise errors.NOT_SEALED(field=field)
-    detail = {"fields": sorted(fields), "purpose": purpose, "reason": reason[:200]}
+    detail = {"fields": sorted(fields), "purpose": purpose, "reason": reason}
     journal.write(actor, "person.reveal", person.record, place_key=person.place_key, detail=detail)
-    return {field: _open(person, field) for field in fields}
+    return {field: opened(person, field) for field in fields}
 
 
-def _open(person: Person, field: str) -> str:
+@transaction.atomic(savepoint=False)
+def reveal_member(*, actor: Actor, member_id: UUID, purpose: str, reason: str) -> str:
+    """A member's telephone, for whoever answers for the branch; empty where none is held.
+
+    Needs one of :data:`catalogue.PURPOSES` and a reason in words. Journalled before anything is
+    returned. Raises CO403, PE008, PE020.
+    """
+    member = BranchMember.objects.filter(id=member_id, valid_to=None).first()
+    if member is None:
+        raise errors.NO_SUCH_MEMBER()
+    actor.require(
+        branches.PERMISSION,
+        member.place_key,
+        org_keys=(member.org_key,),
+        line_keys=member.line_keys,
+    )
+    detail = {"fields": ["phone"], "purpose": purpose, "reason": _reason(purpose, reason)}
+    journal.write(actor, "member.reveal", member.record, place_key=member.place_key, detail=detail)
+    return crypto.unseal("person.phone", member.phone) if member.phone is not None else ""
+
+
+def _reason(purpose: str, reason: str) -> str:
+    """Raises PE008."""
+    reason = " ".join(reason.split())
+    if purpose not in catalogue.PURPOSES or len(reason) < SHORTEST_REASON:
+        raise errors.PURPOSE_NEEDED(fields={"reason": errors.PURPOSE_NEEDED.message})
+    return reason[:200]
+
+
+def opened(person: Person, field: str) -> str:
+    """A sealed value; empty where none is held. Whoever calls has journalled it."""
     if field == "address":
         current = Membership.objects.filter(person=person, valid_to=None)
         held = current.select_related("household").first()
         sealed = held.household.address if held else None
     else:
         sealed = getattr(person, field)
-    return crypto.unseal(f"person.{field}", sealed) if sealed is not None else ""
+    return crypto.unseal(f"person.{field}", sealed) if sealed else ""
 
 
 @transaction.atomic(savepoint=False)
@@ -70,16 +98,24 @@ def withdraw_consent(*, actor: Actor, person_id: UUID, purpose: str) -> None:
     held = Consent.objects.filter(person=person, purpose=purpose, withdrawn_at=None)
     if not held.update(withdrawn_at=clock.now()):
         raise errors.BAD_CONSENT()
-    if purpose == "phone":
-        services.change_person(actor=actor, person_id=person_id, phone="")
-    elif purpose == "id_number":
-        services.change_person(actor=actor, person_id=person_id, id_number="")
-    elif purpose == "party":
-        services.change_person(actor=actor, person_id=person_id, party="", branch_key=None)
-        BranchMember.objects.filter(person_id=person_id, valid_to=None).update(
-            valid_to=clock.today(), ended_why="撤回同意"
-        )
+    forget(person, purpose)
     _tell(actor, "consent.withdrawn", person, purpose)
+
+
+def forget(person: Person, *purposes: str) -> None:
+    """Remove what rests on consents to ``purposes`` alone, on branches' lists too. The caller has the lock."""
+    lists = BranchMember.objects.filter(person_id=person.id)
+    if "phone" in purposes:
+        services.seal_phone(person, "")
+        lists.update(phone=None, phone_masked="", phone_blind=None)
+    if "id_number" in purposes:
+        person.id_number = person.id_blind = None
+        lists.update(id_blind=None)
+    if "party" in purposes:
+        person.party, person.branch_key, person.floating = "", None, False
+        lists.filter(valid_to=None).update(valid_to=clock.today(), ended_why="撤回同意")
+    person.version, person.changed_at = person.version + 1, clock.now()
+    person.save()
 
 
 def _tell(actor: Actor, kind: str, person: Person, purpose: str) -> None:

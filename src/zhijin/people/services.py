@@ -14,7 +14,7 @@ from zhijin.core.actor import Actor
 from zhijin.core.errors import CONFLICT
 from zhijin.core.ids import level_of, place_key
 from zhijin.people import errors
-from zhijin.people.models import Consent, Household, Membership, Person
+from zhijin.people.models import BranchMember, Consent, Household, Membership, Person
 from zhijin.places import api as places
 
 _PLAIN = ("gender", "party", "branch_key", "floating")
@@ -91,7 +91,7 @@ def _set(person: Person, values: dict[str, Any], look: bool = True) -> None:
         if key == "name":
             _set_name(person, str(value or ""))
         elif key == "phone":
-            _set_phone(person, str(value or ""))
+            seal_phone(person, str(value or ""))
         elif key == "id_number":
             _set_id(person, str(value or ""), look)
         elif key == "birth_year":
@@ -111,7 +111,8 @@ def _set_name(person: Person, name: str) -> None:
     person.name_blind = crypto.blind("person.name", name)
 
 
-def _set_phone(person: Person, text: str) -> None:
+def seal_phone(person: Person | BranchMember, text: str) -> None:
+    """Check and seal a telephone number; empty removes it. Raises PE004."""
     number = identifiers.plain_phone(text)
     if not number:
         person.phone, person.phone_masked, person.phone_blind = None, "", None
@@ -149,6 +150,21 @@ def _set_birth_year(person: Person, year: int | None) -> None:
         raise errors.BAD_BIRTH_YEAR(fields={"birth_year": errors.BAD_BIRTH_YEAR.message})
     if year is not None:
         person.birth_year = year
+
+
+#: What stands in the place of a name that was erased.
+ERASED = "—"
+
+
+def forget_person(person: Person) -> None:
+    """Erase everything by which somebody could be told; the row stays for the counts. The caller has the lock."""
+    seal_phone(person, "")
+    person.name = person.name_blind = b""
+    person.name_masked = ERASED
+    person.id_number = person.id_blind = person.birth_year = None
+    person.gender, person.party, person.branch_key, person.floating = "", "", None, False
+    person.version, person.changed_at = person.version + 1, clock.now()
+    person.save()
 
 
 def lock_person(*, actor: Actor, person_id: UUID) -> Person:
@@ -207,7 +223,7 @@ def leave(*, actor: Actor, person_id: UUID, on: date | None = None) -> Person:
     person = lock_person(actor=actor, person_id=person_id)
     day = on or clock.today()
     person.valid_to, person.version, person.changed_at = day, person.version + 1, clock.now()
-    _set_phone(person, "")
+    seal_phone(person, "")
     person.save()
     Membership.objects.filter(person=person, valid_to=None).update(valid_to=day)
     _tell(actor, "person.left", person)

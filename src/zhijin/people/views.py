@@ -15,9 +15,9 @@ from zhijin.access.api import Request, gate, public
 from zhijin.core import journal
 from zhijin.core.errors import BAD_REQUEST, Refusal
 from zhijin.core.ids import is_code
-from zhijin.people import catalogue, revealing, selectors, services
+from zhijin.people import catalogue, requests, revealing, selectors, services
 from zhijin.people.forms import ConsentForm, EditForm, PersonForm, RevealForm
-from zhijin.people.models import Membership, Person
+from zhijin.people.models import DataRequest, Membership, Person
 from zhijin.people.selectors import Filter
 from zhijin.people.views_homes import leader_of
 from zhijin.places import api as places
@@ -138,12 +138,17 @@ def _about(request: Request, found: Person) -> dict[str, Any]:
         "consent_names": {key: str(text) for key, text in catalogue.CONSENTS.items()},
         "can_edit": found.valid_to is None and actor.can("person.edit", found.place_key),
         "can_reveal": actor.can("person.reveal", found.place_key),
+        "may_ask": actor.can("person.edit", found.place_key),
+        "asked": found.data_requests.order_by("-asked_at")[:20],
+        "asks": DataRequest.Kind.choices,
     }
 
 
 def _act(request: Request, pk: UUID, context: dict[str, Any]) -> str:
     """Do what the form asks; what to say when done, empty when the page is shown with its answer."""
-    acts = {"reveal": _reveal, "edit": _edit, "consent": _consent, "withdraw": _withdraw}
+    acts = {
+        "reveal": _reveal, "edit": _edit, "consent": _consent, "withdraw": _withdraw, "ask": _ask,
+    }  # fmt: skip
     act = acts.get(request.POST.get("do", ""))
     if act is None:
         raise BAD_REQUEST()
@@ -187,6 +192,12 @@ def _withdraw(request: Request, pk: UUID, context: dict[str, Any]) -> str:
     purpose = request.POST.get("purpose", "")
     revealing.withdraw_consent(actor=request.actor, person_id=pk, purpose=purpose)
     return _("同意已撤回，只凭它保存的内容已删除。")
+
+
+def _ask(request: Request, pk: UUID, context: dict[str, Any]) -> str:
+    how, kind = request.POST.get("how", ""), request.POST.get("kind", "")
+    requests.receive(actor=request.actor, person_id=pk, kind=kind, how=how)
+    return _("请求已登记，三十天内答复。")
 
 
 @public(methods=("GET",))

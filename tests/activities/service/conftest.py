@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -24,11 +26,21 @@ from zhijin.core.scope import scoped
 from zhijin.orgs.models import Organisation
 from zhijin.people import api as people
 from zhijin.people.api import BranchMember, MemberDraft
+from zhijin.playbooks import shipping
 
 __all__ = ["places", "refusing"]
 
 SYSTEM = Actor.system("test")
 HOW = "2026-01-01 书面同意"
+PROXIES = Path(__file__).resolve().parents[3] / "playbooks" / "proxy-service" / "proxy.yaml"
+
+
+def ship(folder: Path) -> None:
+    """Put the shipped programme of applications on another's behalf into force, and nothing else."""
+    (folder / "proxy-service").mkdir(parents=True, exist_ok=True)
+    shutil.copy(PROXIES, folder / "proxy-service" / "proxy.yaml")
+    with scoped(SYSTEM):
+        shipping.install_shipped(folder)
 
 
 def do(actor: Actor, service: Callable[..., Any], **arguments: Any) -> Any:

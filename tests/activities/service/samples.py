@@ -3,16 +3,31 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
-from tests.activities.service.conftest import SYSTEM, do, photo
+from tests.activities.service.conftest import SYSTEM, do, photo, ship
 from zhijin.activities.models import Claim
-from zhijin.activities.service import claiming, helping, teams
+from zhijin.activities.service import claiming, helping, proxying, teams
 from zhijin.activities.service.claiming import Wanted
+from zhijin.activities.service.proxying import Given
+from zhijin.activities.service.proxying import Wanted as AskedFor
 from zhijin.core import clock, files
 from zhijin.core.scope import scoped
 from zhijin.orgs.models import Organisation
 from zhijin.people import api as people
+
+
+def _proxied(org: Organisation) -> Any:
+    """An application on another's behalf with a photographed consent."""
+    with TemporaryDirectory() as folder:
+        ship(Path(folder))
+    picture = photo()
+    digest = files.store_photo(picture, "done.jpg", picture.getbuffer().nbytes).digest
+    given = Given("paper", "委托书 2026-7 号", clock.today() + timedelta(days=20), digest)
+    wanted = AskedFor("pension-check", "王芒种", "送审材料", given, papers=[("户口簿", "original")])
+    return do(SYSTEM, proxying.open_proxy, org_key=org.key, wanted=wanted)[0]
 
 
 def make(org: Organisation, member: people.BranchMember, place_code: str) -> dict[str, Any]:
@@ -32,4 +47,12 @@ def make(org: Organisation, member: people.BranchMember, place_code: str) -> dic
     link = do(
         SYSTEM, helping.link, org_key=org.key, wanted=helping.Linking("link", house.id, member.id)
     )
-    return {"need": need, "claim": claim, "digest": digest, "team": team, "link": link}
+    proxied = _proxied(org)
+    return {
+        "proxy": proxied,
+        "need": need,
+        "claim": claim,
+        "digest": digest,
+        "team": team,
+        "link": link,
+    }

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.activities.service import samples
 from tests.activities.service.conftest import DONE, World, do, make_world, photo
 from tests.browser import DESKTOP, PHONE, findings, overflow
 from tests.cast import VILLAGE, Member
@@ -48,13 +49,15 @@ def full(places: None, cast) -> tuple[World, dict[str, str]]:
     wanted = helping.Linking("link", house.id, world.locals[0].id)
     link = do(world.secretary, helping.link, org_key=world.village.key, wanted=wanted)
     do(world.secretary, helping.visit, link_id=link.id, visited=helping.Visited("visit", "问冬衣"))
-    org = world.village.key
+    org, proxied = world.village.key, samples._proxied(world.village)
     return world, {
         "service": "/desk/service/", "need-new": "/desk/service/needs/new/", "need": f"/desk/service/needs/{need.id}/",
         "reports": f"/desk/service/reports/?org={org}&q=大耆老", "teams": "/desk/service/teams/",
         "team-new": "/desk/service/teams/new/", "team": f"/desk/service/teams/{team.id}/?add=1",
         "links": f"/desk/service/links/?org={org}&add=link", "link": f"/desk/service/links/{link.id}/",
         "counts": "/desk/service/counts/?place=530602105", "list": "/desk/service/list/?what=services",
+        "proxies": "/desk/service/proxies/?view=open", "proxy-new": "/desk/service/proxies/new/",
+        "proxy": f"/desk/service/proxies/{proxied.id}/", "proxy-code": "/proxy/",
         "mine": f"/my-service/{people.member_link(world.members[0])}/", "served": "/served/",
     }  # fmt: skip
 

@@ -43,6 +43,7 @@ from zhijin.activities.models.meetings import (
     Obligation,
     Resolution,
 )
+from zhijin.activities.models.proxies import Proxy, ProxyConsent, ProxyPaper, ProxyStep
 from zhijin.activities.models.service import (
     Claim,
     CommunityReport,
@@ -95,6 +96,10 @@ __all__ = [
     "Problem",
     "Progress",
     "Proposal",
+    "Proxy",
+    "ProxyConsent",
+    "ProxyPaper",
+    "ProxyStep",
     "Question",
     "Remark",
     "Reminder",

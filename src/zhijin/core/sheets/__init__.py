@@ -4,7 +4,7 @@ Knows no table of the database and no room; a room gives the columns and what to
 """
 
 from zhijin.core.sheets.answers import write_answer
-from zhijin.core.sheets.columns import Column, Finding, Row
+from zhijin.core.sheets.columns import Column, Finding, Question, Row
 from zhijin.core.sheets.convert import (
     choice,
     credit_code,
@@ -20,13 +20,15 @@ from zhijin.core.sheets.export import Watermark, write_export, write_template
 from zhijin.core.sheets.limits import Limits
 from zhijin.core.sheets.reading import read_sheet
 from zhijin.core.sheets.table import Table, read_table
-from zhijin.core.sheets.taking import Outcome, take
+from zhijin.core.sheets.taking import LEFT, Outcome, take
 
 __all__ = [
+    "LEFT",
     "Column",
     "Finding",
     "Limits",
     "Outcome",
+    "Question",
     "Row",
     "Table",
     "Watermark",

@@ -57,7 +57,7 @@ def _header(
 def _row(
     sheet: Any, line: int, outcome: Outcome, row: Any, width: int, formats: dict[str, Any]
 ) -> None:
-    level = "ok" if not row.findings else "error" if not row.ok else "warning"
+    level = "ok" if not row.findings else "warning" if row.ok or row.question else "error"
     flagged = {finding.column: finding.level for finding in row.findings}
     for position, cell in enumerate(row.cells):
         column = outcome.table.found.get(position)

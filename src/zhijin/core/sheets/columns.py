@@ -91,14 +91,27 @@ class Finding:
         return f"{where}{self.message}{self.help}（{self.id}）"
 
 
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What only whoever sends the table can decide about a row: its choices (stored → shown)."""
+
+    text: str
+    choices: Mapping[str, str]
+
+
 @dataclass(slots=True)
 class Row:
-    """One row of data: its number in the file, what was written, what it means, what was found."""
+    """One row of data: its number in the file, what was written, what it means, what was found.
+
+    ``decision`` is the sender's answer to ``question``; empty while they were not asked.
+    """
 
     number: int
     cells: list[Cell]
     values: dict[str, Any] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
+    question: Question | None = None
+    decision: str = ""
 
     @property
     def ok(self) -> bool:
@@ -113,6 +126,12 @@ class Row:
         self.findings.append(
             Finding(self.number, column, "", number, str(message), str(advice), "warning")
         )
+
+    def ask(self, number: str, text: Text, choices: Mapping[str, str]) -> None:
+        """Keep the row out until its sender has decided; the words go into the answer file too."""
+        self.question = Question(str(text), choices)
+        told = _("请选择：{choices}。").format(choices="、".join(choices.values()))
+        self.refuse(number, text, told)
 
 
 def read_row(

@@ -67,7 +67,9 @@ def safe(value: object) -> str:
 def put(sheet: Any, line: int, position: int, value: object, mark: Any = None) -> None:
     """Write a value as its own kind; text always as text. Numbers of 12 digits and more are text."""
     if value is None or value == "":
-        sheet.write_blank(line, position, None, mark)
+        # Without a colour there is nothing to write, and asking costs as much as a cell of text.
+        if mark is not None:
+            sheet.write_blank(line, position, None, mark)
     elif isinstance(value, bool):
         sheet.write_string(line, position, _("是") if value else _("否"), mark)
     elif isinstance(value, int | float):

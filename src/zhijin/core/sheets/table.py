@@ -39,8 +39,11 @@ class Table:
     def rows(self) -> Iterator[Row]:
         """The rows below the header, converted. A row that repeats the header is left out."""
         assert self._rest is not None
+        first, column = min(self.found.items())
         for number, cells in self._rest:
-            if _match(cells, self.columns) == self.found:
+            # Nearly every row differs from the header in its first column already.
+            again = first < len(cells) and plain_header(cells[first]) in column.names
+            if again and _match(cells, self.columns) == self.found:
                 continue
             yield read_row(number, cells, self.found, self.columns)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import islice
@@ -15,8 +15,11 @@ from zhijin.core.errors import Refusal
 from zhijin.core.sheets.columns import Finding, Row
 from zhijin.core.sheets.table import Table
 
-#: Saves one row in the present transaction; says what it did (``added``, ``changed``, ``same``).
+#: Saves one row in the present transaction; says what it did (``added``, ``changed``, ``same``, or
+#: :data:`LEFT`).
 Save = Callable[[Row], str]
+#: What a row is called that its sender decided to leave out.
+LEFT = "left"
 #: Rows that are saved at once.
 TOGETHER = 1000
 
@@ -52,8 +55,13 @@ class Outcome:
         return sum(not row.ok for row in self.rows)
 
     @property
+    def asked(self) -> list[tuple[int, Row]]:
+        """Rows that wait for their sender's decision, each with its place among the rows."""
+        return [(at, row) for at, row in enumerate(self.rows) if row.question and not row.ok]
+
+    @property
     def saved(self) -> int:
-        return len(self.done)
+        return len(self.done) - self.count(LEFT)
 
     @property
     def whole(self) -> bool:
@@ -66,8 +74,13 @@ class Outcome:
     def result(self, row: Row) -> str:
         """The word for the answer file's column 结果."""
         if not row.ok:
-            return _("未导入")
-        words = {"added": _("新增"), "changed": _("更新"), "same": _("无变化")}
+            return _("等您决定") if row.question else _("未导入")
+        words = {
+            "added": _("新增"),
+            "changed": _("更新"),
+            "same": _("无变化"),
+            LEFT: _("按您的决定没有导入"),
+        }
         did = self.done.get(row.number)
         return words.get(did, did) if did is not None else _("未导入（其他行有误）")
 
@@ -76,20 +89,25 @@ class _Undo(Exception):
     """Rolls the whole file back."""
 
 
-def take(table: Table, save: Save, *, partial: bool) -> Outcome:
+def take(
+    table: Table, save: Save, *, partial: bool, decisions: Mapping[int, str] | None = None
+) -> Outcome:
     """Go through the table. A row's Refusal becomes its finding; nothing else is swallowed.
 
-    With ``partial`` every right row is kept; without, one wrong row undoes the whole file (and all
-    rows are still tried, so that everything wrong is told at once).
+    ``decisions``: what the sender decided, by the row's place among the rows. With ``partial``
+    every right row is kept; without, one wrong row undoes the whole file (and all rows are still
+    tried, so that everything wrong is told at once).
     """
     outcome = Outcome(table, partial)
     try:
         with transaction.atomic():
             for some in _together(table, TOGETHER):
+                for at, row in enumerate(some, start=len(outcome.rows)):
+                    row.decision = (decisions or {}).get(at, "")
                 outcome.rows += some
                 right = [row for row in some if row.ok]
                 if isinstance(save, SavesMany):
-                    _take_many(right, save, outcome)
+                    _take_many([row for row in right if not row.decision], save, outcome)
                 for row in right:
                     if row.number not in outcome.done:
                         _take_one(row, save, outcome)

@@ -12,10 +12,15 @@ from django.utils.http import content_disposition_header
 from zhijin.access.api import Request, gate
 from zhijin.core.errors import Refusal
 from zhijin.core.ids import is_code
+from zhijin.core.sheets import Outcome
 from zhijin.orgs import sheeting
 from zhijin.orgs.forms import ImportForm
+from zhijin.orgs.models import SheetRun
 from zhijin.orgs.sheeting import Sheet
 
+#: Who sends any table; which one, its own permission says.
+IMPORTS = ("org.import", "person.import", "grid.edit", "activity.act")
+READS = ("org.view", "place.view", "person.view")
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 #: Findings shown on the page; the answer file holds all.
 SHOWN = 200
@@ -28,7 +33,7 @@ def _file(body: bytes, name: str) -> HttpResponse:
     return response
 
 
-@gate("org.view", "place.view", "person.view", methods=("GET",))
+@gate(*READS, methods=("GET",))
 def sheets(request: Request) -> HttpResponse:
     """The tables, and one's own imports of the last days."""
     actor = request.actor
@@ -41,7 +46,7 @@ def sheets(request: Request) -> HttpResponse:
     return render(request, "orgs/sheets.html", {"rows": rows, "runs": runs})
 
 
-@gate("org.import", "person.import", "grid.edit")
+@gate(*IMPORTS)
 def sheet_import(request: Request, what: str) -> HttpResponse:
     """Send a table; the answer stands on the page and in a file."""
     sheet = sheeting.get_sheet(what)
@@ -62,41 +67,69 @@ def _take(request: Request, sheet: Sheet, form: ImportForm) -> HttpResponse:
         actor=request.actor, what=sheet.key, source=upload.file, name=upload.name or "",
         partial=form.cleaned_data["partial"],
     )  # fmt: skip
+    return _told(request, sheet, run, outcome)
+
+
+def _told(request: Request, sheet: Sheet, run: SheetRun, outcome: Outcome) -> HttpResponse:
     if outcome.whole and not outcome.findings:
         return redirect(reverse("desk:sheet-run", args=[run.id]))
+    # What is asked stands above the table, in its own words.
+    rows = [row for row in outcome.rows if row.question is None]
+    findings = [finding for row in rows for finding in row.findings]
     context = {
         "sheet": sheet,
         "run": run,
-        "findings": outcome.findings[:SHOWN],
-        "hidden": max(0, len(outcome.findings) - SHOWN),
+        "findings": findings[:SHOWN],
+        "hidden": max(0, len(findings) - SHOWN),
+        "asked": sheeting.asked(run),
     }
     return render(request, "orgs/sheet_run.html", context)
 
 
-@gate("org.import", "person.import", "grid.edit", methods=("GET",))
+@gate(*IMPORTS)
 def sheet_run(request: Request, pk: UUID) -> HttpResponse:
-    """What became of one's own import."""
+    """What became of one's own import; what only its sender can decide is asked, and the file taken again."""
     run = sheeting.own_run(request.actor, pk)
+    sheet = sheeting.get_sheet(run.what)
+    if request.method == "POST":
+        request.actor.require(sheet.import_permission)
+        try:
+            after, outcome = sheeting.decide(
+                actor=request.actor, run_id=pk, decisions=_decisions(request)
+            )
+        except Refusal as error:
+            context = {"sheet": sheet, "form": ImportForm(), "refusal": error}
+            return render(request, "orgs/sheet.html", context, status=error.status)
+        return _told(request, sheet, after, outcome)
     return render(
-        request, "orgs/sheet_run.html", {"sheet": sheeting.get_sheet(run.what), "run": run}
+        request, "orgs/sheet_run.html", {"sheet": sheet, "run": run, "asked": sheeting.asked(run)}
     )
 
 
-@gate("org.import", "person.import", "grid.edit", methods=("GET",))
+def _decisions(request: Request) -> dict[int, str]:
+    """What was chosen, by the row's place among the rows."""
+    return {
+        int(name[2:]): str(word)
+        for name, word in request.POST.items()
+        if name.startswith("q-") and name[2:].isascii() and name[2:].isdigit() and len(name) < 10
+    }
+
+
+@gate(*IMPORTS, methods=("GET",))
 def sheet_answer(request: Request, pk: UUID) -> HttpResponse:
     """The answer file of one's own import."""
     name, body = sheeting.answer_of(actor=request.actor, run_id=pk)
     return _file(body, name)
 
 
-@gate("org.view", "place.view", "person.view", methods=("GET",))
+@gate(*READS, methods=("GET",))
 def sheet_template(request: Request, what: str) -> HttpResponse:
     """An empty table to fill."""
     sheet = sheeting.get_sheet(what)
     return _file(sheeting.template(what), f"{sheet.title}-模板.xlsx")
 
 
-@gate("org.view", "place.view", "person.view")
+@gate(*READS)
 def sheet_export(request: Request, what: str) -> HttpResponse:
     """What one may see, as a table. Personal data: POST, with a reason; bears a watermark."""
     sheet = sheeting.get_sheet(what)

@@ -1,0 +1,19 @@
+"""Which programme of applications on another's behalf holds where, and how one is checked when it is put in."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from zhijin.activities.service.proxy_format import FILE, KEY, Proxies, explain, load
+from zhijin.playbooks.api import Form, Library, Published
+
+#: The programme that comes with the platform.
+SHIPPED: Final = "proxy-service"
+
+PROGRAMMES = Library(KEY, load)
+FORM = Form(KEY, FILE, PROGRAMMES.check, explain)
+
+
+def current(place_code: str) -> Published[Proxies]:
+    """The revision in force at a place: the nearest place's own, else the shipped. Raises PR001."""
+    return PROGRAMMES.current(SHIPPED, place_code)
