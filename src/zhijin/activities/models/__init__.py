@@ -43,6 +43,7 @@ from zhijin.activities.models.meetings import (
     Obligation,
     Resolution,
 )
+from zhijin.activities.models.practice import Show, Work
 from zhijin.activities.models.service import (
     Claim,
     CommunityReport,
@@ -103,6 +104,7 @@ __all__ = [
     "ServiceItem",
     "ServiceRequest",
     "Sheet",
+    "Show",
     "Sitting",
     "Study",
     "StudyResult",
@@ -116,6 +118,7 @@ __all__ = [
     "Visit",
     "Volunteer",
     "Voter",
+    "Work",
     "WorkLog",
     "WorkerGrade",
 ]
