@@ -7,6 +7,7 @@ from typing import Any
 
 from tests.activities.service.conftest import SYSTEM, do, photo
 from zhijin.activities.models import Claim
+from zhijin.activities.practice import writing
 from zhijin.activities.service import claiming, helping, teams
 from zhijin.activities.service.claiming import Wanted
 from zhijin.core import clock, files
@@ -16,7 +17,7 @@ from zhijin.people import api as people
 
 
 def make(org: Organisation, member: people.BranchMember, place_code: str) -> dict[str, Any]:
-    """A need with a service and its photo, a team, and a linked household."""
+    """A need with a service and its photo, a team, a linked household, a work and a show."""
     now = clock.now()
     wanted = Wanted(
         "clean", "清沟", "带铁锹", "村委会", now - timedelta(hours=1), now + timedelta(days=2), 5
@@ -32,4 +33,18 @@ def make(org: Organisation, member: people.BranchMember, place_code: str) -> dic
     link = do(
         SYSTEM, helping.link, org_key=org.key, wanted=helping.Linking("link", house.id, member.id)
     )
-    return {"need": need, "claim": claim, "digest": digest, "team": team, "link": link}
+    drawn = writing.Draft(
+        "painting", "customs", "婚事新办", clock.today(), "书面同意", digest=digest
+    )
+    work = do(SYSTEM, writing.add, org_key=org.key, draft=drawn)
+    plan = writing.Plan("exhibit", "农民画展", now - timedelta(days=1), "村文化广场")
+    show = do(SYSTEM, writing.call, org_key=org.key, plan=plan)
+    return {
+        "work": work,
+        "show": show,
+        "need": need,
+        "claim": claim,
+        "digest": digest,
+        "team": team,
+        "link": link,
+    }

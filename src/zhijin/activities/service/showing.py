@@ -39,6 +39,7 @@ def tabs(current: str) -> list[dict[str, Any]]:
         ("teams", _("志愿服务队"), "desk:teams"),
         ("links", _("设岗和联户"), "desk:household-links"),
         ("counts", _("统计"), "desk:service-counts"),
+        ("practice", _("文明实践"), "desk:practice"),
     )
     return [{"label": t, "url": reverse(name), "current": key == current} for key, t, name in rows]
 
