@@ -30,14 +30,26 @@ PAGE = 50
 
 
 def place_asked(request: Request) -> str:
-    """The place of ``?place=``; else the widest that the viewer answers for; empty for all in sight."""
-    code = request.GET.get("place", "")
+    """The place of ``?place=`` by code or name; else the widest that the viewer answers for; empty for all in sight."""
+    code = request.GET.get("place", "").strip()[:24]
     if is_code(code) and len(code) <= 12:
         return code
+    if code and (found := _named(request, code)):
+        return found
     own = [
         grant.place_code for grant in request.actor.grants if grant.over_place and grant.place_code
     ]
     return min(own, key=len)[:12] if own else ""
+
+
+def _named(request: Request, name: str) -> str:
+    """A place of that name, one that the viewer answers for before another; empty when there is none."""
+    rows = places.search(name, levels=("county", "township", "village"), limit=20)
+    codes = [one.code for one in rows]
+    mine = [
+        code for code in codes if any(code.startswith(g.place_code) for g in request.actor.grants if g.place_code)
+    ]  # fmt: skip
+    return next(iter([*mine, *codes]), "")
 
 
 def day_of(text: str) -> date | None:
@@ -88,11 +100,18 @@ def due(request: Request) -> HttpResponse:
         "tabs": shown.tabs("elections", place), **named(place), "state": state,
         "total": {name: sum(getattr(row, name) for row in by_place) for name in teams.STATES},
         "by_place": [(row, known.get(row.place)) for row in by_place],
-        "months": teams.calendar(request.actor, place), "warn": programme.current(place).elections.warn,
+        "months_ahead": _ahead(request, place), "warn": programme.current(place).elections.warn,
         "today": today, "renewed": teams.renewed(request.actor, place, today.replace(month=1, day=1)),
         **page_of(request, rows),
     }  # fmt: skip
     return render(request, "activities/cadres/elections.html", context)
+
+
+def _ahead(request: Request, place: str) -> list[tuple[str, int, int]]:
+    """How many terms end in each month ahead, as bars of the most."""
+    rows = teams.calendar(request.actor, place)
+    most = max((n for _month, n in rows), default=0) or 1
+    return [(f"{month:%Y-%m}", n, most) for month, n in rows]
 
 
 @gate("activity.view")
