@@ -100,18 +100,12 @@ def due(request: Request) -> HttpResponse:
         "tabs": shown.tabs("elections", place), **named(place), "state": state,
         "total": {name: sum(getattr(row, name) for row in by_place) for name in teams.STATES},
         "by_place": [(row, known.get(row.place)) for row in by_place],
-        "months_ahead": _ahead(request, place), "warn": programme.current(place).elections.warn,
+        "months": [(month, n) for month, n in teams.calendar(request.actor, place) if n],
+        "warn": programme.current(place).elections.warn,
         "today": today, "renewed": teams.renewed(request.actor, place, today.replace(month=1, day=1)),
         **page_of(request, rows),
     }  # fmt: skip
     return render(request, "activities/cadres/elections.html", context)
-
-
-def _ahead(request: Request, place: str) -> list[tuple[str, int, int]]:
-    """How many terms end in each month ahead, as bars of the most."""
-    rows = teams.calendar(request.actor, place)
-    most = max((n for _month, n in rows), default=0) or 1
-    return [(f"{month:%Y-%m}", n, most) for month, n in rows]
 
 
 @gate("activity.view")
