@@ -16,6 +16,7 @@ from zhijin.activities import api
 from zhijin.activities.cadres import study
 from zhijin.activities.deliberation import stepping
 from zhijin.activities.models import Study
+from zhijin.activities.selectors.waiting import AHEAD
 from zhijin.activities.service import claiming
 from zhijin.core.scope import scoped
 from zhijin.orgs import api as orgs
@@ -85,8 +86,13 @@ def test_an_election_waits_when_it_is_near_or_overdue(
     elected: Team, cast: Cast, days: int, told: bool
 ) -> None:
     elected.elect("李春禾", on=ago(900), ends=TODAY + timedelta(days=days))
-    assert (("elections", 1) in waits(cast.township_officer)) is told
+    assert ((f"elections/?within={AHEAD.days}", 1) in waits(cast.township_officer)) is told
     assert waits(cast.outsider) == []
+    # The number opens to what it counts.
+    page = cast.township_officer.client.get(
+        f"/desk/elections/?within={AHEAD.days}"
+    ).content.decode()
+    assert (page.count(f">{elected.org.name}</a>") == 1) is told
 
 
 def test_everything_takes_one_statement(

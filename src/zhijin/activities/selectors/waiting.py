@@ -84,7 +84,12 @@ def _told(what: str, n: int, at: datetime) -> Waiting:
         SERVED: ("desk:service", "heart-handshake"), MATTERS: ("desk:deliberation", "message-square"),
         RECOMMEND: ("desk:studies", "pencil"), REVIEW: ("desk:studies", "pencil"), ELECT: ("desk:elections", "flag"),
     }[what]  # fmt: skip
-    query = {RECOMMEND: "?state=applied", REVIEW: "?state=recommended"}.get(what, "")
+    queries = {
+        RECOMMEND: "?state=applied",
+        REVIEW: "?state=recommended",
+        ELECT: f"?within={AHEAD.days}",
+    }
+    query = queries.get(what, "")
     return Waiting(_words(what, n).format(n=n), reverse(name) + query, icon, n, at)
 
 
