@@ -20,6 +20,7 @@ from zhijin.orgs.models import Organisation
 #: Names of addresses whose sample is a record of the cast's village.
 PLACED = {
     "desk:matter", "desk:sitting", "desk:proposal", "desk:gathering", "desk:listed-request",
+    "desk:matter-file", "desk:sitting-file", "desk:gathering-file",
 }  # fmt: skip
 
 
@@ -44,6 +45,11 @@ def make(org: Organisation) -> SimpleNamespace:
         SYSTEM, proposing.gather, place_code=VILLAGE, kind="yard", title="星火夜话",
         starts_at=clock.now() + timedelta(hours=1),
     )  # fmt: skip
+    held = do(
+        SYSTEM, proposing.gather, place_code=VILLAGE, kind="yard", title="上月夜话",
+        starts_at=clock.now() - timedelta(days=30),
+    )  # fmt: skip
+    do(SYSTEM, proposing.held, gathering_id=held.id, came=30, notes="谈了修路。")
     item = do(
         SYSTEM,
         serving.offer,
@@ -55,7 +61,7 @@ def make(org: Organisation) -> SimpleNamespace:
         request = serving.by_code(code)
     return SimpleNamespace(
         matter=matter.id, sitting=later.id, counted=counted.id, proposal=proposal.id, gathering=gathering.id,
-        item=item.id, request=request.id, code=show_receipt(code),
+        held=held.id, item=item.id, request=request.id, code=show_receipt(code),
     )  # fmt: skip
 
 
@@ -68,6 +74,9 @@ def samples(of: Callable[[Any], Any]) -> dict[str, Callable[[Any], dict[str, Any
     return {
         "desk:matter": lambda w: {"pk": of(w).matter},
         "desk:sitting": lambda w: {"pk": of(w).sitting},
+        "desk:matter-file": lambda w: {"pk": of(w).matter},
+        "desk:sitting-file": lambda w: {"pk": of(w).counted},
+        "desk:gathering-file": lambda w: {"pk": of(w).held},
         "desk:proposal": lambda w: {"pk": of(w).proposal},
         "desk:gathering": lambda w: {"pk": of(w).gathering},
         "desk:listed-request": lambda w: {"pk": of(w).request},

@@ -50,7 +50,8 @@ PLACED = {
     "desk:activity", "desk:activity-sheet", "desk:problem", "desk:pledge", "desk:model-unit", "desk:visit",
     "desk:cycle", "desk:broadcast", "desk:broadcast-audio", "desk:broadcast-cap", "desk:alert",
     "desk:wall-revoke", "desk:meeting", "desk:meeting-code", "desk:meeting-file", "desk:branch-members",
-    "desk:need", "desk:service-photo", "desk:team", "desk:household-link",
+    "desk:need", "desk:work", "desk:work-picture", "desk:show", "desk:service-photo",
+    "desk:team", "desk:household-link",
     "desk:branch-member", "desk:member-contact", "desk:proxy", "desk:proxy-photo", "desk:data-request",
     "desk:course", "desk:course-show", "desk:course-file",
     "desk:election-org", "desk:community-worker", "desk:posting", "desk:work-log-photo", "desk:county-plan",
@@ -338,6 +339,14 @@ SAMPLES: dict[str, Callable[[World], dict[str, Any]]] = {
     "desk:team": lambda w: {"pk": w.activities["service"]["team"].id},
     "desk:household-link": lambda w: {"pk": w.activities["service"]["link"].id},
     "portal:my-service": lambda w: {"token": people.member_link(w.activities["life"].members[0])},
+    # civilisation practice
+    **dict.fromkeys(
+        ("desk:work", "desk:work-picture", "portal:work"), lambda w: {"pk": w.activities["service"]["work"].id}
+    ),
+    "portal:work-picture": lambda w: {"pk": w.activities["service"]["work"].id, "size": "thumb"},
+    "desk:show": lambda w: {"pk": w.activities["service"]["show"].id},
+    "portal:practice": _village,
+    "portal:needs": _village,
     # signatures
     "portal:key": lambda _: {"kid": signing.public_keys()[0].kid},
     # assessment

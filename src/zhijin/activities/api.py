@@ -18,11 +18,14 @@ from zhijin.activities.meetings.demo import make as make_demo_life
 from zhijin.activities.meetings.reading import Slot
 from zhijin.activities.meetings.reading import on_day as meetings_on
 from zhijin.activities.models import Cycle, Event, Party, Problem, Sheet, Task, Undertaking, Visit
+from zhijin.activities.practice.demo import make as make_demo_practice
 from zhijin.activities.scoring import Criterion
 from zhijin.activities.selectors.duties import life as life_owed
 from zhijin.activities.selectors.visits import Effect, tell_effects
+from zhijin.activities.selectors.waiting import waiting as waiting_for
 from zhijin.activities.service.demo import make as make_demo_service
 from zhijin.activities.service.proxy_demo import make as make_demo_proxies
+from zhijin.activities.service.reading import offered_at
 from zhijin.activities.services.cycles import provide_annual
 from zhijin.activities.services.events import Plan, invite
 from zhijin.activities.services.mutual import close as close_mutual
@@ -32,7 +35,8 @@ from zhijin.activities.services.mutual import start as start_mutual
 __all__ = [
     "DEMO_PROPERTY", "DEMO_UNIT", "Criterion", "Cycle", "Effect", "Event", "Order", "Paper", "Party", "Plan",
     "Problem", "Sheet", "Slot", "Task", "Undertaking", "Visit", "close_mutual", "invite", "life_owed",
-    "make_demo", "make_demo_cadres", "make_demo_deliberation", "make_demo_life", "make_demo_proxies",
-    "make_demo_service", "make_demo_units", "make_mutual", "meetings_on", "provide_annual", "provide_carrying_out",
-    "provide_publication", "resolution_carried_out", "resolution_published", "start_mutual", "tell_effects",
+    "make_demo", "make_demo_cadres", "make_demo_deliberation", "make_demo_life", "make_demo_practice",
+    "make_demo_proxies", "make_demo_service", "make_demo_units", "make_mutual", "meetings_on", "offered_at",
+    "provide_annual", "provide_carrying_out", "provide_publication", "resolution_carried_out",
+    "resolution_published", "start_mutual", "tell_effects", "waiting_for",
 ]  # fmt: skip

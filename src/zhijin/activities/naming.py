@@ -29,11 +29,13 @@ from zhijin.activities.models import (
     Proxy,
     ServiceItem,
     ServiceRequest,
+    Show,
     Sitting,
     Study,
     Team,
     Undertaking,
     Visit,
+    Work,
 )
 from zhijin.activities.words import Text
 from zhijin.core.labels import Labeller
@@ -178,6 +180,14 @@ ACTIONS: dict[str, Text] = {
     "sitting.counted": _("议事计票"),
     "sitting.adjourned": _("议事另行开会"),
     "sitting.roll": _("查看议事名册"),
+    "sitting.file": _("取出议事会议记录"),
+    "gathering.file": _("取出群众会记录"),
+    "matter.file": _("取出议事全程记录"),
+    "work.added": _("登记文明实践作品"),
+    "work.withdrawn": _("撤下文明实践作品"),
+    "show.called": _("登记文明实践活动"),
+    "show.held": _("登记活动人数"),
+    "show.cancelled": _("取消文明实践活动"),
     "listed.offered": _("列入服务清单"),
     "listed.withdrawn": _("移出服务清单"),
     "listed.asked": _("申请清单服务"),
@@ -314,6 +324,14 @@ def sittings(ids: Sequence[str]) -> Mapping[str, str]:
     return _labels(Sitting, ids)
 
 
+def works(ids: Sequence[str]) -> Mapping[str, str]:
+    return _labels(Work, ids)
+
+
+def shows(ids: Sequence[str]) -> Mapping[str, str]:
+    return _labels(Show, ids)
+
+
 #: How records of each kind are named wherever they are listed.
 NAMED: Final[dict[str, Labeller]] = {
     "election": elections,
@@ -330,6 +348,8 @@ NAMED: Final[dict[str, Labeller]] = {
     "service-request": service_requests,
     "sitting": sittings,
     "proxy": proxies,
+    "work": works,
+    "show": shows,
     "cycle": cycles,
     "event": events,
     "undertaking": undertakings,

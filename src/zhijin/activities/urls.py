@@ -8,11 +8,14 @@ from zhijin.activities.cadres import views_posts as cadre_posts
 from zhijin.activities.cadres import views_study as cadre_study
 from zhijin.activities.deliberation import portal as talk
 from zhijin.activities.deliberation import views as deliberation
+from zhijin.activities.deliberation import views_files as papers
 from zhijin.activities.deliberation import views_services, views_talk
 from zhijin.activities.learning import views as learning
 from zhijin.activities.meetings import portal as branch_life
 from zhijin.activities.meetings import views as meetings
 from zhijin.activities.meetings import views_counts, views_members
+from zhijin.activities.practice import portal as practised
+from zhijin.activities.practice import views as practice
 from zhijin.activities.service import portal as serving
 from zhijin.activities.service import proxy_portal, proxy_views
 from zhijin.activities.service import views as service
@@ -92,9 +95,21 @@ desk = [
     path("service/proxies/new/", proxy_views.proxy_new, name="proxy-new"),
     path("service/proxies/<uuid:pk>/", proxy_views.proxy, name="proxy"),
     path("service/proxies/<uuid:pk>/<str:digest>/", proxy_views.proxy_photo, name="proxy-photo"),
+    path("practice/", practice.practice, name="practice"),
+    path("practice/list/", practice.practice_list, name="practice-list"),
+    path("practice/works/<uuid:pk>/", practice.work, name="work"),
+    path("practice/works/<uuid:pk>/picture/", practice.work_picture, name="work-picture"),
+    path("practice/shows/<uuid:pk>/", practice.show, name="show"),
     path("deliberation/", deliberation.deliberation, name="deliberation"),
     path("deliberation/new/", deliberation.matter_new, name="matter-new"),
     path("deliberation/matters/<uuid:pk>/", deliberation.matter, name="matter"),
+    path("deliberation/matters/<uuid:pk>/record.docx", papers.matter_file, name="matter-file"),
+    path("deliberation/sittings/<uuid:pk>/minutes.docx", papers.sitting_file, name="sitting-file"),
+    path(
+        "deliberation/gatherings/<uuid:pk>/record.docx",
+        papers.gathering_file,
+        name="gathering-file",
+    ),
     path("deliberation/sittings/<uuid:pk>/", deliberation.sitting, name="sitting"),
     path("deliberation/proposals/", views_talk.proposals, name="proposals"),
     path("deliberation/proposals/<uuid:pk>/", views_talk.proposal, name="proposal"),
@@ -107,6 +122,10 @@ portal = [
     path("my-service/<str:token>/", serving.my_service, name="my-service"),
     path("served/", serving.served, name="served"),
     path("proxy/", proxy_portal.by_code, name="proxy-code"),
+    path("needs/<str:code>/", serving.needs, name="needs"),
+    path("practice/<str:code>/", practised.practice, name="practice"),
+    path("works/<uuid:pk>/", practised.work, name="work"),
+    path("works/<uuid:pk>/<slug:size>.jpg", practised.picture, name="work-picture"),
     path("talk/<str:code>/", talk.talk, name="talk"),
     path("talk/<str:code>/new/", talk.proposal_new, name="proposal-new"),
     path("talk/<str:code>/alike/", talk.proposal_alike, name="proposal-alike"),

@@ -52,6 +52,12 @@ BY_SERVED, BY_ASKER = _("受助人确认"), _("社区确认")
 THANKS_NEW, THANKS_SHOWN, THANKS_KEPT = _("待阅"), _("已展示"), _("已留存")
 LINK, ONE_N, PAIR = _("党员联户"), _("1+N 帮扶"), _("多对一帮扶")
 HOME_VISIT, HELP = _("走访"), _("帮助")
+PAINTING, PAPERCUT, WRITING = _("农民画"), _("剪纸"), _("书法文章")
+STAGE, OTHER_WORK = _("歌曲小品"), pgettext_lazy("work", "其他")
+CUSTOMS, MANNERS, FAMILY = _("移风易俗"), _("文明新风"), _("家风家训")
+LAW, HOME = _("学法用法"), _("乡村新貌")
+EXHIBITION, PERFORMANCE, TALK = _("画展"), _("惠民演出"), _("宣讲")
+WORKSHOP, ONLINE_SHOW = _("培训教学"), _("线上展示")
 
 #: What a county's own plan has measures for (document 000: 教育、医疗、产业“组团式”帮扶).
 PLAN_LINES: Final = [

@@ -41,6 +41,11 @@ def deliberation(demo: Demo) -> None:
     demo.count("deliberation", activities.make_demo_deliberation(demo.today))
 
 
+def practice(demo: Demo) -> None:
+    """Peasant paintings of 水城区, their exhibitions, and a council for weddings and funerals."""
+    demo.count("works", activities.make_demo_practice(demo.today))
+
+
 def register() -> None:
     """Called when the application is ready."""
     register_step("units", 35, units)
@@ -50,3 +55,4 @@ def register() -> None:
     register_step("proxies", 88, proxies)
     register_step("cadres", 87, cadres)
     register_step("deliberation", 88, deliberation)
+    register_step("practice", 89, practice)

@@ -59,8 +59,17 @@ def _public_context(found: Any) -> dict[str, Any]:
         "place": found, "label": places.label(found.code), "figures": figures,
         # Villages and communities talk; the wider places above them do not.
         "talks": len(found.code) == 12,
+        **_asked_at(found.code),
         "kinds": cases.kinds_for(found.code, "resident")[:6], "done": done,
     }  # fmt: skip
+
+
+def _asked_at(code: str) -> dict[str, Any]:
+    """Of a village or community: how many needs are open, whether services are listed and works are shown."""
+    if len(code) != 12:
+        return {"offers": None}
+    with scoped(Actor.system("public-board")):
+        return {"offers": activities.offered_at(code)}
 
 
 @public(methods=("GET",))
@@ -88,6 +97,7 @@ def today(request: HttpRequest) -> HttpResponse:
         "pending": len(cases.pending_requests(actor)),
         "assessed": assessment.today(actor),
         "saved": assessment.savings(actor) if actor.can("sheet.fill") else None,
+        "waiting": activities.waiting_for(actor),
         "life": activities.life_owed(actor)[:5],
         "public": _public_today(actor),
     }

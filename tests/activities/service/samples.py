@@ -9,6 +9,7 @@ from typing import Any
 
 from tests.activities.service.conftest import SYSTEM, do, photo, ship
 from zhijin.activities.models import Claim
+from zhijin.activities.practice import writing
 from zhijin.activities.service import claiming, helping, proxying, teams
 from zhijin.activities.service.claiming import Wanted
 from zhijin.activities.service.proxying import Given
@@ -31,7 +32,7 @@ def _proxied(org: Organisation) -> Any:
 
 
 def make(org: Organisation, member: people.BranchMember, place_code: str) -> dict[str, Any]:
-    """A need with a service and its photo, a team, and a linked household."""
+    """A need with a service and its photo, a team, a linked household, a work and a show."""
     now = clock.now()
     wanted = Wanted(
         "clean", "清沟", "带铁锹", "村委会", now - timedelta(hours=1), now + timedelta(days=2), 5
@@ -48,8 +49,16 @@ def make(org: Organisation, member: people.BranchMember, place_code: str) -> dic
         SYSTEM, helping.link, org_key=org.key, wanted=helping.Linking("link", house.id, member.id)
     )
     proxied = _proxied(org)
+    drawn = writing.Draft(
+        "painting", "customs", "婚事新办", clock.today(), "书面同意", digest=digest
+    )
+    work = do(SYSTEM, writing.add, org_key=org.key, draft=drawn)
+    plan = writing.Plan("exhibit", "农民画展", now - timedelta(days=1), "村文化广场")
+    show = do(SYSTEM, writing.call, org_key=org.key, plan=plan)
     return {
         "proxy": proxied,
+        "work": work,
+        "show": show,
         "need": need,
         "claim": claim,
         "digest": digest,

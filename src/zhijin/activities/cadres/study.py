@@ -107,7 +107,8 @@ def recommend(*, actor: Actor, study_id: UUID, why: str) -> Study:
     """The township recommends. Raises CO400, CO403, CO404, AV001."""
     row = _above(actor, study_id)
     in_state(row, State.APPLIED)
-    row.state, row.recommended_by, row.recommended_at = State.RECOMMENDED, actor.label, clock.now()
+    row.state, row.recommended_by = State.RECOMMENDED, actor.label
+    row.recommended_at = max(clock.now(), row.applied_at)
     row.why = text(why, 200, "why")
     row.save(update_fields=["state", "recommended_by", "recommended_at", "why"])
     _tell(actor, "recommended", row)
@@ -125,7 +126,9 @@ def review(*, actor: Actor, study_id: UUID, agreed: bool, why: str = "") -> Stud
     in_state(row, State.RECOMMENDED)
     if row.recommended_by == actor.label:
         raise errors.TWO_PAIRS_OF_EYES()
-    row.reviewed_by, row.reviewed_at = actor.label, clock.now()
+    # A clock set back reviews nothing before it was recommended.
+    row.reviewed_by = actor.label
+    row.reviewed_at = max(clock.now(), row.recommended_at or clock.now())
     row.state = State.ENROLLED if agreed else State.DECLINED
     if agreed:
         shares = programme.current(row.place_code).study

@@ -26,18 +26,30 @@ from zhijin.orgs import api as orgs
 from zhijin.people import api as people
 from zhijin.places import api as places
 
-PAGE = 50
+PAGE, YEAR = 50, 365
 
 
 def place_asked(request: Request) -> str:
-    """The place of ``?place=``; else the widest that the viewer answers for; empty for all in sight."""
-    code = request.GET.get("place", "")
+    """The place of ``?place=`` by code or name; else the widest that the viewer answers for; empty for all in sight."""
+    code = request.GET.get("place", "").strip()[:24]
     if is_code(code) and len(code) <= 12:
         return code
+    if code and (found := _named(request, code)):
+        return found
     own = [
         grant.place_code for grant in request.actor.grants if grant.over_place and grant.place_code
     ]
     return min(own, key=len)[:12] if own else ""
+
+
+def _named(request: Request, name: str) -> str:
+    """A place of that name, one that the viewer answers for before another; empty when there is none."""
+    rows = places.search(name, levels=("county", "township", "village"), limit=20)
+    codes = [one.code for one in rows]
+    mine = [
+        code for code in codes if any(code.startswith(g.place_code) for g in request.actor.grants if g.place_code)
+    ]  # fmt: skip
+    return next(iter([*mine, *codes]), "")
 
 
 def day_of(text: str) -> date | None:
@@ -74,6 +86,12 @@ def named(place: str) -> dict[str, Any]:
     return {"place": place, "place_name": found.name if found else ""}
 
 
+def _within(request: Request) -> int:
+    """How many days ahead the list reaches: a year, or what ``?within=`` says."""
+    text = request.GET.get("within", "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 4 else YEAR
+
+
 @gate("activity.view", methods=("GET",))
 def due(request: Request) -> HttpResponse:
     """Elections due and overdue: by place, by month, and the organisations behind a figure."""
@@ -81,15 +99,20 @@ def due(request: Request) -> HttpResponse:
     state = state if state in teams.STATES else ""
     by_place = teams.due_by_place(request.actor, place)
     known = places.get_many(row.place for row in by_place)
-    rows, today = teams.due_list(request.actor, place, state), clock.today()
+    rows, today, within = (
+        teams.due_list(request.actor, place, state),
+        clock.today(),
+        _within(request),
+    )
     if not state:
-        rows = rows.filter(term_ends__lte=today + timedelta(days=365))
+        rows = rows.filter(term_ends__lte=today + timedelta(days=within))
     context = {
         "tabs": shown.tabs("elections", place), **named(place), "state": state,
         "total": {name: sum(getattr(row, name) for row in by_place) for name in teams.STATES},
         "by_place": [(row, known.get(row.place)) for row in by_place],
-        "months": teams.calendar(request.actor, place), "warn": programme.current(place).elections.warn,
-        "today": today, "renewed": teams.renewed(request.actor, place, today.replace(month=1, day=1)),
+        "months": [(month, n) for month, n in teams.calendar(request.actor, place) if n],
+        "warn": programme.current(place).elections.warn,
+        "today": today, "within": within, "renewed": teams.renewed(request.actor, place, today.replace(month=1, day=1)),
         **page_of(request, rows),
     }  # fmt: skip
     return render(request, "activities/cadres/elections.html", context)

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('activities', '0015_deliberation_rules'),
+        ('activities', '0017_practice_rules'),
     ]
 
     operations = [

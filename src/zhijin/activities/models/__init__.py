@@ -43,6 +43,7 @@ from zhijin.activities.models.meetings import (
     Obligation,
     Resolution,
 )
+from zhijin.activities.models.practice import Show, Work
 from zhijin.activities.models.proxies import Proxy, ProxyConsent, ProxyPaper, ProxyStep
 from zhijin.activities.models.service import (
     Claim,
@@ -108,6 +109,7 @@ __all__ = [
     "ServiceItem",
     "ServiceRequest",
     "Sheet",
+    "Show",
     "Sitting",
     "Study",
     "StudyResult",
@@ -121,6 +123,7 @@ __all__ = [
     "Visit",
     "Volunteer",
     "Voter",
+    "Work",
     "WorkLog",
     "WorkerGrade",
 ]

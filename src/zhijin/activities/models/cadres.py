@@ -14,6 +14,8 @@ from zhijin.activities.models.base import OfOrganisation
 class Election(OfOrganisation):
     """One election that was held. ``due_on`` is when it should have been by; ``number`` is the term's (届次)."""
 
+    RECORD = "election"
+
     number = models.SmallIntegerField()
     held_on = models.DateField()
     due_on = models.DateField(null=True)
@@ -29,10 +31,6 @@ class Election(OfOrganisation):
 
     def __str__(self) -> str:
         return self.org_name
-
-    @property
-    def record(self) -> str:
-        return f"election:{self.id}"
 
     @property
     def turnout(self) -> int:
@@ -96,6 +94,8 @@ class WorkerGrade(OfOrganisation):
 class Posting(OfOrganisation):
     """A cadre whom a unit sent to a village: ``org_key`` is the village's organisation, whose postings are one team."""
 
+    RECORD = "posting"
+
     appointment_id = models.UUIDField()
     account_id = models.UUIDField(null=True)
     holder = models.CharField(max_length=64)
@@ -113,10 +113,6 @@ class Posting(OfOrganisation):
 
     def __str__(self) -> str:
         return self.from_name
-
-    @property
-    def record(self) -> str:
-        return f"posting:{self.id}"
 
 
 class WorkLog(OfOrganisation):
@@ -140,6 +136,8 @@ class WorkLog(OfOrganisation):
 class CountyPlan(OfOrganisation):
     """A county's own plan (一县一方案) for a year: what it is for, and on which decision it rests."""
 
+    RECORD = "county-plan"
+
     year = models.SmallIntegerField()
     title = models.CharField(max_length=120)
     basis = models.CharField(max_length=200)
@@ -152,10 +150,6 @@ class CountyPlan(OfOrganisation):
 
     def __str__(self) -> str:
         return self.title
-
-    @property
-    def record(self) -> str:
-        return f"county-plan:{self.id}"
 
 
 class PlanMeasure(OfOrganisation):
@@ -222,6 +216,8 @@ class Study(OfOrganisation):
     Amounts are fen; ``public_fen`` and ``own_fen`` add up to ``fee_fen`` and stay as they were when enrolled.
     """
 
+    RECORD = "study"
+
     class State(models.TextChoices):
         APPLIED = "applied", words.STUDY_APPLIED
         RECOMMENDED = "recommended", words.STUDY_RECOMMENDED
@@ -254,10 +250,6 @@ class Study(OfOrganisation):
 
     def __str__(self) -> str:
         return self.course
-
-    @property
-    def record(self) -> str:
-        return f"study:{self.id}"
 
 
 class StudyResult(OfOrganisation):

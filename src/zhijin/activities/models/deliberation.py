@@ -9,12 +9,14 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from zhijin.activities import words
-from zhijin.activities.models.base import OfOrganisation
+from zhijin.activities.models.base import OfOrganisation, PartOfOrganisation
 from zhijin.core.ids import receipt_code, uuid7
 
 
 class Gathering(OfOrganisation):
     """A meeting of neighbours (坝坝会、群众会): when, where, how many came, what was said. Nobody's attendance."""
+
+    RECORD = "gathering"
 
     class State(models.TextChoices):
         CALLED = "called", words.CALLED
@@ -38,13 +40,11 @@ class Gathering(OfOrganisation):
     def __str__(self) -> str:
         return self.title
 
-    @property
-    def record(self) -> str:
-        return f"gathering:{self.id}"
-
 
 class Proposal(OfOrganisation):
     """Something somebody proposes to be settled together. ``by`` says who in words (a group, a firm), never a name."""
+
+    RECORD = "proposal"
 
     class State(models.TextChoices):
         OPEN = "open", words.PROPOSAL_OPEN
@@ -71,10 +71,6 @@ class Proposal(OfOrganisation):
 
     def __str__(self) -> str:
         return self.title
-
-    @property
-    def record(self) -> str:
-        return f"proposal:{self.id}"
 
 
 class Support(models.Model):
@@ -118,6 +114,8 @@ class Matter(OfOrganisation):
     """One thing on its way through a line of steps. ``revision`` is the programme that holds for it to its end;
     ``step`` the number of the step it stands at."""
 
+    RECORD = "matter"
+
     class State(models.TextChoices):
         RUNNING = "running", words.MATTER_RUNNING
         DONE = "done", words.MATTER_DONE
@@ -143,19 +141,10 @@ class Matter(OfOrganisation):
     def __str__(self) -> str:
         return self.title
 
-    @property
-    def record(self) -> str:
-        return f"matter:{self.id}"
 
-
-class Passage(models.Model):
+class Passage(PartOfOrganisation):
     """One step behind a matter: when it was passed and by what (a sitting, a public document, a case)."""
 
-    id = models.UUIDField(primary_key=True, default=uuid7)
-    county = models.IntegerField()
-    place_key = models.BigIntegerField()
-    org_key = models.BigIntegerField(null=True)
-    sector_key = models.BigIntegerField(null=True)
     matter_id = models.UUIDField()
     number = models.SmallIntegerField()
     step = models.CharField(max_length=24)
@@ -174,6 +163,8 @@ class Passage(models.Model):
 class Sitting(OfOrganisation):
     """One meeting of a body for one step, and its vote. A secret one keeps its papers in ``sealed``;
     ``seen_at`` is the latest moment at which somebody came to vote, whatever the clock says later."""
+
+    RECORD = "sitting"
 
     class State(models.TextChoices):
         CALLED = "called", words.CALLED
@@ -215,23 +206,14 @@ class Sitting(OfOrganisation):
     def __str__(self) -> str:
         return self.body
 
-    @property
-    def record(self) -> str:
-        return f"sitting:{self.id}"
-
     def is_over(self, now: datetime) -> bool:
         """Whether the time to vote is over: at the closing second it is."""
         return self.closes_at is not None and now >= self.closes_at
 
 
-class Seat(models.Model):
+class Seat(PartOfOrganisation):
     """One name on a sitting's roll with its code. ``choice`` and ``receipt`` stay empty in a secret vote."""
 
-    id = models.UUIDField(primary_key=True, default=uuid7)
-    county = models.IntegerField()
-    place_key = models.BigIntegerField()
-    org_key = models.BigIntegerField(null=True)
-    sector_key = models.BigIntegerField(null=True)
     sitting_id = models.UUIDField()
     name = models.CharField(max_length=64)
     party = models.CharField(max_length=24, default="", blank=True)
@@ -274,6 +256,8 @@ class ServiceItem(OfOrganisation):
 class ServiceRequest(OfOrganisation):
     """What a resident asked of one service. Where to go and the telephone are sealed: for the one who does it."""
 
+    RECORD = "service-request"
+
     class State(models.TextChoices):
         OPEN = "open", words.REQUEST_OPEN
         DONE = "done", words.REQUEST_DONE
@@ -298,7 +282,3 @@ class ServiceRequest(OfOrganisation):
 
     def __str__(self) -> str:
         return self.title
-
-    @property
-    def record(self) -> str:
-        return f"service-request:{self.id}"

@@ -12,6 +12,8 @@ from zhijin.core.ids import uuid7
 class Course(OfOrganisation):
     """Something to learn. ``below``: also for the branches in the places below; ``until`` asks, and punishes nobody."""
 
+    RECORD = "course"
+
     class State(models.TextChoices):
         DRAFT = "draft", words.COURSE_DRAFT
         OPEN = "open", words.COURSE_OPEN
@@ -32,10 +34,6 @@ class Course(OfOrganisation):
 
     def __str__(self) -> str:
         return self.title
-
-    @property
-    def record(self) -> str:
-        return f"course:{self.id}"
 
 
 class CoursePart(models.Model):

@@ -33,6 +33,8 @@ class Meeting(OfOrganisation):
     """One meeting. ``code_floor`` is the highest minute whose code it has shown; ``due``, ``present`` and ``remote``
     come at the close. ``law`` and ``first_topic`` say what was studied before it began (会前学法、第一议题)."""
 
+    RECORD = "meeting"
+
     class State(models.TextChoices):
         CALLED = "called", words.CALLED
         OPEN = "open", words.MEETING_OPEN
@@ -70,10 +72,6 @@ class Meeting(OfOrganisation):
 
     def __str__(self) -> str:
         return self.title
-
-    @property
-    def record(self) -> str:
-        return f"meeting:{self.id}"
 
     @property
     def is_open(self) -> bool:

@@ -11,14 +11,13 @@ from __future__ import annotations
 from django.db import models
 
 from zhijin.activities import words
-from zhijin.activities.models.base import OfOrganisation
+from zhijin.activities.models.base import Named, OfOrganisation
 from zhijin.core.ids import uuid7
 
 
-class TwoSided(models.Model):
+class TwoSided(Named):
     """``place_*``: the community that is served. ``org_*`` and lines: whoever serves; ``unit_key``: its place."""
 
-    id = models.UUIDField(primary_key=True, default=uuid7)
     county = models.IntegerField()
     place_code = models.CharField(max_length=12)
     place_key = models.BigIntegerField()
@@ -40,6 +39,8 @@ class TwoSided(models.Model):
 class CommunityReport(TwoSided):
     """That a unit, or one of its in-service members, reported to a community. ``member_id`` is empty for the unit."""
 
+    RECORD = "community-report"
+
     class State(models.TextChoices):
         REPORTED = "reported", words.REPORTED
         RECEIVED = "received", words.RECEIVED
@@ -59,16 +60,14 @@ class CommunityReport(TwoSided):
     def __str__(self) -> str:
         return self.name_masked or self.org_name
 
-    @property
-    def record(self) -> str:
-        return f"community-report:{self.id}"
-
 
 class Need(OfOrganisation):
     """What a community asks for: what, where, when, how many places. With ``team_id`` it calls one team.
 
     ``taken`` is changed under the row's lock only, and the database refuses more than ``seats``.
     """
+
+    RECORD = "need"
 
     class Kind(models.TextChoices):
         CARE = "care", words.CARE
@@ -106,10 +105,6 @@ class Need(OfOrganisation):
         return self.title
 
     @property
-    def record(self) -> str:
-        return f"need:{self.id}"
-
-    @property
     def free(self) -> int:
         return self.seats - self.taken
 
@@ -120,6 +115,8 @@ class Claim(TwoSided):
     ``minutes`` is for each of them, as told when it was done. ``code_blind`` finds the code with which those served
     confirm; the code itself is computed and stored nowhere.
     """
+
+    RECORD = "service"
 
     class State(models.TextChoices):
         CLAIMED = "claimed", words.CLAIMED
@@ -159,16 +156,14 @@ class Claim(TwoSided):
         return self.name_masked or self.org_name
 
     @property
-    def record(self) -> str:
-        return f"service:{self.id}"
-
-    @property
     def total_minutes(self) -> int:
         return self.minutes * self.people
 
 
 class Team(OfOrganisation):
     """A volunteer team of an organisation."""
+
+    RECORD = "team"
 
     name = models.CharField(max_length=60)
     about = models.CharField(max_length=300, default="", blank=True)
@@ -181,10 +176,6 @@ class Team(OfOrganisation):
 
     def __str__(self) -> str:
         return self.name
-
-    @property
-    def record(self) -> str:
-        return f"team:{self.id}"
 
 
 class Volunteer(models.Model):
@@ -218,6 +209,8 @@ class Volunteer(models.Model):
 class Thanks(TwoSided):
     """A letter of praise for a service, a team or an organisation; it is shown once somebody has read it."""
 
+    RECORD = "thanks"
+
     class State(models.TextChoices):
         NEW = "new", words.THANKS_NEW
         SHOWN = "shown", words.THANKS_SHOWN
@@ -237,13 +230,11 @@ class Thanks(TwoSided):
     def __str__(self) -> str:
         return self.text[:40]
 
-    @property
-    def record(self) -> str:
-        return f"thanks:{self.id}"
-
 
 class PostedDuty(OfOrganisation):
     """A duty that an ordinary member holds, from when to when (设岗定责)."""
+
+    RECORD = "posted-duty"
 
     member_id = models.UUIDField()
     name_masked = models.CharField(max_length=32)
@@ -259,14 +250,12 @@ class PostedDuty(OfOrganisation):
     def __str__(self) -> str:
         return self.title
 
-    @property
-    def record(self) -> str:
-        return f"posted-duty:{self.id}"
-
 
 class HouseholdLink(OfOrganisation):
     """Who looks after a household: a member (党员联户), a committee member with several (1+N), or a team together
     (多对一帮扶). ``number`` is the village's own number of the household; no name of anybody in it stands here."""
+
+    RECORD = "household-link"
 
     class Kind(models.TextChoices):
         LINK = "link", words.LINK
@@ -289,10 +278,6 @@ class HouseholdLink(OfOrganisation):
 
     def __str__(self) -> str:
         return f"{self.name_masked} · {self.number}"
-
-    @property
-    def record(self) -> str:
-        return f"household-link:{self.id}"
 
 
 class HelpVisit(models.Model):

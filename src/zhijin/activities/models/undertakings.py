@@ -13,6 +13,8 @@ from zhijin.activities.models.base import OfOrganisation
 class Undertaking(OfOrganisation):
     """What a secretary takes upon themselves in public: a term's or a year's pledge, or a led topic."""
 
+    RECORD = "undertaking"
+
     class Kind(models.TextChoices):
         TERM = "term", words.TERM
         ANNUAL = "annual", words.ANNUAL
@@ -40,10 +42,6 @@ class Undertaking(OfOrganisation):
 
     def __str__(self) -> str:
         return self.title
-
-    @property
-    def record(self) -> str:
-        return f"undertaking:{self.id}"
 
     @property
     def fact(self) -> str:

@@ -11,6 +11,8 @@ from zhijin.activities.models.base import OfOrganisation
 class ModelUnit(OfOrganisation):
     """A unit's application to be named a model unit, with statements by aspect, and what became of it."""
 
+    RECORD = "model-unit"
+
     class State(models.TextChoices):
         DRAFT = "draft", words.DRAFT
         APPLIED = "applied", words.APPLIED
@@ -39,10 +41,6 @@ class ModelUnit(OfOrganisation):
 
     def __str__(self) -> str:
         return f"{self.org_name} {self.year}"
-
-    @property
-    def record(self) -> str:
-        return f"model-unit:{self.id}"
 
 
 class Evidence(OfOrganisation):
@@ -85,6 +83,8 @@ class Objection(OfOrganisation):
 class Problem(OfOrganisation):
     """Something found at a drawn unit: found → rectified by the unit → verified by the checkers, or sent back."""
 
+    RECORD = "problem"
+
     class State(models.TextChoices):
         FOUND = "found", words.FOUND
         RECTIFIED = "rectified", words.RECTIFIED
@@ -110,13 +110,11 @@ class Problem(OfOrganisation):
     def __str__(self) -> str:
         return self.text
 
-    @property
-    def record(self) -> str:
-        return f"problem:{self.id}"
-
 
 class Visit(OfOrganisation):
     """A visit of one organisation (the guest) to another (the host): asked, agreed, held, reported on."""
+
+    RECORD = "visit"
 
     class State(models.TextChoices):
         ASKED = "asked", words.ASKED
@@ -144,7 +142,3 @@ class Visit(OfOrganisation):
 
     def __str__(self) -> str:
         return f"{self.org_name} → {self.host_name}"
-
-    @property
-    def record(self) -> str:
-        return f"visit:{self.id}"

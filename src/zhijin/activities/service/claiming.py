@@ -374,7 +374,8 @@ def confirm_served(*, claim_id: UUID, satisfied: bool, by: Actor | None = None) 
 def _confirmed(actor: Actor, need: Need, row: Claim, how: str, satisfied: bool) -> Claim:
     in_state(row, Claim.State.DONE)
     row.state, row.confirmed_how, row.satisfied = Claim.State.CONFIRMED, Claim.How(how), satisfied
-    row.confirmed_at = clock.now()
+    # A clock set back confirms nothing before it was done.
+    row.confirmed_at = max(clock.now(), row.done_at or clock.now())
     row.confirmed_by = actor.label if how == Claim.How.ASKER else ""
     row.save(update_fields=["state", "confirmed_how", "satisfied", "confirmed_at", "confirmed_by"])
     note(actor, "service.confirmed", row.record, row.place_key, how=row.confirmed_how)

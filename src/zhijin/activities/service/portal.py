@@ -16,11 +16,12 @@ from zhijin.activities.models import Claim, HelpVisit, Need
 from zhijin.activities.service import claiming, helping, reading, reporting, showing, teams
 from zhijin.activities.service.common import BY_LINK, CLERK, by_code
 from zhijin.activities.service.views_helping import visited_of
-from zhijin.core.errors import BAD_REQUEST, Refusal
-from zhijin.core.ids import read_receipt, show_receipt
+from zhijin.core.errors import BAD_REQUEST, NOT_FOUND, Refusal
+from zhijin.core.ids import is_code, read_receipt, show_receipt
 from zhijin.core.scope import scoped
 from zhijin.orgs import api as orgs
 from zhijin.people.api import BranchMember, member_link
+from zhijin.places import api as places
 
 
 @public(rate="120/m", opens=False)
@@ -88,6 +89,22 @@ def _done(request: HttpRequest, member: BranchMember) -> str:
     if act is None:
         raise BAD_REQUEST()
     return act()
+
+
+@public(methods=("GET",))
+def needs(request: HttpRequest, code: str) -> HttpResponse:
+    """What a village or community asks for now, and how anybody may take it up; nobody is named."""
+    place = places.find(code) if is_code(code) and len(code) == 12 else None
+    if place is None:
+        raise NOT_FOUND()
+    with scoped(CLERK):
+        rows = reading.open_at(code)
+        called = reading.team_names(need.team_id for need in rows)
+        context = {
+            "place": place, "needs": [(need, called.get(need.team_id, "")) for need in rows],
+            "teams": reading.teams_at(code),
+        }  # fmt: skip
+    return render(request, "activities/service/needs.html", context)
 
 
 @public(rate="30/m", opens=False)

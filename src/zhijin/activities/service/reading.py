@@ -9,7 +9,7 @@ from datetime import datetime, time
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, F, Max, Min, Q, QuerySet, Sum
+from django.db.models import Count, F, Max, Min, Q, QuerySet, Sum, Value
 from django.db.models.functions import Substr
 
 from zhijin.activities.models import (
@@ -19,15 +19,17 @@ from zhijin.activities.models import (
     HouseholdLink,
     Need,
     PostedDuty,
+    ServiceItem,
     Team,
     Thanks,
     Volunteer,
+    Work,
 )
 from zhijin.activities.service.common import within_year
 from zhijin.core import clock
 from zhijin.core.actor import Actor
 from zhijin.core.errors import NOT_FOUND
-from zhijin.core.ids import place_span
+from zhijin.core.ids import place_key, place_span
 from zhijin.core.scope import scope_q
 from zhijin.people.api import BranchMember
 
@@ -78,6 +80,52 @@ def get_need(actor: Actor, pk: UUID) -> Need:
 def claims_of(actor: Actor, need: Need) -> list[Claim]:
     """Who took a need up, as far as the viewer sees it: in the order in which they did."""
     return list(claims(actor).filter(need_id=need.id).order_by("claimed_at", "id"))
+
+
+def open_at(place_code: str, size: int = 60) -> list[Need]:
+    """What a place asks for now and still needs somebody for, the next first; the caller opens the scope."""
+    rows = Need.objects.filter(
+        place_key=place_key(place_code), state=Need.State.OPEN, ends_at__gt=clock.now(), taken__lt=F("seats")
+    )  # fmt: skip
+    return list(rows.order_by("starts_at", "id")[:size])
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """What a place has for everybody: open needs, listed services, works."""
+
+    needs: int = 0
+    services: int = 0
+    works: int = 0
+
+
+def offered_at(place_code: str) -> Offered:
+    """Counts for a place's first page, in one statement; the caller opens the scope."""
+    here = {"place_key": place_key(place_code)}
+    needs_ = Need.objects.filter(
+        **here, state=Need.State.OPEN, ends_at__gt=clock.now(), taken__lt=F("seats")
+    )
+    listed = ServiceItem.objects.filter(**here, offered=True)
+    works = Work.objects.filter(**here, withdrawn_at=None)
+    parts = [
+        rows.order_by().annotate(of=Value(name)).values("of").annotate(n=Count("id")).values_list("of", "n")
+        for name, rows in (("needs", needs_), ("services", listed), ("works", works))
+    ]  # fmt: skip
+    return Offered(**dict(parts[0].union(*parts[1:], all=True)))
+
+
+def team_names(ids: Iterable[UUID | None]) -> dict[UUID | None, str]:
+    """Names of teams by id."""
+    return dict(Team.objects.filter(id__in=[one for one in ids if one]).values_list("id", "name"))
+
+
+def teams_at(place_code: str, size: int = 20) -> list[tuple[Team, int]]:
+    """A place's teams with how many are in each; two statements. The caller opens the scope."""
+    rows = Team.objects.filter(place_key=place_key(place_code), ended_on=None)
+    found = list(rows.order_by("founded_on", "id")[:size])
+    there = Volunteer.objects.filter(team_id__in=[row.id for row in found], left_on=None)
+    people = dict(there.values_list("team_id").annotate(n=Count("id")))
+    return [(row, people.get(row.id, 0)) for row in found]
 
 
 # -- one member ---------------------------------------------------------------------------------
@@ -266,9 +314,8 @@ def records(actor: Actor, wanted: Wanted, what: str) -> QuerySet[Any]:
             state=Claim.State.CONFIRMED, confirmed_at__gte=start, confirmed_at__lt=end
         )
     elif what == "needs":
-        rows = Need.objects.filter(
-            _own(actor), state=Need.State.OPEN, made_at__gte=start, made_at__lt=end
-        )
+        # Also those of the communities to which one's organisations reported, as on the page of needs.
+        rows = needs(actor).filter(state=Need.State.OPEN, made_at__gte=start, made_at__lt=end)
     else:
         rows = thanks(actor).filter(made_at__gte=start, made_at__lt=end)
     if wanted.place:

@@ -40,6 +40,7 @@ def tabs(current: str) -> list[dict[str, Any]]:
         ("links", _("设岗和联户"), "desk:household-links"),
         ("proxies", _("帮办代办"), "desk:proxies"),
         ("counts", _("统计"), "desk:service-counts"),
+        ("practice", _("文明实践"), "desk:practice"),
     )
     return [{"label": t, "url": reverse(name), "current": key == current} for key, t, name in rows]
 

@@ -143,7 +143,8 @@ def notice(content: str, tone: str = "info", title: str = "") -> SafeString:
 @register.simple_block_tag
 def empty(content: str, title: str) -> SafeString:
     """``{% empty "没有要办的事" %}what to do next{% endempty %}``."""
-    return _component("empty", {"content": content.strip(), "title": title})
+    # What a template's block gives is safe already; stripping would make it plain text again.
+    return _component("empty", {"content": SafeString(content.strip()), "title": title})
 
 
 @register.simple_block_tag

@@ -1,0 +1,1 @@
+"""Civilisation practice: works by villagers, shows with how many took part, and councils for weddings and funerals."""

@@ -1,0 +1,1 @@
+"""Civilisation practice: works, shows, councils."""
