@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import shapely
@@ -20,6 +20,9 @@ from zhijin.ui.charts import figure, tenths
 _SMALL = 7
 _POINT = 5
 _WIDTH = 340
+#: How wide and high a character of a name is drawn, and which part of a name its area must be as wide as.
+_GLYPH = 11
+_HELD = 0.8
 _MARGIN = 12
 #: Where the shades of a map of scores change, in basis points.
 STEPS = (6_000, 7_000, 8_000, 9_000)
@@ -89,7 +92,7 @@ def score_map(shades: Mapping[str, Shade], label: str, *, ground: str = "") -> S
     drawing = mark_safe(  # noqa: S308 - every part was made by format_html
         format_html_join("", '<path d="{}"/>', ((frame.path(plain(o, frame)),) for o in below))
         + format_html_join("", "{}", ((_area(o, shades[o.place_id], frame),) for o in drawn))
-        + format_html_join("", "{}", ((_name(o, frame),) for o in drawn))
+        + format_html_join("", "{}", ((name,) for name in _names(drawn, shades, frame)))
         + _legend(frame.height)
     )
     rows = [(o.place.short, _score(shades[o.place_id].score)) for o in drawn]
@@ -137,10 +140,15 @@ def _area(outline: Outline, shade: Shade, frame: Frame) -> SafeString:
     )
 
 
-def _across(outline: Outline, frame: Frame) -> float:
+def _sides(outline: Outline, frame: Frame) -> tuple[float, float]:
+    """How wide and how high an area is on the drawing."""
     west, top = frame.at(outline.min_lon, outline.max_lat)
     east, bottom = frame.at(outline.max_lon, outline.min_lat)
-    return max(east - west, bottom - top)
+    return east - west, bottom - top
+
+
+def _across(outline: Outline, frame: Frame) -> float:
+    return max(_sides(outline, frame))
 
 
 def middle(outline: Outline, frame: Frame) -> tuple[float, float]:
@@ -149,13 +157,30 @@ def middle(outline: Outline, frame: Frame) -> tuple[float, float]:
     return frame.at(point.x, point.y)
 
 
-def _name(outline: Outline, frame: Frame) -> SafeString:
-    """The name, where the area is wide enough to hold it."""
-    name = outline.place.short
-    if _across(outline, frame) < 11 * len(name):
-        return SafeString()
-    x, y = middle(outline, frame)
-    return format_html('<text x="{}" y="{}" text-anchor="middle">{}</text>', x, y + 4, name)
+def _names(
+    drawn: Sequence[Outline], shades: Mapping[str, Shade], frame: Frame
+) -> Iterator[SafeString]:
+    """The names for which there is room: one's own first, then those of the widest areas.
+
+    A name stands where its area holds it and no other name stands; all are told when pointed at, and in the
+    table.
+    """
+    taken: list[tuple[float, float, float, float]] = []
+    order = sorted(drawn, key=lambda o: (not shades[o.place_id].own, -_sides(o, frame)[0]))
+    for outline in order:
+        name = outline.place.short
+        wide, high = _sides(outline, frame)
+        x, y = middle(outline, frame)
+        half = _GLYPH * len(name) / 2
+        box = (x - half, y - _GLYPH / 2 - 1, x + half, y + _GLYPH / 2 + 1)
+        if wide < 2 * half * _HELD or high < _GLYPH or any(_meet(box, one) for one in taken):
+            continue
+        taken.append(box)
+        yield format_html('<text x="{}" y="{}" text-anchor="middle">{}</text>', x, y + 4, name)
+
+
+def _meet(one: tuple[float, float, float, float], two: tuple[float, float, float, float]) -> bool:
+    return one[0] < two[2] and two[0] < one[2] and one[1] < two[3] and two[1] < one[3]
 
 
 def _legend(top: int) -> SafeString:

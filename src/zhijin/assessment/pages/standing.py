@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 
@@ -159,13 +159,15 @@ class Standing:
 
     @cached_property
     def totals(self) -> list[int]:
-        """Every score of the standing, without those that could not be assessed."""
-        rows = reading.scores(self.actor, self.runs, self.wanted).exclude(total=None)
+        """Every score of the standing, whatever mark is looked at, without those that could not be
+        assessed."""
+        everybody = replace(self.wanted, mark="")
+        rows = reading.scores(self.actor, self.runs, everybody).exclude(total=None)
         return [total for total in rows.values_list("total", flat=True) if total is not None]
 
     @cached_property
     def counts(self) -> dict[str, int]:
-        rows = reading.marks_of(self.actor, self.runs).filter(reading.inside(self.wanted.place))
+        rows = reading.marked(self.actor, self.runs, self.wanted)
         kinds = list(rows.values_list("kind", flat=True))
         return {kind: kinds.count(kind) for kind in words.MARKS}
 

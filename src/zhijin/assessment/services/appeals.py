@@ -185,7 +185,7 @@ def check_changes(programme: Assessment, indicator: str, changes: Mapping[str, A
 def decide_appeal(*, actor: Actor, appeal_id: UUID, accepted: bool, answer: str) -> Appeal:
     """Answer an appeal; accepting corrects the record and asks for the county's new result.
 
-    Raises AE007, AE009, AE010, AE019, CO403.
+    Raises AE007, AE009, AE010, AE019, AE026, CO403.
     """
     if not answer.strip():
         raise errors.WHY_NEEDED(fields={"answer": errors.WHY_NEEDED.message})

@@ -14,6 +14,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from django.db.models import Q
+
 from zhijin.assessment import forms
 from zhijin.assessment.engine.duckrun import DuckRun
 from zhijin.assessment.engine.periods import Period
@@ -191,10 +193,12 @@ def _put(
     standing = ready or public
     if standing is not None and (standing.digest, standing.revision_id) == (digest, programme.id):
         _closed(ready, batch)
+        _show_beside(public, standing)
         return None
     if ready is not None:
         _set_aside(ready)
     if ready is not None and public is not None and public.digest == digest:
+        _show_beside(public, public, instead=ready)
         # What was found meanwhile has been taken back: the published result stands alone again.
         return None
     lo, hi = place_span(county.code)
@@ -209,10 +213,7 @@ def _put(
     )  # fmt: skip
     _fill(run, book, county.rows)
     _mark(run, county)
-    if public is not None:
-        Appeal.objects.filter(
-            run_id=public.id, county=number, state=Appeal.State.ACCEPTED, new_run=None
-        ).update(new_run=run.id)
+    _show_beside(public, run, instead=ready)
     return run
 
 
@@ -221,6 +222,18 @@ def _closed(ready: Run | None, batch: Batch) -> None:
     if ready is not None and ready.reason == Batch.Reason.OPEN != batch.reason:
         ready.reason = batch.reason
         ready.save(update_fields=["reason"])
+
+
+def _show_beside(public: Run | None, run: Run, instead: Run | None = None) -> None:
+    """Accepted appeals against ``public`` show ``run`` beside it, also when nothing came of them; those that
+    showed ``instead``, which is gone now, too."""
+    if public is None:
+        return
+    shown = [one.id for one in (public, instead) if one is not None]
+    Appeal.objects.filter(
+        Q(new_run=None) | Q(new_run__in=shown), run_id=public.id, county=public.county,
+        state=Appeal.State.ACCEPTED,
+    ).update(new_run=run.id)  # fmt: skip
 
 
 def _set_aside(ready: Run) -> None:
