@@ -35,6 +35,8 @@ PUBLIC = (Run.State.PUBLISHED, Run.State.FROZEN)
 #: What stands for a county and period: what was published, else what was computed last.
 STANDING = (*PUBLIC, Run.State.READY)
 PAGE = 100
+#: Organisations of a township that are shown at once.
+WHOLE = 400
 #: The marks that the pages know by name.
 LAGGARD, ADVANCED = "laggard", "advanced"
 #: How many periods a history goes back, the present one included.
