@@ -24,8 +24,9 @@ _WIDTH = 340
 _GLYPH = 11
 _HELD = 0.8
 _MARGIN = 12
-#: Where the shades of a map of scores change, in basis points.
+#: Where the shades of a map of scores change, in basis points; of a map of shares, which may be small.
 STEPS = (6_000, 7_000, 8_000, 9_000)
+SHARES = (2_000, 4_000, 6_000, 8_000)
 
 
 class Frame:
@@ -70,11 +71,13 @@ def box_of(outlines: Iterable[Outline]) -> geo.BBox:
     return geo.BBox(min(west), min(south), max(east), max(north))
 
 
-def score_map(shades: Mapping[str, Shade], label: str, *, ground: str = "") -> SafeString:
+def score_map(
+    shades: Mapping[str, Shade], label: str, *, ground: str = "", shares: bool = False
+) -> SafeString:
     """A map of places (by code) shaded by score, inside the outline of ``ground`` where there is one.
 
     Only places whose area is drawn or imported stand on it; the sentence below says how many are
-    not. Nothing when none is.
+    not. Nothing when none is. ``shares``: what is shown are shares of a whole, not scores.
     """
     wanted = {*shades, ground} - {""}
     found = list(
@@ -86,26 +89,28 @@ def score_map(shades: Mapping[str, Shade], label: str, *, ground: str = "") -> S
     if not drawn:
         return SafeString()
     frame = Frame(box_of(found), _WIDTH)
+    steps = SHARES if shares else STEPS
     below = [outline for outline in found if outline.place_id not in shades]
     # One's own edge is drawn over its neighbours'.
     drawn.sort(key=lambda o: shades[o.place_id].own)
     drawing = mark_safe(  # noqa: S308 - every part was made by format_html
         format_html_join("", '<path d="{}"/>', ((frame.path(plain(o, frame)),) for o in below))
-        + format_html_join("", "{}", ((_area(o, shades[o.place_id], frame),) for o in drawn))
+        + format_html_join("", "{}", ((_area(o, shades[o.place_id], frame, steps),) for o in drawn))
         + format_html_join("", "{}", ((name,) for name in _names(drawn, shades, frame)))
-        + _legend(frame.height)
+        + _legend(frame.height, steps)
     )
     rows = [(o.place.short, _score(shades[o.place_id].score)) for o in drawn]
     rows.sort(key=lambda row: row[0])
-    told = _told(len(drawn), len(shades))
-    heads = (_("地方"), _("得分"))
+    told = _told(len(drawn), len(shades), shares=shares)
+    heads = (_("地方"), _("比例（%）") if shares else _("得分"))
     return figure(
         label, told, drawing, frame.height + 34, kind="map", heads=heads, rows=rows, say=True
     )
 
 
-def _told(drawn: int, of: int) -> str:
-    text = _("颜色越深，得分越高。图上有 {n} 个地方。").format(n=drawn)
+def _told(drawn: int, of: int, *, shares: bool) -> str:
+    deeper = _("颜色越深，比例越高。图上有 {n} 个地方。")
+    text = (deeper if shares else _("颜色越深，得分越高。图上有 {n} 个地方。")).format(n=drawn)
     if drawn == of:
         return text
     return text + _("另有 {n} 个还没有界线，只在表里。").format(n=of - drawn)
@@ -121,8 +126,8 @@ def plain(outline: Outline, frame: Frame) -> geo.Geometry:
     return to_geojson(simple if not simple.is_empty else to_shape(outline.geometry))
 
 
-def _area(outline: Outline, shade: Shade, frame: Frame) -> SafeString:
-    step = "" if shade.score is None else sum(shade.score >= edge for edge in STEPS)
+def _area(outline: Outline, shade: Shade, frame: Frame, steps: Sequence[int]) -> SafeString:
+    step = "" if shade.score is None else sum(shade.score >= edge for edge in steps)
     told = f"{outline.place.short} {_score(shade.score)}"
     about = format_html(' data-step="{}"', step) if step != "" else SafeString()
     if shade.own:
@@ -183,10 +188,10 @@ def _meet(one: tuple[float, float, float, float], two: tuple[float, float, float
     return one[0] < two[2] and two[0] < one[2] and one[1] < two[3] and two[1] < one[3]
 
 
-def _legend(top: int) -> SafeString:
+def _legend(top: int, steps: Sequence[int]) -> SafeString:
     """Five shades with the scores at which they change."""
     wide = (_WIDTH - 2 * _MARGIN) / 5
-    edges = ["0", *(str(edge // 100) for edge in STEPS)]
+    edges = ["0", *(str(edge // 100) for edge in steps)]
     return format_html_join(
         "",
         '<rect x="{}" y="{}" width="{}" height="8" data-step="{}"/><text x="{}" y="{}">{}</text>',
