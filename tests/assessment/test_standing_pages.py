@@ -322,6 +322,19 @@ def test_word_and_excel_of_each_page_name_who_took_them(cast, world, path):
     assert JournalEntry.objects.filter(action="assess.export").count() == 2
 
 
+@pytest.mark.parametrize("kind", ["docx", "xlsx"])
+def test_a_file_of_a_demonstration_says_so_wherever_it_goes(cast, world, settings, kind):
+    member = cast.branch_secretary
+    for demo in (False, True):
+        settings.ZHIJIN_DEMO = demo
+        answer = member.client.get(org_page(world.last), {"as": kind})
+        with zipfile.ZipFile(io.BytesIO(answer.content)) as archive:
+            inside = "".join(
+                archive.read(n).decode() for n in archive.namelist() if n.endswith(".xml")
+            )
+        assert ("演示数据，不是真实情况" in inside) is demo
+
+
 def test_a_name_cannot_become_a_formula(cast, world):
     with scoped(st.SYSTEM):
         run = st.run(st.AUGUST, revision_id=world.revision.id)
