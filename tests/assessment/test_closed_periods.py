@@ -82,6 +82,18 @@ def test_a_later_revision_changes_nothing_of_a_period_that_has_been_computed(fiv
     assert drive.ranks(public) == before
 
 
+def test_until_it_is_published_an_officer_may_ask_for_it_by_the_revision_in_force(five):
+    drive.compute()
+    first = drive.run_of()
+    drive.publish_programme(CHANGED)
+    drive.work(five[-1], JULY, 30, 30)
+    drive.compute(reason=Batch.Reason.LATE_FACT)
+    assert drive.run_of().revision_id == first.revision_id, "by itself nothing changes it"
+    drive.compute()
+    assert drive.run_of().revision_id != first.revision_id
+    assert drive.score(drive.run_of(), five[-1]).total == (90 * 8000 + 10 * 10000) // 100
+
+
 def test_a_period_not_yet_computed_takes_the_revision_in_force(five):
     drive.publish_programme(CHANGED)
     drive.compute()

@@ -1,5 +1,6 @@
 """Which revision of a programme a period is computed by: the one in force, until it has ended and been
-computed; then it keeps that one, whatever is put into force later."""
+computed; then it keeps that one, whatever is put into force later. Until it is published an officer may ask
+for it by the one in force now; what the platform does by itself never changes it."""
 
 from __future__ import annotations
 
@@ -20,12 +21,16 @@ PUBLIC = (State.PUBLISHED, State.FROZEN)
 CLOSED = Q(state__in=PUBLIC) | (Q(state=State.READY) & ~Q(reason=Batch.Reason.OPEN))
 
 
-def kept(programme: str, period: Period) -> dict[int, UUID]:
-    """By county, the revision that an ended period was computed with; empty while it runs."""
+def kept(programme: str, period: Period, *, asked: bool = False) -> dict[int, UUID]:
+    """By county, the revision that an ended period was computed with; empty while it runs.
+
+    ``asked``: somebody asks for it, so that only what has been published is kept.
+    """
     if period.end > clock.today():
         return {}
+    held = Q(state__in=PUBLIC) if asked else CLOSED
     rows = Run.objects.filter(
-        CLOSED, programme=programme, period_kind=period.kind, period_start=period.start
+        held, programme=programme, period_kind=period.kind, period_start=period.start
     )
     # A published result speaks before one that waits beside it.
     ordered = rows.order_by("published_at").values_list("county", "revision_id", "published_at")
@@ -36,9 +41,11 @@ def kept(programme: str, period: Period) -> dict[int, UUID]:
     return found
 
 
-def holding(programme: str, place_code: str, period: Period) -> forms.Programme:
+def holding(
+    programme: str, place_code: str, period: Period, *, asked: bool = False
+) -> forms.Programme:
     """The revision that a place's period is computed by. Raises PR001."""
-    held = kept(programme, period).get(county_of(place_code)) if place_code else None
+    held = kept(programme, period, asked=asked).get(county_of(place_code)) if place_code else None
     return forms.revision(held) if held else forms.current(programme, place_code)
 
 
@@ -54,9 +61,9 @@ def of_period(current: forms.Programme, period: Period) -> Iterator[forms.Progra
 class Holds:
     """Says of a place whether ``programme`` is what its period is computed by."""
 
-    def __init__(self, programme: forms.Programme, period: Period) -> None:
+    def __init__(self, programme: forms.Programme, period: Period, *, asked: bool) -> None:
         self._own = programme.id
-        self._kept = kept(programme.name, period)
+        self._kept = kept(programme.name, period, asked=asked)
         self._elsewhere = tuple(forms.narrower(programme))
 
     def __call__(self, place_code: str) -> bool:

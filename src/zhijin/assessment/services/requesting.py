@@ -37,7 +37,8 @@ def request_run(
     if not place_code and not actor.is_system:
         raise errors.NO_SUCH_RUN()
     with scoped(SYSTEM):
-        found = keeping.holding(programme, place_code[:6], period)
+        asked = reason == Reason.ASKED
+        found = keeping.holding(programme, place_code[:6], period, asked=asked)
     if found.model.period != period.kind or period.start > clock.today():
         raise errors.BAD_PERIOD(period=name_of(period.kind, period.start))
     with scoped(SYSTEM):

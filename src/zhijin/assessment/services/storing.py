@@ -112,7 +112,7 @@ def _counties(
     batch: Batch, programme: forms.Programme, run: DuckRun, period: Period
 ) -> dict[int, County]:
     """The result by county, without places where another revision holds or was kept."""
-    holds = Holds(programme, period)
+    holds = Holds(programme, period, asked=batch.reason == Batch.Reason.ASKED)
     found: dict[int, County] = {}
     arrays = ", ".join(_literal(f"v.{name}") for name in _ARRAYS)
     query = RESULT.format(
