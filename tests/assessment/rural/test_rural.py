@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
+from django.db import connection
 from lxml import html
 
 from tests.cast import COUNTY, OTHER_COUNTY, PREFECTURE, TOWNSHIP, VILLAGE
@@ -122,6 +123,26 @@ def test_figures_of_a_wider_place_are_those_of_what_one_may_see(cast, world):
     found = figures(cast.county_officer.actor, PREFECTURE, 6)
     assert (found.villages, found.with_waste) == (2, 0), "the next county is not in sight"
     assert figures(cast.outsider.actor, PREFECTURE, 6).waste == 10_000
+
+
+def test_places_are_made_of_those_below_them(cast, world):
+    town = cast.township_officer.actor
+    begin(town, count=2), begin(town, "toilet", SECOND, count=5)
+    with scoped(cast.county_officer.actor):
+        villages = reading.figures(cast.county_officer.actor, COUNTY, 12)
+        assert reading.rolled_up(villages, 9) == reading.figures(
+            cast.county_officer.actor, COUNTY, 9
+        )
+        assert len(reading.rolled_up(villages, 6)) == 1
+
+
+def test_a_province_s_facilities_are_found_by_an_index_of_their_own(world):
+    with scoped(SYSTEM), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM pg_indexes WHERE indexname = 'core_fact_facility'"
+            " AND indexdef LIKE '%facility.begun%'"
+        )
+        assert cursor.fetchone()[0] == 1
 
 
 def test_the_page_leads_from_the_county_to_a_village_s_records(

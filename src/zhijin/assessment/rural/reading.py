@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
@@ -95,6 +95,18 @@ def figures(actor: Actor, place: str, digits: int) -> list[Figures]:
     for code, one in found.items():
         one.name = names[code].short if code in names else code
     return [found[code] for code in sorted(found)]
+
+
+def rolled_up(rows: Iterable[Figures], digits: int) -> list[Figures]:
+    """The figures of the places of ``digits`` digits that finer ones lie in; one query, for their names."""
+    parts: dict[str, list[Figures]] = {}
+    for row in rows:
+        parts.setdefault(row.code[:digits], []).append(row)
+    names = places.get_many(parts)
+    return [
+        together(code, names[code].short if code in names else code, parts[code])
+        for code in sorted(parts)
+    ]
 
 
 def together(place: str, name: str, rows: list[Figures]) -> Figures:

@@ -76,23 +76,22 @@ def _day(text: str) -> date:
 
 def _context(request: Request, place: str, refusal: Refusal | None) -> dict[str, Any]:
     actor = request.actor
-    digits = reading.digits_below(place)
-    rows = reading.figures(actor, place, digits)
+    # Counties from above, villages inside a county: only those have outlines.
+    drawn = reading.figures(actor, place, 6 if len(place) < 6 else 12)
+    rows = reading.rolled_up(drawn, reading.digits_below(place))
     where = places.find(place) if place else None
     show = request.GET.get("show", WASTE)
     show = show if show in SHARES else WASTE
     line = [*places.ancestors(place), *([where] if where else [])] if place else []
     village = len(place) == recording.VILLAGE_DIGITS
     ground = place[:6] if len(place) >= 6 else ""
-    # Counties from above, villages inside a county: only those have outlines.
-    mapped = reading.figures(actor, place, 6 if len(place) < 6 else 12)
     return {
         "whole": reading.together(place, where.short if where else "", rows),
         "rows": [] if village else rows, "place": place, "where": where, "show": show,
         "heading": where.short if where else _("全部"), "refusal": refusal, "sent": request.POST,
         "chain": [(one.short, f"{reverse('desk:rural')}?place={one.code}") for one in line],
         "map": places.score_map(
-            reading.shades(mapped, show), str(FIGURES[show]), ground=ground, shares=True
+            reading.shades(drawn, show), str(FIGURES[show]), ground=ground, shares=True
         ),
         "choices": [(kind, FIGURES[kind]) for kind in (WASTE, SEWAGE)],
         "facilities": [(f, KINDS.get(f.subject, f.subject)) for f in reading.facilities(actor, place)]
