@@ -239,15 +239,16 @@ class Followed:
 
 
 def followed(
-    actor: Actor, rows: Iterable[Follow], named: Container[tuple[str, date]]
+    actor: Actor, rows: Iterable[Follow], named: Container[tuple[str, date]] | None = None
 ) -> list[Followed]:
-    """Follow-ups with their cases, in one reading. ``named``: marks that stand, by kind and period."""
+    """Follow-ups with their cases, in one reading. ``named``: marks that stand, by kind and period; all do
+    where it is not looked up."""
     held = list(rows)
     views = cases.by_ids(actor, [row.case_id for row in held if row.case_id])
     return [
         Followed(
             row, views.get(row.case_id) if row.case_id else None,
-            (row.kind, row.period_start) in named,
+            named is None or (row.kind, row.period_start) in named,
         )
         for row in held
     ]  # fmt: skip
