@@ -226,6 +226,6 @@ def test_what_was_computed_while_it_ran_becomes_the_result_when_nothing_changed(
         assert services.request_due() == 1
         compute_waiting()
         drive.publish_programme(CHANGED)
-        drive.compute(august)
+        drive.compute(august, reason=Batch.Reason.LATE_FACT)
     found = drive.run_of(august)
     assert (found.id, found.reason) == (first.id, "due")
