@@ -117,6 +117,73 @@ def test_a_record_may_be_amended_in_what_the_indicator_looks_at(world):
     assert (cell.numerators[0], cell.denominators[0]) == (6, 10)
 
 
+def test_two_decisions_about_one_record_add_up(world):
+    """By one indicator it is amended, by another excluded; a third has nothing left to exclude."""
+    orgs, _run, secretary = world
+    drive.work(orgs[3], JULY, 0, 1, rating=2)
+    drive.compute()
+    run = services.publish_run(actor=COUNTY_OFFICER, run_id=drive.run_of(state="ready").id)
+    with scoped(SYSTEM):
+        fact = Fact.objects.get(kind="case.closed", attrs__rating=2)
+    amend = file(secretary, run, orgs[3], fact, claim="amend", changes={"outcome": "solved"})
+    exclude = file(secretary, run, orgs[3], fact, indicator="rated")
+    decide = {"actor": COUNTY_OFFICER, "accepted": True, "answer": "属实"}
+    services.decide_appeal(**decide, appeal_id=amend.id)
+    services.decide_appeal(**decide, appeal_id=exclude.id)
+    drive.compute()
+    cell = drive.value(drive.run_of(state="ready"), orgs[3])
+    assert (cell.numerators[:2], cell.denominators[:2]) == ([5, 0], [10, 0])
+    with scoped(SYSTEM):
+        last = Appeal.objects.create(**{
+            **{f.name: getattr(exclude, f.name) for f in Appeal._meta.fields if f.name != "id"},
+            "indicator": "pledges", "state": "filed", "decided_at": None,
+        })  # fmt: skip
+    assert refused(services.decide_appeal, **decide, appeal_id=last.id) == "AE026"
+
+
+def test_what_is_shown_beside_follows_later_results_and_never_vanishes(world):
+    """After the appeal something comes late: the waiting result gives way to one with both."""
+    orgs, run, secretary = world
+    appeal = file(secretary, run, orgs[3], unsolved(orgs[3]))
+    services.decide_appeal(
+        actor=COUNTY_OFFICER, appeal_id=appeal.id, accepted=True, answer="属邻村"
+    )
+    drive.compute()
+    drive.work(orgs[2], JULY, 1, 1)
+    drive.compute()
+    with scoped(SYSTEM):
+        appeal.refresh_from_db()
+    assert appeal.new_run == drive.run_of(state="ready").id
+    assert drive.score(drive.run_of(state="ready"), orgs[3]).total > 0
+
+
+def test_an_accepted_appeal_of_which_nothing_comes_says_so(world):
+    """The record is taken out and the same one is written again: the result is the published one."""
+    orgs, run, secretary = world
+    fact = unsolved(orgs[3])
+    appeal = file(secretary, run, orgs[3], fact)
+    services.decide_appeal(
+        actor=COUNTY_OFFICER, appeal_id=appeal.id, accepted=True, answer="登记有误"
+    )
+    drive.work(orgs[3], JULY, 0, 1)
+    drive.compute()
+    with scoped(SYSTEM):
+        appeal.refresh_from_db()
+        assert not Run.objects.filter(state="ready").exists()
+    assert appeal.new_run == run.id
+
+
+def test_only_what_counts_can_be_contested(world):
+    """Nobody's rating is in the record, so it does not count into how well people were rated."""
+    orgs, run, secretary = world
+    fact = unsolved(orgs[3])
+    assert refused(file, secretary, run, orgs[3], fact, indicator="rated") == "AE006"
+    drive.work(orgs[3], JULY, 0, 1)
+    with scoped(SYSTEM):
+        late = Fact.objects.filter(place_code=orgs[3].place_code).order_by("-id").first()
+    assert refused(file, secretary, run, orgs[3], late) == "AE006", "it came after the result"
+
+
 def test_a_refused_appeal_changes_nothing_and_says_why(world):
     orgs, run, secretary = world
     appeal = file(secretary, run, orgs[3], unsolved(orgs[3]))

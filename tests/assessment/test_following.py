@@ -75,6 +75,33 @@ def test_a_later_result_of_the_same_period_opens_nothing_again(named):
     assert len(cases()) == 2
 
 
+def test_who_is_not_named_any_more_gets_no_case(named):
+    """A later result is published before the first one's follow-ups were opened."""
+    orgs, run = named
+    drive.work(orgs[4], JULY, 90, 90)
+    drive.work(orgs[3], JULY, 0, 60)
+    drive.compute()
+    newer = services.publish_run(actor=SYSTEM, run_id=drive.run_of(state="ready").id)
+    assert services.follow_run(run.id, run.county) == 0, "what was replaced leads to nothing"
+    assert services.follow_run(newer.id, newer.county) == 2
+    assert {case.org_key for case in cases() if case.playbook == "rectification"} == {orgs[3].key}
+
+
+def test_what_waits_is_taken_back_or_tells_the_newer_result(named, monkeypatch):
+    orgs, run = named
+    with monkeypatch.context() as never:
+        never.setattr(following, "open_due", lambda *_: 0)
+        services.follow_run(run.id, run.county)
+        drive.work(orgs[4], JULY, 90, 90)
+        drive.work(orgs[3], JULY, 0, 60)
+        drive.compute()
+        newer = services.publish_run(actor=SYSTEM, run_id=drive.run_of(state="ready").id)
+        services.follow_run(newer.id, newer.county)
+    with scoped(SYSTEM):
+        assert {row.run_id for row in Follow.objects.all()} == {newer.id}
+        assert orgs[4].key not in {r.org_key for r in Follow.objects.filter(kind="laggard")}
+
+
 def test_cut_off_between_two_the_rest_is_opened_later(named, monkeypatch):
     _, run = named
     real, calls = following.open_case, []

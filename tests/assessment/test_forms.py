@@ -8,6 +8,7 @@ import pytest
 
 from tests.cast import COUNTY, OTHER_COUNTY, VILLAGE
 from zhijin.assessment import forms
+from zhijin.assessment.engine import load
 from zhijin.core.actor import Actor
 from zhijin.core.errors import Refusal
 from zhijin.core.scope import scoped
@@ -71,3 +72,21 @@ def test_the_desk_shows_it(cast):
     page = county.client.get(f"/desk/playbooks/{row.pk}/").content.decode()
     assert "基本组织" in page
     assert "double-drive" in county.client.get("/desk/playbooks/").content.decode()
+
+
+@pytest.mark.parametrize("name", ["double-drive", "annual-assessment"])
+def test_what_a_standing_itself_brings_about_is_no_work_for_residents(name):
+    """A rectification that takes seventy days must not lower the score of whoever is rectified."""
+    source = (SHIPPED.parents[1] / name / "assessment.yaml").read_text(encoding="utf-8")
+    programme = load(source, name).programme
+    assert programme is not None
+    sides = [m for one in programme.indicators.values() for m in (one.of, one.to) if m is not None]
+    measures = [m for m in (*programme.measures.values(), *sides) if m.formula is None]
+    of_cases = [
+        m for m in measures
+        if (m.elapsed.to if m.elapsed else m.kinds[0]) in {"case.closed", "case.reopened", "case.moved"}
+    ]  # fmt: skip
+    assert of_cases
+    for measure in of_cases:
+        left_out = {c.not_ for c in measure.where if c.attr == "playbook"}
+        assert left_out == {"rectification", "learnable"}

@@ -191,6 +191,7 @@ def test_what_is_missing_is_claimed(open_page: OpenPage, cast: Cast) -> None:
     page = open_page("/", size=PHONE)
     visit(page, f"/desk/standing/org/{orgs[-1].key}/pledges/", cast.branch_secretary)
     page.get_by_role("link", name="有一件没有计入").click()
+    expect(page.locator("#why")).to_be_visible()
     sound(page)
     page.fill("#on", f"{shifted(clock.today().replace(day=1), -1):%Y-%m}-12")
     page.select_option("#attr-on_time", "true")

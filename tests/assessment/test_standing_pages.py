@@ -101,6 +101,66 @@ def test_laggards_and_advanced_have_lists_of_their_own(cast, world):
     assert [(line[1], line[-1]) for line in advanced] == [("第1村党支部", "先进")]
 
 
+def test_looking_at_one_mark_leaves_the_counts_and_the_distribution_whole(cast, world):
+    page = seen(cast.county_officer, mark="laggard")
+    tabs = [
+        " ".join(t.text_content().split()) for t in page.xpath("//nav[@aria-label='看什么']//a")
+    ]
+    assert tabs == ["各地", "全部组织 10", "后进 1", "先进 1"]
+    assert "10 个组织" in page.xpath("string(//aside)")
+
+
+def test_the_counts_of_marks_keep_to_the_sector(cast, world):
+    text = seen(cast.township_officer, sector="2", mark="laggard").text_content()
+    assert "这一期没有被认定的组织" in text
+    tabs = [" ".join(t.split()) for t in seen(cast.township_officer, sector="2").xpath(
+        "//nav[@aria-label='看什么']//a//text()[normalize-space()]")]  # fmt: skip
+    assert tabs == ["全部组织", "0", "后进", "0", "先进", "0"]
+
+
+def test_who_is_compared_in_a_wider_group_sees_all_of_that_group(cast, world):
+    """Of its peers most are ranked in townships of their own; one lies in a county not published yet."""
+    with scoped(st.SYSTEM):
+        run = st.run(st.AUGUST, revision_id=world.revision.id)
+        for n, code in enumerate(VILLAGES[:9], 1):
+            st.score(run, code, f"支部{n}", n, 9)
+        small = {"wider": True, "group_by": "prefecture sector", "group_key": f"{PREFECTURE}/1"}
+        st.score(run, VILLAGE, "第10村党支部", 6, 11, total=9050, **small)
+        other = st.run(st.AUGUST, OTHER_COUNTY, state=Run.State.READY)
+        st.score(other, OTHER_COUNTY + "100201", "邻县党支部", 1, 1, total=9400)
+        st.score(other, OTHER_COUNTY + "100202", "邻县机关", 1, 1, total=9600, sector=3)
+        actor = cast.branch_secretary.actor
+    with scoped(actor):
+        found = organisation.read(actor, world.last, period=st.AUGUST).peers
+    told = [(line.score.rank, line.score.name, line.score.total) for line in found]
+    assert len(told) == 11, "nine of the township, one of the next county's sector, and itself"
+    assert told[:2] == [(1, "支部1", 9500), (None, "支部2", 9400)] or told[0] == (1, "支部1", 9500)
+    assert (6, "第10村党支部", 9050) in told
+    shared = [(rank, name) for rank, name, total in told if total == 9400]
+    assert sorted(shared, key=str) == [(None, ""), (None, "支部2")], (
+        "not published: no name; a tie: no place"
+    )
+
+
+def test_a_replaced_result_names_nobody_any_more(cast, world):
+    """The laggard of July is not one in the result that replaced it; its open follow-up says so."""
+    with scoped(st.SYSTEM):
+        july = world.runs[JULY]
+        marked = Mark.objects.get(run_id=july.id, kind="laggard")
+        st.follow(july, marked)
+        Run.objects.filter(id=july.id).update(state=Run.State.SUPERSEDED)
+        anew = st.run(JULY, names=july.id, revision_id=world.revision.id)
+        st.score(anew, VILLAGE, "第10村党支部", 3, 10)
+    actor = cast.branch_secretary.actor
+    with scoped(actor):
+        page = organisation.read(actor, world.last)
+        assert page.run.id == anew.id
+        assert [mark.period_start for mark in page.marked if mark.kind == "laggard"] == [JUNE, MAY]
+        assert [one.stands for one in page.follows] == [False]
+    text = seen(cast.branch_secretary, org_page(world.last)).text_content()
+    assert "重算并公布后已不在其列" in text
+
+
 def test_above_a_county_counties_are_summed_up_and_nobody_else_s_are_seen(cast, world):
     with scoped(st.SYSTEM):
         other = st.run(JULY, OTHER_COUNTY)
@@ -260,6 +320,19 @@ def test_word_and_excel_of_each_page_name_who_took_them(cast, world, path):
     assert "李春禾" in inside
     assert "第10村党支部" in inside or "事项解决率" in inside
     assert JournalEntry.objects.filter(action="assess.export").count() == 2
+
+
+@pytest.mark.parametrize("kind", ["docx", "xlsx"])
+def test_a_file_of_a_demonstration_says_so_wherever_it_goes(cast, world, settings, kind):
+    member = cast.branch_secretary
+    for demo in (False, True):
+        settings.ZHIJIN_DEMO = demo
+        answer = member.client.get(org_page(world.last), {"as": kind})
+        with zipfile.ZipFile(io.BytesIO(answer.content)) as archive:
+            inside = "".join(
+                archive.read(n).decode() for n in archive.namelist() if n.endswith(".xml")
+            )
+        assert ("演示数据，不是真实情况" in inside) is demo
 
 
 def test_a_name_cannot_become_a_formula(cast, world):

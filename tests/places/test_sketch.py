@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import xml.etree.ElementTree as ET
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -53,3 +54,28 @@ def test_what_is_too_small_to_see_is_a_point():
     figure = drawn((tiny, Shade(7000)), (wide, Shade(8000)))
     assert len(list(figure.iter("circle"))) == 2
     assert VILLAGE not in ET.tostring(figure, "unicode")
+
+
+def names(figure: Any) -> list[str]:
+    return [t.text or "" for t in figure.iter("text") if t.get("text-anchor") == "middle"]
+
+
+def test_no_name_is_written_over_another():
+    """As many names as there is room for; all can be pointed at, and stand in the table."""
+    row = [grid(f"第{n}网格小区长", square(n)) for n in range(5)]
+    figure = drawn(*((one, Shade(7000)) for one in row))
+    half = 11 * len("第0网格小区长") / 2
+    middles = sorted(
+        float(t.get("x") or 0) for t in figure.iter("text") if t.get("text-anchor") == "middle"
+    )
+    assert 1 < len(middles) < 5
+    assert all(left + half <= right - half for left, right in pairwise(middles))
+    assert len(list(figure.find(".//tbody"))) == 5
+    assert all(f"第{n}网格小区长 70.00" in areas(figure) for n in range(5))
+
+
+def test_one_s_own_name_comes_before_others():
+    row = [grid(f"第{n}网格小区长", square(n)) for n in range(5)]
+    figure = drawn(*((one, Shade(7000, own=n == 1)) for n, one in enumerate(row)))
+    assert names(figure)[0] == "第1网格小区长"
+    assert "第0网格小区长" not in names(figure)

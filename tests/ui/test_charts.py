@@ -71,6 +71,18 @@ def test_a_group_of_one_and_an_empty_group():
     assert "1 个组织，最低 74.00，中位 74.00，最高 74.00。" in ET.tostring(figure, "unicode")
 
 
+def test_counts_that_would_cover_one_another_stand_in_the_table_only():
+    few = drawn(charts.distribution([n * 500 for n in range(14)], "得分"))
+    many = drawn(charts.distribution([n * 500 for n in range(14) for _ in range(12_345)], "得分"))
+
+    def counts(figure):
+        return [t.text for t in figure.iter("text") if t.get("class") == "chart-count"]
+
+    assert counts(few) == ["1"] * 14
+    assert counts(many) == []
+    assert "12345" in [cell.text for cell in many.iter("td")]
+
+
 # -- movement --------------------------------------------------------------------------------
 
 

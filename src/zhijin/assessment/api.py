@@ -7,6 +7,7 @@ from zhijin.assessment.enter_once.selectors import Savings, savings
 from zhijin.assessment.models import Mark, Run, Score
 from zhijin.assessment.pages.hall import Hall, Placed, standing_at
 from zhijin.assessment.pages.today import Notice, today
+from zhijin.assessment.rural.demo import facilities as demo_facilities
 
 __all__ = [
     "Hall",
@@ -17,6 +18,7 @@ __all__ = [
     "Savings",
     "Score",
     "demo",
+    "demo_facilities",
     "demo_standings",
     "demo_work",
     "savings",

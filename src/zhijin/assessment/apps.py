@@ -12,6 +12,7 @@ class AssessmentConfig(AppConfig):
     desk_nav = [
         NavItem("enter-once", _("一表通"), "desk:enter-once", "sheet.fill", "file-spreadsheet", 41),
         NavItem("standing", _("排名"), "desk:standing", "assess.view", "scale", 40),
+        NavItem("rural", _("乡村建设"), "desk:rural", "assess.view", "house", 42),
     ]
 
     def ready(self) -> None:

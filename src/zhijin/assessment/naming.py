@@ -16,6 +16,8 @@ ACTIONS: Final[dict[str, str | Promise]] = {
     "assessment.adjustment_proposed": _("提出加减分"),
     "assessment.adjustment_decided": _("复核加减分"),
     "assessment.entered": _("手填考核数值"),
+    "facility.begun": _("登记乡村设施"),
+    "facility.ended": _("停用乡村设施"),
 }
 #: By what organisations are grouped to be compared.
 LEVELS: Final[dict[str, str | Promise]] = {

@@ -7,16 +7,16 @@ from uuid import UUID
 from django.db import close_old_connections
 
 from zhijin.assessment import services
-from zhijin.assessment.services import following, watching
+from zhijin.assessment.services import draining, following, watching
 from zhijin.core import jobs
 from zhijin.core.tasks import register_tick
 
 
 @jobs.task("assessment.compute", queue="assessment")
 def compute(batch: str) -> None:
-    """What was asked for; a request that is done already is left alone."""
+    """What was asked for and what waits beside it; a request that is done already is left alone."""
     close_old_connections()
-    services.compute(UUID(batch))
+    draining.drain(UUID(batch))
 
 
 @jobs.task("assessment.follow", queue="assessment")

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from zhijin.assessment.enter_once.urls import desk as enter_once
+from zhijin.assessment.rural import views as rural
 from zhijin.assessment.views import (
     adjustments,
     appeals,
@@ -15,6 +16,7 @@ from zhijin.assessment.views import (
 
 desk = [
     *enter_once,
+    path("rural/", rural.rural, name="rural"),
     path("standing/", standing.standing, name="standing"),
     path("standing/appeals/", appeals.appeals, name="standing-appeals"),
     path("standing/appeals/<uuid:pk>/", appeals.appeal, name="standing-appeal"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import shapely
@@ -20,9 +20,13 @@ from zhijin.ui.charts import figure, tenths
 _SMALL = 7
 _POINT = 5
 _WIDTH = 340
+#: How wide and high a character of a name is drawn, and which part of a name its area must be as wide as.
+_GLYPH = 11
+_HELD = 0.8
 _MARGIN = 12
-#: Where the shades of a map of scores change, in basis points.
+#: Where the shades of a map of scores change, in basis points; of a map of shares, which may be small.
 STEPS = (6_000, 7_000, 8_000, 9_000)
+SHARES = (2_000, 4_000, 6_000, 8_000)
 
 
 class Frame:
@@ -67,11 +71,13 @@ def box_of(outlines: Iterable[Outline]) -> geo.BBox:
     return geo.BBox(min(west), min(south), max(east), max(north))
 
 
-def score_map(shades: Mapping[str, Shade], label: str, *, ground: str = "") -> SafeString:
+def score_map(
+    shades: Mapping[str, Shade], label: str, *, ground: str = "", shares: bool = False
+) -> SafeString:
     """A map of places (by code) shaded by score, inside the outline of ``ground`` where there is one.
 
     Only places whose area is drawn or imported stand on it; the sentence below says how many are
-    not. Nothing when none is.
+    not. Nothing when none is. ``shares``: what is shown are shares of a whole, not scores.
     """
     wanted = {*shades, ground} - {""}
     found = list(
@@ -83,26 +89,28 @@ def score_map(shades: Mapping[str, Shade], label: str, *, ground: str = "") -> S
     if not drawn:
         return SafeString()
     frame = Frame(box_of(found), _WIDTH)
+    steps = SHARES if shares else STEPS
     below = [outline for outline in found if outline.place_id not in shades]
     # One's own edge is drawn over its neighbours'.
     drawn.sort(key=lambda o: shades[o.place_id].own)
     drawing = mark_safe(  # noqa: S308 - every part was made by format_html
         format_html_join("", '<path d="{}"/>', ((frame.path(plain(o, frame)),) for o in below))
-        + format_html_join("", "{}", ((_area(o, shades[o.place_id], frame),) for o in drawn))
-        + format_html_join("", "{}", ((_name(o, frame),) for o in drawn))
-        + _legend(frame.height)
+        + format_html_join("", "{}", ((_area(o, shades[o.place_id], frame, steps),) for o in drawn))
+        + format_html_join("", "{}", ((name,) for name in _names(drawn, shades, frame)))
+        + _legend(frame.height, steps)
     )
     rows = [(o.place.short, _score(shades[o.place_id].score)) for o in drawn]
     rows.sort(key=lambda row: row[0])
-    told = _told(len(drawn), len(shades))
-    heads = (_("地方"), _("得分"))
+    told = _told(len(drawn), len(shades), shares=shares)
+    heads = (_("地方"), _("比例（%）") if shares else _("得分"))
     return figure(
         label, told, drawing, frame.height + 34, kind="map", heads=heads, rows=rows, say=True
     )
 
 
-def _told(drawn: int, of: int) -> str:
-    text = _("颜色越深，得分越高。图上有 {n} 个地方。").format(n=drawn)
+def _told(drawn: int, of: int, *, shares: bool) -> str:
+    deeper = _("颜色越深，比例越高。图上有 {n} 个地方。")
+    text = (deeper if shares else _("颜色越深，得分越高。图上有 {n} 个地方。")).format(n=drawn)
     if drawn == of:
         return text
     return text + _("另有 {n} 个还没有界线，只在表里。").format(n=of - drawn)
@@ -118,8 +126,8 @@ def plain(outline: Outline, frame: Frame) -> geo.Geometry:
     return to_geojson(simple if not simple.is_empty else to_shape(outline.geometry))
 
 
-def _area(outline: Outline, shade: Shade, frame: Frame) -> SafeString:
-    step = "" if shade.score is None else sum(shade.score >= edge for edge in STEPS)
+def _area(outline: Outline, shade: Shade, frame: Frame, steps: Sequence[int]) -> SafeString:
+    step = "" if shade.score is None else sum(shade.score >= edge for edge in steps)
     told = f"{outline.place.short} {_score(shade.score)}"
     about = format_html(' data-step="{}"', step) if step != "" else SafeString()
     if shade.own:
@@ -137,10 +145,15 @@ def _area(outline: Outline, shade: Shade, frame: Frame) -> SafeString:
     )
 
 
-def _across(outline: Outline, frame: Frame) -> float:
+def _sides(outline: Outline, frame: Frame) -> tuple[float, float]:
+    """How wide and how high an area is on the drawing."""
     west, top = frame.at(outline.min_lon, outline.max_lat)
     east, bottom = frame.at(outline.max_lon, outline.min_lat)
-    return max(east - west, bottom - top)
+    return east - west, bottom - top
+
+
+def _across(outline: Outline, frame: Frame) -> float:
+    return max(_sides(outline, frame))
 
 
 def middle(outline: Outline, frame: Frame) -> tuple[float, float]:
@@ -149,19 +162,36 @@ def middle(outline: Outline, frame: Frame) -> tuple[float, float]:
     return frame.at(point.x, point.y)
 
 
-def _name(outline: Outline, frame: Frame) -> SafeString:
-    """The name, where the area is wide enough to hold it."""
-    name = outline.place.short
-    if _across(outline, frame) < 11 * len(name):
-        return SafeString()
-    x, y = middle(outline, frame)
-    return format_html('<text x="{}" y="{}" text-anchor="middle">{}</text>', x, y + 4, name)
+def _names(
+    drawn: Sequence[Outline], shades: Mapping[str, Shade], frame: Frame
+) -> Iterator[SafeString]:
+    """The names for which there is room: one's own first, then those of the widest areas.
+
+    A name stands where its area holds it and no other name stands; all are told when pointed at, and in the
+    table.
+    """
+    taken: list[tuple[float, float, float, float]] = []
+    order = sorted(drawn, key=lambda o: (not shades[o.place_id].own, -_sides(o, frame)[0]))
+    for outline in order:
+        name = outline.place.short
+        wide, high = _sides(outline, frame)
+        x, y = middle(outline, frame)
+        half = _GLYPH * len(name) / 2
+        box = (x - half, y - _GLYPH / 2 - 1, x + half, y + _GLYPH / 2 + 1)
+        if wide < 2 * half * _HELD or high < _GLYPH or any(_meet(box, one) for one in taken):
+            continue
+        taken.append(box)
+        yield format_html('<text x="{}" y="{}" text-anchor="middle">{}</text>', x, y + 4, name)
 
 
-def _legend(top: int) -> SafeString:
+def _meet(one: tuple[float, float, float, float], two: tuple[float, float, float, float]) -> bool:
+    return one[0] < two[2] and two[0] < one[2] and one[1] < two[3] and two[1] < one[3]
+
+
+def _legend(top: int, steps: Sequence[int]) -> SafeString:
     """Five shades with the scores at which they change."""
     wide = (_WIDTH - 2 * _MARGIN) / 5
-    edges = ["0", *(str(edge // 100) for edge in STEPS)]
+    edges = ["0", *(str(edge // 100) for edge in steps)]
     return format_html_join(
         "",
         '<rect x="{}" y="{}" width="{}" height="8" data-step="{}"/><text x="{}" y="{}">{}</text>',

@@ -87,6 +87,8 @@ class Library(Generic[M]):
             for name, code, pk in in_force(self.key)
             if name == programme.name
             and pk != programme.id
+            # A later revision of the same place is no narrower one.
+            and len(code) > len(programme.place_code)
             and code.startswith(programme.place_code)
         ]
 

@@ -287,13 +287,31 @@ def test_two_workers_that_sweep_at_once_take_each_step_once(units):
     assert as_system(Reminder.objects.count) == 3
 
 
-def test_a_round_that_cannot_be_held_does_not_stop_the_rest(units):
+def test_a_round_that_cannot_be_held_is_said_once_and_does_not_stop_the_rest(units):
     made = units(2)
-    begin(made)
+    cycle = begin(made)
     with at(date(YEAR, 7, 1)):
+        assert cycles.sweep() > 0
+        assert cycles.sweep() == 0, "said once, and not tried for ever"
+    with at(date(YEAR, 7, 28)):
         cycles.sweep()
     assert as_system(Event.objects.count) == 0
     assert as_system(lambda: Reminder.objects.filter(period=f"{YEAR}-07").count()) == 2
+    of_half = CycleStep.objects.filter(cycle_id=cycle.id, period=f"{YEAR}H1").order_by("due_on")
+    steps = as_system(lambda: list(of_half))
+    assert [(one.kind, one.outcome) for one in steps] == [
+        ("review", {"few": 2}), ("collect", {"few": 2}),
+    ]  # fmt: skip
+    assert cycles.kept(steps[0]) == "只有 2 家，互评不出来，这一次不评"
+
+
+def test_few_units_review_fewer_others_so_that_nobody_reviews_its_reviewer(units):
+    begin(units(4), each=3)
+    with at(date(YEAR, 7, 1)):
+        cycles.sweep()
+    pairs = as_system(lambda: set(Sheet.objects.values_list("from_org", "org_key")))
+    assert len(pairs) == 4, "one each: with three each everybody would review back"
+    assert not {(b, a) for a, b in pairs} & pairs
 
 
 def test_a_stopped_cycle_does_nothing_and_another_may_begin(units):

@@ -213,6 +213,18 @@ def test_the_preview_says_how_many_would_be_named(ten):
     ) == (2, 2, 0, 1, 0)
 
 
+def test_the_preview_of_a_place_counts_only_its_own(ten):
+    """A draft of one place is in force there only: nobody else is counted, nor named."""
+    last = span(village(DONGSHAN, 1))
+    with DuckRun(sound(SMALL), ten.folder, ten.orgs_file, JULY) as run:
+        seen = preview(run.compute(), last)
+    assert (seen.assessed, seen.ranked) == (1, 1)
+    assert seen.marks[0].total == 1, "it is the last of the ten"
+    with DuckRun(sound(SMALL), ten.folder, ten.orgs_file, JULY) as run:
+        other = preview(run.compute(), span(village(DONGSHAN, 6)))
+    assert (other.assessed, other.marks[0].total, other.marks[0].groups_without) == (1, 0, 1)
+
+
 def test_a_changed_weight_shows_who_moves_and_why(ten):
     """A second indicator that favours the others: the order turns as its weight grows."""
     more = (

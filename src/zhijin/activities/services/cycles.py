@@ -193,7 +193,15 @@ def _dispatch(cycle: Cycle, step: Step, row: CycleStep, today: date) -> None:
 
 
 def _review(cycle: Cycle, step: Step, row: CycleStep, today: date) -> None:
-    """Open the half-year's mutual review. Its seed is the period and the cycle: nobody chooses it."""
+    """Open the half-year's mutual review. Its seed is the period and the cycle: nobody chooses it.
+
+    Few units review fewer others each, so that nobody reviews its reviewer; two or less none at all.
+    """
+    keys = [org.key for org in reading.units(cycle)]
+    each = min(cycle.each, (len(keys) - 1) // 2)
+    if each < 1:
+        row.outcome = {"few": len(keys)}
+        return
     year, half = step.period[:4], step.period[4:]
     last = calendar.current().nth_workday_after(step.due_on, planning.REVIEW_DAYS)
     plan = events.Plan(
@@ -201,11 +209,10 @@ def _review(cycle: Cycle, step: Step, row: CycleStep, today: date) -> None:
         datetime.combine(max(last, today), time(23, 59, 59), clock.TZ), simulated=cycle.simulated,
     )  # fmt: skip
     criteria = [Criterion(**one) for one in cycle.criteria]
-    event = mutual.make(actor=ACTOR, plan=plan, criteria=criteria, each=cycle.each)
-    keys = [org.key for org in reading.units(cycle)]
+    event = mutual.make(actor=ACTOR, plan=plan, criteria=criteria, each=each)
     events.invite(actor=ACTOR, event_id=event.id, org_keys=keys)
     mutual.start(actor=ACTOR, event_id=event.id, seed=f"{step.period}-{str(cycle.id)[:8]}")
-    row.event_id, row.outcome = event.id, {"units": len(keys), "each": cycle.each}
+    row.event_id, row.outcome = event.id, {"units": len(keys), "each": each}
 
 
 def _collect(cycle: Cycle, step: Step, row: CycleStep, today: date) -> None:
@@ -215,6 +222,9 @@ def _collect(cycle: Cycle, step: Step, row: CycleStep, today: date) -> None:
     ).first()
     event_id = opened.event_id if opened else None
     event = Event.objects.filter(id=event_id).first() if event_id else None
+    if opened is not None and "few" in opened.outcome:
+        row.outcome = opened.outcome
+        return
     if event is None or event.state != Event.State.OPEN:
         row.outcome = {"skipped": True}
         return
@@ -255,13 +265,12 @@ def kept(step: CycleStep) -> str:
     told = step.outcome
     if told.get("skipped"):
         return _("已错过，没有补做")
-    match step.kind:
-        case planning.REMIND:
-            return _("提醒 {units} 家，{lines} 件").format(**told)
-        case planning.DISPATCH:
-            return _("{units} 家，逾期 {late} 件").format(**told)
-        case planning.REVIEW:
-            return _("{units} 家，每家评 {each} 家").format(**told)
-        case planning.COLLECT:
-            return _("没有交的 {missing} 张").format(**told)
-    return _("已冻结并签名")
+    if "few" in told:
+        return _("只有 {few} 家，互评不出来，这一次不评").format(**told)
+    sentences = {
+        planning.REMIND: _("提醒 {units} 家，{lines} 件"),
+        planning.DISPATCH: _("{units} 家，逾期 {late} 件"),
+        planning.REVIEW: _("{units} 家，每家评 {each} 家"),
+        planning.COLLECT: _("没有交的 {missing} 张"),
+    }
+    return sentences.get(step.kind, _("已冻结并签名")).format(**told)

@@ -4,7 +4,7 @@ naming. What never happened on the platform cannot be evidence."""
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -137,10 +137,8 @@ def publish(*, actor: Actor, unit_id: UUID, days: int = PUBLICATION) -> ModelUni
 
 
 def _open_problems(unit: ModelUnit) -> int:
-    year = datetime(unit.year, 1, 1, tzinfo=clock.TZ)
-    rows = Problem.objects.filter(
-        org_key=unit.org_key, found_at__gte=year, found_at__lt=year + timedelta(days=366)
-    )
+    year, next_year = (datetime(unit.year + n, 1, 1, tzinfo=clock.TZ) for n in (0, 1))
+    rows = Problem.objects.filter(org_key=unit.org_key, found_at__gte=year, found_at__lt=next_year)
     return rows.exclude(state=Problem.State.VERIFIED).count()
 
 

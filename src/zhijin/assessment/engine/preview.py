@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from zhijin.assessment.engine.duckrun import DuckRun
@@ -40,35 +40,44 @@ class Preview:
     marks: list[Named] = field(default_factory=list)
 
 
-def preview(run: DuckRun) -> Preview:
-    """Look at a computed run: nothing is stored."""
+#: The keys of all places.
+EVERYWHERE: Final = (0, 2**62)
+_WITHIN = "place_key >= ? AND place_key < ?"
+_MINE = f"org_key IN (SELECT org_key FROM score WHERE {_WITHIN})"
+
+
+def preview(run: DuckRun, within: tuple[int, int] = EVERYWHERE) -> Preview:
+    """Look at a computed run: nothing is stored. ``within``: the keys of the place that is looked at."""
     book = run.plan.representation
     one = run.db.execute(
         "SELECT count(*), count(rank_no), count(*) FILTER (WHERE rank_of < ?),"
-        " count(*) FILTER (WHERE tied > 1) FROM score", [book.least],
+        f" count(*) FILTER (WHERE tied > 1) FROM score WHERE {_WITHIN}", [book.least, *within],
     ).fetchone()  # fmt: skip
     assert one is not None
     used = dict(
         run.db.execute(
-            "SELECT used, count(*) FROM score WHERE used IS NOT NULL GROUP BY used"
+            f"SELECT used, count(*) FROM score WHERE used IS NOT NULL AND {_WITHIN} GROUP BY used",
+            list(within),
         ).fetchall()
     )
-    groups = run.db.execute("SELECT count(DISTINCT group_key) FROM ranked").fetchone()
+    groups = run.db.execute(
+        f"SELECT count(DISTINCT group_key) FROM ranked WHERE {_MINE}", list(within)
+    ).fetchone()
     assert groups is not None
-    marks = [_named(run, mark.id, int(groups[0])) for mark in book.marks]
+    marks = [_named(run, mark.id, int(groups[0]), within) for mark in book.marks]
     return Preview(
         assessed=one[0], ranked=one[1], used=[used.get(j, 0) for j in range(len(book.groups))],
         small=one[2], tied=one[3], marks=marks,
     )  # fmt: skip
 
 
-def _named(run: DuckRun, mark: str, groups: int) -> Named:
+def _named(run: DuckRun, mark: str, groups: int, within: tuple[int, int]) -> Named:
     found = run.db.execute(
         "WITH m AS (SELECT org_key, bool_or(rule = 'proportion') AS p, bool_or(rule = 'running') AS r"
-        " FROM mark WHERE mark = ? GROUP BY org_key)"
+        f" FROM mark WHERE mark = ? AND {_MINE} GROUP BY org_key)"
         " SELECT count(*) FILTER (WHERE p), count(*) FILTER (WHERE r), count(*) FILTER (WHERE p AND r),"
         " (SELECT count(DISTINCT k.group_key) FROM ranked k JOIN m ON m.org_key = k.org_key) FROM m",
-        [mark],
+        [mark, *within],
     ).fetchone()  # fmt: skip
     assert found is not None
     return Named(mark, found[0], found[1], found[2], groups, groups - found[3])

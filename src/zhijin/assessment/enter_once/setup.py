@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from zhijin.assessment.enter_once import services, words
-from zhijin.assessment.enter_once.catalogue import registers, standings, work
+from zhijin.assessment.enter_once.catalogue import facilities, registers, standings, work
 from zhijin.core import labels
 from zhijin.core.tasks import register_tick
 
@@ -20,5 +20,6 @@ def install() -> None:
     registers.install()
     work.install()
     standings.install()
+    facilities.install()
     labels.register_actions(words.ACTIONS)
     register_tick("assessment.clear_originals", _DAY / 4, services.clear_originals)

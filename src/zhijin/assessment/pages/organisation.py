@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -115,7 +115,7 @@ class Page:
     @cached_property
     def peers(self) -> list[Line]:
         """The whole group, best first; others' names only of what has been published."""
-        rows = reading.peers(self.score, named=self.public)
+        rows = reading.peers(self.score)
         known = {past.score.org_key: past for past in self.past if past.period == self.previous}
         own = self.score.org_key
         return [
@@ -136,12 +136,22 @@ class Page:
 
     @cached_property
     def marked(self) -> list[Mark]:
-        """Its marks of all periods, newest first."""
-        rows = Mark.objects.filter(
-            reading.seen(self.actor), org_key=self.score.org_key, programme=self.run.programme,
-            period_start__lte=self.run.period_start,
-        )  # fmt: skip
-        return list(rows.order_by("-period_start", "kind"))
+        """Its marks of the periods up to this one as they stand now, newest first."""
+        return [mark for mark in self._standing_marks if mark.period_start <= self.run.period_start]
+
+    @cached_property
+    def _standing_marks(self) -> list[Mark]:
+        """Not those of a result that a newer one has replaced, nor of one that waits beside."""
+        rows = list(
+            Mark.objects.filter(
+                reading.seen(self.actor), org_key=self.score.org_key, programme=self.run.programme
+            ).order_by("-period_start", "kind")
+        )
+        if not rows:
+            return []
+        speaking = reading.standing_ids(self.run.programme, (mark.county for mark in rows))
+        standing = set(speaking.values_list("id", flat=True))
+        return [mark for mark in rows if mark.run_id in standing]
 
     @cached_property
     def follows(self) -> list[Followed]:
@@ -149,7 +159,8 @@ class Page:
         rows = Follow.objects.filter(
             reading.seen(self.actor), org_key=self.score.org_key, programme=self.run.programme
         ).order_by("-period_start", "kind")
-        return followed(self.actor, rows)
+        named = {(mark.kind, mark.period_start) for mark in self._standing_marks}
+        return followed(self.actor, rows, named)
 
     @cached_property
     def effects(self) -> list[tuple[Followed, Past | None, Past | None]]:
@@ -223,13 +234,24 @@ class Followed:
 
     follow: Follow
     view: cases.CaseView | None
+    #: Whether the result that stands now still names it.
+    stands: bool = True
 
 
-def followed(actor: Actor, rows: Iterable[Follow]) -> list[Followed]:
-    """Follow-ups with their cases, in one reading."""
+def followed(
+    actor: Actor, rows: Iterable[Follow], named: Container[tuple[str, date]] | None = None
+) -> list[Followed]:
+    """Follow-ups with their cases, in one reading. ``named``: marks that stand, by kind and period; all do
+    where it is not looked up."""
     held = list(rows)
     views = cases.by_ids(actor, [row.case_id for row in held if row.case_id])
-    return [Followed(row, views.get(row.case_id) if row.case_id else None) for row in held]
+    return [
+        Followed(
+            row, views.get(row.case_id) if row.case_id else None,
+            named is None or (row.kind, row.period_start) in named,
+        )
+        for row in held
+    ]  # fmt: skip
 
 
 def read(actor: Actor, key: int, programme: str = "", period: date | None = None) -> Page:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from uuid import UUID
 
 from django.db.models import (
     Aggregate,
@@ -20,6 +23,7 @@ from django.db.models import (
 )
 from django.db.models.functions import Left
 
+from zhijin.assessment.engine.shared_model import LEVEL_DIGITS
 from zhijin.assessment.models import Mark, Run, Score
 from zhijin.core import clock
 from zhijin.core.actor import Actor
@@ -31,6 +35,8 @@ PUBLIC = (Run.State.PUBLISHED, Run.State.FROZEN)
 #: What stands for a county and period: what was published, else what was computed last.
 STANDING = (*PUBLIC, Run.State.READY)
 PAGE = 100
+#: Organisations of a township that are shown at once.
+WHOLE = 400
 #: The marks that the pages know by name.
 LAGGARD, ADVANCED = "laggard", "advanced"
 #: How many periods a history goes back, the present one included.
@@ -164,25 +170,71 @@ def before(programme: str, period: date, place: str = "") -> date | None:
     return next((day for day in periods(programme, place) if day < period), None)
 
 
-def peers(score: Score, *, named: bool) -> list[Score]:
-    """Everybody in the group of ``score``, best first; without names unless ``named``.
+def peers(score: Score) -> list[Score]:
+    """Everybody that ``score`` was ranked among, best first, in other counties too.
 
     Whoever may see one score of a group sees how the whole group is spread: that is what its rank
     means. The caller must have read ``score`` under the reader's own scope. Names of others are
-    given only of what has been published.
+    given only of what has been published. Those of a wider group who are ranked in a smaller one of
+    their own have the place that their total gives them here, and none where it is shared.
     """
     with scoped(Actor.system("peers")):
+        runs = _runs_of_group(score)
         rows = list(
             Score.objects.filter(
-                run_id=score.run_id, county=score.county, group_key=score.group_key
-            ).order_by("rank", "name", "org_key")
+                _in_group(score),
+                run_id__in=list(runs),
+                county__in=[r.county for r in runs.values()],
+            ).only("county", "run_id", "org_key", "name", "rank", "total", "group_key")
         )
-        rows = rows or [score]
-    if not named:
-        for row in rows:
-            if row.org_key != score.org_key:
-                row.name = ""
-    return rows
+    for row in rows:
+        if row.org_key != score.org_key and runs[row.run_id].state not in PUBLIC:
+            row.name = ""
+    _place(rows, score)
+    last = len(rows) + 1
+    return sorted(
+        rows, key=lambda row: (row.rank or last, -(row.total or -1), row.name, row.org_key)
+    )
+
+
+def _runs_of_group(score: Score) -> dict[UUID, Run]:
+    """The run of ``score``, and those of other counties where its group reaches beyond the county."""
+    own = Run.objects.defer("canonical", "signature").get(id=score.run_id, county=score.county)
+    place = group_place(score)
+    if len(place) >= len(own.place_code):
+        return {own.id: own}
+    others = standing_runs(own.programme, own.period_start, place)
+    kept = [run for run in others if run.county != own.county]
+    return {run.id: run for run in (own, *kept) if run.period_kind == own.period_kind}
+
+
+def attributes(score: Score) -> list[str]:
+    """By what the group of ``score`` was made: ``["township", "sector"]``."""
+    return re.findall(r"[a-z]+", score.group_by)
+
+
+def group_place(score: Score) -> str:
+    """The place that the group of ``score`` lies in; empty for a group of no place."""
+    digits = [LEVEL_DIGITS[name] for name in attributes(score) if name in LEVEL_DIGITS]
+    return score.place_code[: max(digits)] if digits else ""
+
+
+def _in_group(score: Score) -> Q:
+    names = set(attributes(score))
+    if not score.wider or "size" in names:
+        return Q(group_key=score.group_key)
+    same = {name: getattr(score, name) for name in ("sector", "industry", "kind") if name in names}
+    return inside(group_place(score)) & Q(**same)
+
+
+def _place(rows: Sequence[Score], score: Score) -> None:
+    """Places in the group of ``score`` for those whose rank is that of another group."""
+    totals = sorted((row.total for row in rows if row.total is not None), reverse=True)
+    first = {total: place for place, total in reversed(list(enumerate(totals, 1)))}
+    alone = {total for total, count in Counter(totals).items() if count == 1}
+    for row in rows:
+        if row.group_key != score.group_key:
+            row.rank = first[row.total] if row.total in alone else None
 
 
 def history(orgs: Iterable[int], programme: str, upto: date) -> dict[int, list[Past]]:
@@ -225,6 +277,15 @@ def _past_runs(programme: str, upto: date) -> QuerySet[Run]:
     )
 
 
+def standing_ids(programme: str, counties: Iterable[int]) -> QuerySet[Run]:
+    """The ids of the runs that speak for each period of some counties, whatever the period."""
+    order = Case(When(state__in=PUBLIC, then=Value(0)), default=Value(1))
+    found = Run.objects.filter(
+        programme=programme, county__in=set(counties), state__in=STANDING
+    ).order_by("county", "period_kind", "period_start", order)
+    return found.distinct("county", "period_kind", "period_start").values("id")  # type: ignore[return-value]
+
+
 @dataclass(frozen=True, slots=True)
 class Summary:
     """What a place one level down has: how many are assessed, the middle and extreme scores, marks."""
@@ -252,16 +313,22 @@ def summaries(actor: Actor, runs: Sequence[Run], wanted: Wanted, digits: int) ->
     return sorted(found, key=lambda s: (-(s.middle or -1), s.code))
 
 
-def marked_below(
-    actor: Actor, runs: Sequence[Run], wanted: Wanted, digits: int
-) -> dict[str, dict[str, int]]:
-    """How many are marked in each place of ``digits`` digits: ``{code: {laggard: n, …}}``."""
+def marked(actor: Actor, runs: Iterable[Run], wanted: Wanted) -> QuerySet[Mark]:
+    """The marks of a standing in a place and sector, of whatever kind."""
     rows = marks_of(actor, runs).filter(inside(wanted.place))
     if wanted.sector:
         lo = wanted.sector * 10**12
         rows = rows.filter(sector_key__gte=lo, sector_key__lt=lo + 10**12)
+    return rows
+
+
+def marked_below(
+    actor: Actor, runs: Sequence[Run], wanted: Wanted, digits: int
+) -> dict[str, dict[str, int]]:
+    """How many are marked in each place of ``digits`` digits: ``{code: {laggard: n, …}}``."""
     counted = (
-        rows.annotate(code=Left("place_code", digits))
+        marked(actor, runs, wanted)
+        .annotate(code=Left("place_code", digits))
         .values("code", "kind")
         .annotate(n=Count("org_key"))
     )

@@ -11,9 +11,10 @@ from zhijin.assessment import forms, streaming
 from zhijin.assessment.engine.compare import Moved, compare
 from zhijin.assessment.engine.duckrun import DuckRun, Inputs
 from zhijin.assessment.engine.periods import Period
-from zhijin.assessment.engine.preview import Preview, preview
+from zhijin.assessment.engine.preview import EVERYWHERE, Preview, preview
 from zhijin.assessment.services import inputs, storing
 from zhijin.core.actor import Actor
+from zhijin.core.ids import place_span
 from zhijin.core.scope import scoped
 
 SYSTEM = Actor.system("assessment-simulation")
@@ -57,7 +58,9 @@ def simulate(current: forms.Programme, draft: forms.Programme, period: Period) -
             list(pool.map(DuckRun.compute, (old, new)))
         moved = compare(old, new, _REASONS)
         seconds = time.monotonic() - began
-        return Simulated(moved, preview(old), preview(new), held.rows, seconds)
+        # A draft of a county would be in force there only, whoever its organisations are compared with.
+        within = place_span(draft.place_code) if draft.place_code else EVERYWHERE
+        return Simulated(moved, preview(old, within), preview(new, within), held.rows, seconds)
 
 
 def _run(

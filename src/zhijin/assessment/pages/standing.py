@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 
@@ -71,6 +71,8 @@ class Group:
     key: str
     told: str
     lines: Sequence[Line]
+    #: The place that is shown.
+    place: str = ""
 
     @property
     def name(self) -> str:
@@ -86,8 +88,8 @@ class Group:
 
     @property
     def partly(self) -> bool:
-        """Whether the group reaches beyond what is shown."""
-        return self.of > sum(line.score.rank is not None for line in self.lines)
+        """Whether the group reaches beyond the place that is shown; a page or a mark shows less of it too."""
+        return len(reading.group_place(self.lines[0].score)) < len(self.place)
 
     @property
     def tied(self) -> int:
@@ -159,13 +161,15 @@ class Standing:
 
     @cached_property
     def totals(self) -> list[int]:
-        """Every score of the standing, without those that could not be assessed."""
-        rows = reading.scores(self.actor, self.runs, self.wanted).exclude(total=None)
+        """Every score of the standing, whatever mark is looked at, without those that could not be
+        assessed."""
+        everybody = replace(self.wanted, mark="")
+        rows = reading.scores(self.actor, self.runs, everybody).exclude(total=None)
         return [total for total in rows.values_list("total", flat=True) if total is not None]
 
     @cached_property
     def counts(self) -> dict[str, int]:
-        rows = reading.marks_of(self.actor, self.runs).filter(reading.inside(self.wanted.place))
+        rows = reading.marked(self.actor, self.runs, self.wanted)
         kinds = list(rows.values_list("kind", flat=True))
         return {kind: kinds.count(kind) for kind in words.MARKS}
 
@@ -202,7 +206,12 @@ class Standing:
     @cached_property
     def pages(self) -> int:
         count = reading.scores(self.actor, self.runs, self.wanted).count()
-        return max(-(-count // reading.PAGE), 1)
+        return max(-(-count // self.size), 1)
+
+    @property
+    def size(self) -> int:
+        """Organisations on a page: of a township all groups as a whole, of more a part of the list."""
+        return reading.WHOLE if len(self.wanted.place) >= 9 else reading.PAGE
 
     @cached_property
     def lines(self) -> list[Line]:
@@ -212,8 +221,8 @@ class Standing:
             rows = rows.order_by("group_key", "rank", "name", "org_key")
         else:
             rows = rows.order_by("-total", "name", "org_key")
-        start = (self.wanted.page - 1) * reading.PAGE
-        return self._lines(list(rows[start : start + reading.PAGE]))
+        start = (self.wanted.page - 1) * self.size
+        return self._lines(list(rows[start : start + self.size]))
 
     @cached_property
     def everybody(self) -> list[Line]:
@@ -231,7 +240,8 @@ class Standing:
         for line in self.lines:
             out.setdefault(line.score.group_key, []).append(line)
         return [
-            Group(key, words.group(self.about, held[0].score), held) for key, held in out.items()
+            Group(key, words.group(self.about, held[0].score), held, self.wanted.place)
+            for key, held in out.items()
         ]
 
     @cached_property

@@ -12,10 +12,12 @@ from django.db.models import Sum
 from zhijin.assessment import errors, forms
 from zhijin.assessment.engine.marks_model import Adjustment as Rule
 from zhijin.assessment.engine.periods import Period
-from zhijin.assessment.models import Adjustment, Batch, Manual, Run
+from zhijin.assessment.models import Adjustment, Batch, Manual, Run, Score
 from zhijin.assessment.periods import name_of
+from zhijin.assessment.services import keeping
+from zhijin.assessment.services.inputs import OFFICIAL
 from zhijin.assessment.services.requesting import queue
-from zhijin.assessment.services.telling import reaches, tell
+from zhijin.assessment.services.telling import reaches, tell, whose
 from zhijin.core import clock
 from zhijin.core.actor import Actor
 from zhijin.core.errors import NO_PERMISSION
@@ -36,20 +38,18 @@ def propose_adjustment(
     """Propose to add (or, negative, take) basis points under a rule of the programme.
 
     ``records`` are facts' records that show it, ``files`` digests of stored files; one is needed.
-    Raises AE007, AE012–AE014, AE021, OR001, CO403.
+    Raises AE004, AE007, AE012–AE014, AE021, OR001, CO403.
     """
     if not why.strip():
         raise errors.WHY_NEEDED(fields={"why": errors.WHY_NEEDED.message})
     if not records and not files:
         raise errors.EVIDENCE_NEEDED(fields={"records": errors.EVIDENCE_NEEDED.message})
     with scoped(actor):
-        row = Adjustment(**_whose(actor, org_key), programme=programme, rule=rule, amount=amount)
+        held_by = _whose(actor, programme, period, org_key)
+        row = Adjustment(**held_by, programme=programme, rule=rule, amount=amount)
         if not reaches(actor, "assess.adjust", row):
             raise NO_PERMISSION(permission="assess.adjust")
-        found = forms.current(programme, row.place_code)
-        given = next((one for one in found.model.adjustments if one.id == rule), None)
-        if given is None:
-            raise errors.NO_SUCH_RULE(rule=rule)
+        given = _rule(_held(row, period), rule)
         _still_open(row.county, programme, period)
         row.period_start, row.approver_role = period.start, given.second_approval
         _check_amount(row, given)
@@ -63,8 +63,37 @@ def propose_adjustment(
     return row
 
 
-def _whose(actor: Actor, org_key: int) -> dict[str, int | str | None]:
+def _held(row: Adjustment | Manual, period: Period) -> forms.Programme:
+    """The revision that the period is computed by where the row is. Raises AE004, PR001."""
+    with scoped(SYSTEM):
+        found = keeping.holding(row.programme, row.place_code, period)
+    if found.model.period != period.kind or period.start > clock.today():
+        raise errors.BAD_PERIOD(period=name_of(period.kind, period.start))
+    return found
+
+
+def _rule(found: forms.Programme, rule: str) -> Rule:
+    given = next((one for one in found.model.adjustments if one.id == rule), None)
+    if given is None:
+        raise errors.NO_SUCH_RULE(rule=rule)
+    return given
+
+
+def _whose(
+    actor: Actor, programme: str, period: Period, org_key: int
+) -> dict[str, int | str | None]:
+    """The organisation where it was ranked in the period; where it is now when it has not been ranked.
+
+    One that has moved since is computed with the county that it then was in.
+    """
     org = orgs.get(actor, org_key)
+    runs = Run.objects.filter(
+        programme=programme, period_kind=period.kind, period_start=period.start,
+        state__in=OFFICIAL,
+    )  # fmt: skip
+    ranked = Score.objects.filter(org_key=org_key, run_id__in=runs.values("id")).first()
+    if ranked is not None:
+        return whose(ranked)
     return {
         "county": county_of(org.place_code), "org_key": org.key, "place_code": org.place_code,
         "place_key": org.place_key, "sector_key": org.sector_key,
@@ -99,7 +128,7 @@ def decide_adjustment(
 ) -> Adjustment:
     """Give or refuse the second approval; an approved one asks for the county's new result.
 
-    Raises AE007 (refused without a reason), AE009, AE010, AE013, AE015, AE020, AE021.
+    Raises AE007 (refused without a reason), AE009, AE010, AE012, AE013, AE015, AE020, AE021.
     """
     if not approved and not answer.strip():
         raise errors.WHY_NEEDED(fields={"answer": errors.WHY_NEEDED.message})
@@ -112,12 +141,12 @@ def decide_adjustment(
         _may_decide(actor, row)
         if row.state != State.PROPOSED:
             raise errors.ALREADY_DECIDED()
-        found = forms.current(row.programme, row.place_code)
-        period = Period(row.period_start, found.model.period)
+        kind = forms.current(row.programme, row.place_code).model.period
+        period = Period(row.period_start, kind)
+        found = _held(row, period)
         _still_open(row.county, row.programme, period)
         if approved:
-            rule = next(one for one in found.model.adjustments if one.id == row.rule)
-            _check_amount(row, rule)
+            _check_amount(row, _rule(found, row.rule))
         row.state = State.APPROVED if approved else State.REFUSED
         row.decided_by, row.decided_name, row.decided_at = actor.label, actor.name, clock.now()
         row.answer = answer.strip()
@@ -149,13 +178,14 @@ def enter_manual(
 ) -> Manual:  # fmt: skip
     """Enter a value of an indicator that the programme exempts, by the role that answers for it.
 
-    Raises AE007, AE016, AE017, AE021, OR001, CO403.
+    Raises AE004, AE007, AE016, AE017, AE021, OR001, CO403.
     """
     if not why.strip():
         raise errors.WHY_NEEDED(fields={"why": errors.WHY_NEEDED.message})
     with scoped(actor):
-        row = Manual(**_whose(actor, org_key), programme=programme, indicator=indicator)
-        found = forms.current(programme, row.place_code)
+        held_by = _whose(actor, programme, period, org_key)
+        row = Manual(**held_by, programme=programme, indicator=indicator)
+        found = _held(row, period)
         exempt = next((one for one in found.model.manual if one.indicator == indicator), None)
         if exempt is None or clock.today().isoformat() > exempt.until:
             raise errors.NOT_MANUAL()

@@ -11,15 +11,15 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
-from zhijin.assessment import errors, forms
+from zhijin.assessment import errors, forms, records
 from zhijin.assessment.engine import Assessment
+from zhijin.assessment.engine.evidence import evidence
 from zhijin.assessment.engine.measures_model import Measure
 from zhijin.assessment.engine.model import Indicator
 from zhijin.assessment.engine.periods import Period
 from zhijin.assessment.models import Appeal, Batch, Run, Score
-from zhijin.assessment.periods import moment
 from zhijin.assessment.services import claims
 from zhijin.assessment.services.correcting import correct_fact, is_corrected
 from zhijin.assessment.services.requesting import queue
@@ -27,7 +27,6 @@ from zhijin.assessment.services.telling import reaches, tell, whose
 from zhijin.core import clock
 from zhijin.core.actor import Actor
 from zhijin.core.errors import NO_PERMISSION
-from zhijin.core.ids import place_span
 from zhijin.core.models import Fact
 from zhijin.core.scope import scope_q, scoped
 
@@ -145,15 +144,17 @@ def _counted(
     run: Run, score: Score, programme: Assessment, indicator: str, fact_id: UUID
 ) -> Fact:  # fmt: skip
     """The fact, when it counts into the indicator and nobody has corrected it. Raises AE006."""
-    measures = measures_of(programme, programme.indicators[indicator])
-    kinds = {kind for measure in measures for kind in measure.kinds}
-    lo, hi = place_span(score.place_code)
-    reach = max((measure.reach for measure in measures), default=0)
     period = Period(run.period_start, run.period_kind)
-    at = (moment(period.back(reach)[0]), moment(run.period_end))
-    near = Fact.objects.filter(kind__in=kinds, at__gte=at[0], at__lt=at[1])
-    by_place = near.filter(place_key__gte=lo, place_key__lt=hi, id=fact_id)
-    fact = by_place.first() or near.filter(org_key=score.org_key, id=fact_id).first()
+    tree = records.by_tree(programme)
+    whose = records.whose(score.org_key, score.place_key, period, by_tree=tree)
+    parts = evidence(programme, indicator, whose, period, records.seen_of(run))
+    counted = " OR ".join(f"({part.predicate})" for part in parts) or "false"
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT f.county, f.at FROM core_fact f WHERE f.id = '{fact_id}' AND ({counted})"
+        )
+        found = cursor.fetchone()
+    fact = Fact.objects.get(county=found[0], at=found[1], id=fact_id) if found else None
     if fact is None or is_corrected(fact):
         raise errors.NOT_EVIDENCE()
     return fact
@@ -184,7 +185,7 @@ def check_changes(programme: Assessment, indicator: str, changes: Mapping[str, A
 def decide_appeal(*, actor: Actor, appeal_id: UUID, accepted: bool, answer: str) -> Appeal:
     """Answer an appeal; accepting corrects the record and asks for the county's new result.
 
-    Raises AE007, AE009, AE010, AE019, CO403.
+    Raises AE007, AE009, AE010, AE019, AE026, CO403.
     """
     if not answer.strip():
         raise errors.WHY_NEEDED(fields={"answer": errors.WHY_NEEDED.message})

@@ -91,13 +91,28 @@ def _compute(batch: Batch) -> None:
 
 
 def _same(batch: Batch) -> Batch | None:
-    """An earlier computation of exactly this, whose result stands."""
-    rows = Batch.objects.filter(
+    """An earlier computation of exactly this, whose result stands.
+
+    It does not when something else was computed since, though it be taken back now; nor does what was
+    computed while the period ran stand for its end.
+    """
+    done = Batch.objects.filter(
         programme=batch.programme, period_start=batch.period_start,
-        period_kind=batch.period_kind, fingerprint=batch.fingerprint, state=State.DONE,
-        place_code__in={batch.place_code, ""}, same_as=None,
+        period_kind=batch.period_kind, revision_id=batch.revision_id, state=State.DONE,
     )  # fmt: skip
-    return rows.order_by("-finished_at").first()
+    alike = done.filter(
+        fingerprint=batch.fingerprint, place_code__in={batch.place_code, ""}, same_as=None
+    )
+    if batch.reason != Batch.Reason.OPEN:
+        alike = alike.exclude(reason=Batch.Reason.OPEN)
+    found = alike.order_by("-finished_at").first()
+    if found is None:
+        return None
+    since = done.filter(
+        finished_at__gte=found.finished_at, place_key__lt=batch.place_end,
+        place_end__gt=batch.place_key,
+    ).exclude(fingerprint=batch.fingerprint)  # fmt: skip
+    return None if since.exists() else found
 
 
 # -- the lock -------------------------------------------------------------------------------

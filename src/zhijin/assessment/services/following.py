@@ -34,10 +34,12 @@ def follow_run(run_id: UUID, county: int) -> int:
     """Note what follows from a published run's marks and open it; returns how many were opened."""
     with scoped(FOLLOWER):
         run = Run.objects.filter(id=run_id, county=county).first()
-        if run is None or run.published_at is None:
+        if run is None or run.state not in (Run.State.PUBLISHED, Run.State.FROZEN):
+            # Not published, or replaced before this was done: the newer one leads to what follows.
             return 0
         rules = {rule.mark: rule.open for rule in forms.revision(run.revision_id).model.follow}
         marks = [m for m in Mark.objects.filter(run_id=run.id, county=county) if m.kind in rules]
+        _drop_taken_back(run, marks)
         partners = _partners(run, marks)
         at = clock.now()
         Follow.objects.bulk_create(
@@ -53,6 +55,25 @@ def follow_run(run_id: UUID, county: int) -> int:
             ignore_conflicts=True,
         )  # fmt: skip
     return open_due(county)
+
+
+def _drop_taken_back(run: Run, marks: Iterable[Mark]) -> None:
+    """Whoever an earlier result of the period named and this one does not: no case is opened any more.
+
+    One that is open goes on; the organisation's page says that it is not named any more. Of whoever is
+    named still the case tells the newer result.
+    """
+    named = {(mark.org_key, mark.kind): mark for mark in marks}
+    waiting = Follow.objects.select_for_update(no_key=True).filter(
+        county=run.county, programme=run.programme, period_start=run.period_start, case_id=None
+    )
+    for row in waiting:
+        mark = named.get((row.org_key, row.kind))
+        if mark is None:
+            row.delete()
+        elif row.run_id != run.id:
+            row.run_id, row.mark_id = run.id, mark.id
+            row.save(update_fields=["run_id", "mark_id"])
 
 
 def _partners(run: Run, marks: Iterable[Mark]) -> dict[int, int]:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from zhijin.assessment import errors
+from zhijin.assessment import errors, forms
+from zhijin.assessment.engine.periods import Period
 from zhijin.assessment.models import Mark, Run
 from zhijin.assessment.periods import name_of
-from zhijin.assessment.services.requesting import request_joined
+from zhijin.assessment.services.requesting import request_following, request_joined
 from zhijin.core import clock, facts, jobs, journal
 from zhijin.core.actor import Actor
 from zhijin.core.scope import scoped
@@ -37,13 +38,16 @@ def publish_run(*, actor: Actor, run_id: UUID, follow: bool = True) -> Run:
         )  # fmt: skip
         if public.filter(state=State.FROZEN).exists():
             raise errors.FROZEN(period=period)
-        public.update(state=State.SUPERSEDED, superseded_at=at)
+        replaced = public.update(state=State.SUPERSEDED, superseded_at=at)
         run.state, run.published_at = State.PUBLISHED, at
         run.published_by, run.published_name = actor.label, actor.name
         run.save(update_fields=["state", "published_at", "published_by", "published_name"])
         _tell(actor, "assessment.published", run)
         _tell_marks(actor, run)
         request_joined(run)
+        if replaced:
+            revision = forms.revision(run.revision_id)
+            request_following(revision, Period(run.period_start, run.period_kind), run.place_code)
         if follow:
             jobs.defer(FOLLOW, queue="assessment", run=str(run.id), county=run.county)
     return run

@@ -9,13 +9,16 @@ from django.db.models import Q
 
 from zhijin.assessment import errors, forms
 from zhijin.assessment.engine.periods import Period, period_of
+from zhijin.assessment.engine.represent import represent
 from zhijin.assessment.models import Batch, Run
 from zhijin.assessment.periods import name_of
+from zhijin.assessment.services import keeping
 from zhijin.core import clock, jobs, journal
 from zhijin.core.actor import KEY_LIMIT, Actor
 from zhijin.core.ids import place_key, place_span
 from zhijin.core.scope import scoped
 
+SYSTEM = Actor.system("assessment")
 TASK = "assessment.compute"
 QUEUE = "assessment"
 Reason = Batch.Reason
@@ -33,10 +36,12 @@ def request_run(
         actor.require("assess.run", place_key(place_code[:6]) if place_code else None)
     if not place_code and not actor.is_system:
         raise errors.NO_SUCH_RUN()
-    found = forms.current(programme, place_code[:6])
+    with scoped(SYSTEM):
+        asked = reason == Reason.ASKED
+        found = keeping.holding(programme, place_code[:6], period, asked=asked)
     if found.model.period != period.kind or period.start > clock.today():
         raise errors.BAD_PERIOD(period=name_of(period.kind, period.start))
-    with scoped(Actor.system("assessment")):
+    with scoped(SYSTEM):
         return queue(actor, found, period, place_code[:6], reason)
 
 
@@ -85,7 +90,24 @@ def request_joined(run: Run) -> int:
         takes = any(j.of == run.programme and j.take == "mean" for j in found.model.joins)
         period = period_of(run.period_start, found.model.period)
         if takes and period.end <= clock.today():
-            queue(Actor.system("assessment"), found, period, found.place_code, Reason.JOINED)
+            for one in keeping.of_period(found, period):
+                queue(SYSTEM, one, period, one.place_code, Reason.JOINED)
+                count += 1
+    return count
+
+
+def request_following(programme: forms.Programme, period: Period, place_code: str) -> int:
+    """Ask anew for the ended periods after ``period`` whose rules over several periods look back at it.
+
+    Only where they have been computed: what is computed later sees it anyway. Returns how many.
+    """
+    count = 0
+    for back in range(1, represent(programme.model).running + 1):
+        later = period.before(-back)
+        held = keeping.kept(programme.name, later).items()
+        for revision in sorted({one for at, one in held if str(at).startswith(place_code)}):
+            found = forms.revision(revision)
+            queue(SYSTEM, found, later, place_code or found.place_code, Reason.JOINED)
             count += 1
     return count
 
@@ -100,7 +122,7 @@ def take_up_lost() -> int:
     from zhijin.assessment.services.computing import is_held
 
     count = 0
-    with scoped(Actor.system("assessment")):
+    with scoped(SYSTEM):
         waits = Q(state=Batch.State.WAITING, asked_at__lt=clock.now() - LOST_AFTER)
         rows = Batch.objects.filter(waits | Q(state=Batch.State.COMPUTING))
         for batch in rows.order_by("asked_at")[:50]:
@@ -119,15 +141,16 @@ def closed_before(kind: str, day: date) -> Period:
 def request_due() -> int:
     """Ask for what is due by the calendar: the period that has ended, once; returns how many."""
     today, count = clock.today(), 0
-    with scoped(Actor.system("assessment")):
+    with scoped(SYSTEM):
         for found in forms.all_in_force():
             period = closed_before(found.model.period, today)
-            # What was computed while the period still ran is not its result.
+            # What was computed while the period still ran is not its result; one that has a result keeps
+            # the revision of then.
             done = Batch.objects.filter(
-                programme=found.name, revision_id=found.id, period_start=period.start,
+                programme=found.name, place_code=found.place_code, period_start=period.start,
                 period_kind=period.kind,
             ).exclude(reason=Reason.OPEN)  # fmt: skip
             if not done.exists():
-                queue(Actor.system("assessment"), found, period, found.place_code, Reason.DUE)
+                queue(SYSTEM, found, period, found.place_code, Reason.DUE)
                 count += 1
     return count

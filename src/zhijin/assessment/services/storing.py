@@ -14,6 +14,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from django.db.models import Q
+
 from zhijin.assessment import forms
 from zhijin.assessment.engine.duckrun import DuckRun
 from zhijin.assessment.engine.periods import Period
@@ -22,6 +24,8 @@ from zhijin.assessment.engine.units import valid_on
 from zhijin.assessment.models import Appeal, Batch, Mark, Run, Score, Value
 from zhijin.assessment.services import inputs
 from zhijin.assessment.services.bulk import copy_rows
+from zhijin.assessment.services.keeping import Holds
+from zhijin.assessment.services.requesting import request_following
 from zhijin.core import clock
 from zhijin.core.facts import county_of
 from zhijin.core.ids import line_key, place_span, uuid7
@@ -85,15 +89,30 @@ def store(
     counties = _counties(batch, programme, run, period)
     _take_marks(programme, period, run, counties)
     batch.orgs = sum(len(county.rows) for county in counties.values())
-    for number, county in sorted(counties.items()):
-        batch.runs += _put(batch, programme, period, book, number, county, seen)
+    waiting = _unpublished(programme.name, period)
+    made = [
+        _put(batch, programme, period, book, number, county, seen)
+        for number, county in sorted(counties.items())
+    ]
+    batch.runs += sum(run is not None for run in made)
+    if any(run is not None and run.names is None and run.county in waiting for run in made):
+        # The result that speaks for this period is another one now.
+        request_following(programme, period, batch.place_code)
+
+
+def _unpublished(programme: str, period: Period) -> set[int]:
+    """Counties of which the period's result waits to be published."""
+    rows = Run.objects.filter(
+        programme=programme, period_kind=period.kind, period_start=period.start, state=State.READY
+    )
+    return set(rows.values_list("county", flat=True))
 
 
 def _counties(
     batch: Batch, programme: forms.Programme, run: DuckRun, period: Period
 ) -> dict[int, County]:
-    """The result by county, without places where another revision holds."""
-    elsewhere = tuple(forms.narrower(programme))
+    """The result by county, without places where another revision holds or was kept."""
+    holds = Holds(programme, period, asked=batch.reason == Batch.Reason.ASKED)
     found: dict[int, County] = {}
     arrays = ", ".join(_literal(f"v.{name}") for name in _ARRAYS)
     query = RESULT.format(
@@ -105,7 +124,7 @@ def _counties(
             code = row[1]
             if not code.startswith(batch.place_code or programme.place_code):
                 continue
-            if elsewhere and code.startswith(elsewhere):
+            if not holds(code):
                 continue
             number = county_of(code)
             if number not in found:
@@ -162,8 +181,8 @@ def _reason(book: Representation, row: tuple[Any, ...]) -> dict[str, Any]:
 def _put(
     batch: Batch, programme: forms.Programme, period: Period, book: Representation, number: int,
     county: County, seen: dict[str, str],
-) -> int:  # fmt: skip
-    """One county's run, unless what stands there says the same. Returns how many were made."""
+) -> Run | None:  # fmt: skip
+    """One county's run; None when what stands there says the same."""
     digest = county.digest()
     of_period = Run.objects.filter(
         county=number, programme=programme.name, period_kind=period.kind,
@@ -173,12 +192,15 @@ def _put(
     public = of_period.filter(state__in=(State.PUBLISHED, State.FROZEN)).first()
     standing = ready or public
     if standing is not None and (standing.digest, standing.revision_id) == (digest, programme.id):
-        return 0
+        _closed(ready, batch)
+        _show_beside(public, standing)
+        return None
     if ready is not None:
         _set_aside(ready)
     if ready is not None and public is not None and public.digest == digest:
+        _show_beside(public, public, instead=ready)
         # What was found meanwhile has been taken back: the published result stands alone again.
-        return 0
+        return None
     lo, hi = place_span(county.code)
     run = Run.objects.create(
         county=number, place_code=county.code, place_key=lo, place_end=hi, batch=batch.id,
@@ -191,11 +213,27 @@ def _put(
     )  # fmt: skip
     _fill(run, book, county.rows)
     _mark(run, county)
-    if public is not None:
-        Appeal.objects.filter(
-            run_id=public.id, county=number, state=Appeal.State.ACCEPTED, new_run=None
-        ).update(new_run=run.id)
-    return 1
+    _show_beside(public, run, instead=ready)
+    return run
+
+
+def _closed(ready: Run | None, batch: Batch) -> None:
+    """What was computed while its period ran and is the same at the end: from now on it is the result."""
+    if ready is not None and ready.reason == Batch.Reason.OPEN != batch.reason:
+        ready.reason = batch.reason
+        ready.save(update_fields=["reason"])
+
+
+def _show_beside(public: Run | None, run: Run, instead: Run | None = None) -> None:
+    """Accepted appeals against ``public`` show ``run`` beside it, also when nothing came of them; those that
+    showed ``instead``, which is gone now, too."""
+    if public is None:
+        return
+    shown = [one.id for one in (public, instead) if one is not None]
+    Appeal.objects.filter(
+        Q(new_run=None) | Q(new_run__in=shown), run_id=public.id, county=public.county,
+        state=Appeal.State.ACCEPTED,
+    ).update(new_run=run.id)  # fmt: skip
 
 
 def _set_aside(ready: Run) -> None:

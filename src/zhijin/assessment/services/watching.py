@@ -15,6 +15,7 @@ from zhijin.assessment.engine.periods import Period, period_of, shifted
 from zhijin.assessment.engine.represent import represent
 from zhijin.assessment.models import Batch, Run, Watermark
 from zhijin.assessment.periods import moment
+from zhijin.assessment.services import keeping
 from zhijin.assessment.services.requesting import queue
 from zhijin.core import clock, facts
 from zhijin.core.actor import Actor
@@ -25,48 +26,51 @@ SYSTEM = Actor.system("assessment")
 NIGHT = time(2)
 #: Periods that got facts since the last computation are looked for from the newest back to this many months.
 MONTHS_BACK = 36
+#: The rows of marks: up to where facts are in the files, and up to where they were looked at for late ones.
+FILES, LOOKED = 1, 2
+UNDER_WAY = (Batch.State.WAITING, Batch.State.COMPUTING)
 
 
 @transaction.atomic
 def request_late() -> int:
-    """Ask for every ended period that has been computed and got facts since; returns how many."""
+    """Ask for every ended period that has been computed and got facts since; returns how many.
+
+    It keeps a mark of its own: the files' is moved on by every computation, of whatever period.
+    """
     with scoped(SYSTEM):
-        mark = Watermark.objects.filter(pk=1).first()
+        marks = Watermark.objects.in_bulk([FILES, LOOKED])
+        mark = marks.get(LOOKED) or marks.get(FILES)
         if mark is None:
             return 0
-        months = facts.changed_since(mark.upto).months
-        return sum(_request(found, months) for found in forms.all_in_force()) if months else 0
-
-
-def _request(found: forms.Programme, months: Iterable[date]) -> int:
-    count = 0
-    for period in _concerned(found, months):
-        if period.end > clock.today() or not _computed(found, period):
-            continue
-        before = Batch.objects.filter(state=Batch.State.WAITING).count()
-        queue(SYSTEM, found, period, found.place_code, Batch.Reason.LATE_FACT)
-        count += Batch.objects.filter(state=Batch.State.WAITING).count() - before
+        found = facts.changed_since(mark.upto)
+        count = sum(_request(*one) for one in _concerned(found.months)) if found.months else 0
+        Watermark.objects.update_or_create(
+            pk=LOOKED, defaults={"upto": found.upto, "at": clock.now()}
+        )
     return count
 
 
-def _concerned(found: forms.Programme, months: Iterable[date]) -> list[Period]:
-    """Periods that read one of ``months``: its own, and later ones that look back so far."""
-    reach = represent(found.model).reach
+def _request(found: forms.Programme, period: Period) -> int:
+    before = Batch.objects.filter(state=Batch.State.WAITING).count()
+    queue(SYSTEM, found, period, found.place_code, Batch.Reason.LATE_FACT)
+    return Batch.objects.filter(state=Batch.State.WAITING).count() - before
+
+
+def _concerned(months: Iterable[date]) -> list[tuple[forms.Programme, Period]]:
+    """Ended periods that read one of ``months`` (their own, and later ones that look back so far), each
+    with the revision that it was computed by, or is being computed by now."""
     oldest = shifted(clock.today().replace(day=1), -MONTHS_BACK)
-    starts = {
-        period_of(shifted(month, later), found.model.period).start
-        for month in months
-        if month >= oldest
-        for later in range(reach + 1)
-    }
-    return [Period(start, found.model.period) for start in sorted(starts)]
-
-
-def _computed(found: forms.Programme, period: Period) -> bool:
-    return Run.objects.filter(
-        programme=found.name, period_kind=period.kind, period_start=period.start,
-        revision_id=found.id,
-    ).exists()  # fmt: skip
+    dirty = {month for month in months if month >= oldest}
+    of_period = ("revision_id", "period_kind", "period_start")
+    ended = Run.objects.filter(keeping.CLOSED, period_end__lte=clock.today())
+    begun = Batch.objects.filter(state__in=UNDER_WAY, period_end__lte=clock.today())
+    rows = {*ended.values_list(*of_period).distinct(), *begun.values_list(*of_period)}
+    found = [(forms.revision(one), Period(start, kind)) for one, kind, start in sorted(rows)]
+    return [
+        (programme, period)
+        for programme, period in found
+        if not dirty.isdisjoint(period.back(represent(programme.model).reach))
+    ]
 
 
 # -- periods that still run -----------------------------------------------------------------

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Any, BinaryIO, cast
 from uuid import UUID
 
@@ -45,9 +46,8 @@ def _role(name: str) -> str:
     return role.title("en" if _english() else "zh") if role else name
 
 
-def _rules(programme: str, place_code: str) -> list[tuple[Rule, str, str]]:
-    """The programme's rules of adjusting: rule, title, who approves."""
-    found = forms.current(programme, place_code).model.adjustments
+def _rules(found: Sequence[Rule]) -> list[tuple[Rule, str, str]]:
+    """A programme's rules of adjusting: rule, title, who approves."""
     return [
         (rule, said(rule.title, english=_english()), _role(rule.second_approval)) for rule in found
     ]
@@ -56,7 +56,7 @@ def _rules(programme: str, place_code: str) -> list[tuple[Rule, str, str]]:
 def _title(row: Adjustment) -> str:
     """The title of a row's rule; its id when the programme no longer has it."""
     try:
-        found = _rules(row.programme, row.place_code)
+        found = _rules(forms.current(row.programme, row.place_code).model.adjustments)
     except Refusal:
         return row.rule
     return next((title for rule, title, _who in found if rule.id == row.rule), row.rule)
@@ -94,7 +94,9 @@ def adjust(request: Request, key: int) -> HttpResponse:
         )
         where, keys, lines = organisation.names(page.score)
         request.actor.require("assess.adjust", where, org_keys=keys, line_keys=lines)
-        rules = _rules(page.run.programme, page.score.place_code)
+        # The rules of the revision that the period keeps, whatever is in force now.
+        programme = page.about.programme
+        rules = _rules(programme.adjustments if programme is not None else ())
         if not rules:
             raise NOT_FOUND()
         context = {

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpResponse
 from django.utils.http import content_disposition_header
 from django.utils.translation import get_language
@@ -50,6 +51,11 @@ def taken(request: Request) -> str:
     return f"{request.actor.name} · {clock.local(clock.now()):%Y-%m-%d %H:%M}"
 
 
+def titled(name: str) -> str:
+    """The name of a file and what stands at its head: one of a demonstration says so, wherever it goes."""
+    return _("{name}（演示数据，不是真实情况）").format(name=name) if settings.ZHIJIN_DEMO else name
+
+
 def watermark(request: Request) -> Watermark:
     return Watermark(request.actor.name, clock.local(clock.now()), _("党组织排名"))
 
@@ -65,6 +71,7 @@ def standing(request: Request, found: Standing, kind: str) -> HttpResponse:
     name = _("{place}{period}排名").format(
         place=place.short if place else "", period=found.period_name
     )
+    name = titled(name)
     body = _sheet(request, found, name) if kind == "xlsx" else _document(request, found, name)
     return answer(request, body, name, kind, f"run:{found.runs[0].id}", wanted.place)
 
@@ -201,6 +208,7 @@ def organisation(request: Request, page: Page, kind: str) -> HttpResponse:
     name = _("{name}{period}得分").format(
         name=page.score.name, period=words.period(run.period_kind, run.period_start)
     )
+    name = titled(name)
     body = _org_sheet(request, page, name) if kind == "xlsx" else _org_document(request, page, name)
     return answer(request, body, name, kind, f"org:{page.score.org_key}", page.score.place_code)
 

@@ -102,7 +102,7 @@ def _context(request: Request, found: Standing, wanted: Wanted) -> dict[str, Any
         "sectors": orgs.SECTORS.items(),
         "state": words.state(found.state, found.runs[0].period_end),
         "rules": rules(found.about),
-        "publishable": _publishable(found)[:1],
+        "publishable": _first_of(_publishable(found), wanted.place),
         "waiting_appeals": len(found.appeals),
         "waiting_adjustments": Adjustment.objects.filter(
             reading.seen(request.actor), state=Adjustment.State.PROPOSED
@@ -112,6 +112,15 @@ def _context(request: Request, found: Standing, wanted: Wanted) -> dict[str, Any
         "previous_page": wanted.page - 1,
         "next_page": wanted.page + 1,
     }
+
+
+def _first_of(ready: list[Run], place: str) -> list[tuple[Run, str, int]]:
+    """The first to publish, its county's name where the page shows more than that, and how many follow."""
+    for run in ready:
+        county = places.find(run.place_code)
+        wider = len(place) < len(run.place_code) and county is not None
+        return [(run, county.short if wider and county is not None else "", len(ready) - 1)]
+    return []
 
 
 def chain(wanted: Wanted) -> list[tuple[str, str]]:

@@ -14,6 +14,8 @@ _TOP, _BASE, _HEIGHT = 34, 132, 152
 _LEFT, _RIGHT = 6, WIDTH - 6
 _STEPS = (100, 200, 500, 1000)
 _MOST_BINS = 14
+#: How wide a digit of a count is drawn.
+_DIGIT = 6
 
 
 def bins(values: Sequence[int]) -> tuple[int, int, list[int]]:
@@ -76,7 +78,9 @@ def _columns(
         at = round(_LEFT + i * wide, 1)
         css = "chart-bar chart-mine" if i == mine else "chart-bar"
         number = text(round(at + wide / 2, 1), _BASE - tall - 3, count, "chart-count", "middle")
-        return css, at + 1, _BASE - tall, round(wide - 2, 1), tall, number if count else ""
+        # A number wider than its column would cover the next one's; all stand in the table.
+        shown = count and (i == mine or len(str(count)) * _DIGIT <= wide + 2)
+        return css, at + 1, _BASE - tall, round(wide - 2, 1), tall, number if shown else ""
 
     return format_html_join(
         "",
