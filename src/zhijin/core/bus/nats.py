@@ -3,17 +3,21 @@ is to be said is sent in one piece. It does not reconnect by itself; its owner d
 
 from __future__ import annotations
 
+import contextlib
 import json
 import secrets
-import select
 import socket
 import ssl
+import sys
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Self
 
+from zhijin.core.bus.waiting import readable
+
 CHUNK = 1 << 20
+GONE_MS = 20_000
 _STATUS = b"NATS/1.0 "
 
 
@@ -43,6 +47,8 @@ class Client:
     password: str
     name: str = "zhijin"
     timeout: float = 5.0
+    #: Further nodes of the same cluster, tried one after the other.
+    others: tuple[tuple[str, int], ...] = ()
     _socket: socket.socket | None = None
     _rest: bytes = b""
     _sid: int = 0
@@ -54,10 +60,20 @@ class Client:
     # -- the connection -------------------------------------------------------------------
 
     def connect(self) -> Self:
-        """Open the connection and say who we are. Raises BusError."""
+        """Open a connection to the first node that answers, and say who we are. Raises BusError."""
+        nodes = ((self.host, self.port), *self.others)
+        for host, port in nodes[:-1]:
+            with contextlib.suppress(BusError):
+                return self._connect_to(host, port)
+        return self._connect_to(*nodes[-1])
+
+    def _connect_to(self, host: str, port: int) -> Self:
         try:
-            self._socket = socket.create_connection((self.host, self.port), self.timeout)
+            self._socket = socket.create_connection((host, port), self.timeout)
             self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            if sys.platform == "linux":
+                # A node whose machine is gone answers nothing at all: do not wait a quarter of an hour for it.
+                self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, GONE_MS)
             line, self._rest = self._line(b"")
             if not line.startswith(b"INFO "):
                 raise BusError("this is no NATS server")
@@ -182,7 +198,7 @@ class Client:
     def _ready(self, timeout: float) -> bool:
         if self._socket is None:
             raise BusError("not connected")
-        return bool(select.select([self._socket], [], [], max(timeout, 0))[0])
+        return readable(self._socket, timeout)
 
     def _receive(self) -> bytes:
         assert self._socket is not None
