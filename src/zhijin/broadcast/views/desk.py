@@ -134,6 +134,7 @@ def _page(request: Request, row: Broadcast, refusal: Refusal | None) -> HttpResp
         "can_make": actor.can("broadcast.make", row.place_key),
         "can_approve": senior and actor.can("broadcast.approve", row.place_key),
         "needed": needed(row).title(lang), "moments": showing.moments(row),
+        "voice": showing.voice_of(row, request.GET.get("voice", "")),
     }  # fmt: skip
     if row.state == Broadcast.State.DRAFT and row.voice != "file":
         context["lines"] = showing.lines(row)
