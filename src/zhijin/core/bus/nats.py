@@ -18,6 +18,8 @@ from zhijin.core.bus.waiting import readable
 
 CHUNK = 1 << 20
 GONE_MS = 20_000
+#: How long the other nodes of a cluster are waited for, in seconds.
+PATIENCE = 1.0
 _STATUS = b"NATS/1.0 "
 
 
@@ -128,20 +130,34 @@ class Client:
 
     def request(self, subject: str, data: bytes = b"", timeout: float | None = None) -> bytes:
         """Ask and wait for one answer. Raises BusError when nobody answers in time."""
+        for answer in self._answers(subject, data, timeout or self.timeout):
+            return answer
+        raise BusError(f"no answer from {subject}")
+
+    def request_all(self, subject: str, data: bytes, count: int) -> list[bytes]:
+        """Ask every node of a cluster of ``count``; fewer answers when one is away. Raises BusError."""
+        found: list[bytes] = []
+        for answer in self._answers(subject, data, self.timeout if count == 1 else PATIENCE):
+            found.append(answer)
+            if len(found) == count:
+                break
+        return found
+
+    def _answers(self, subject: str, data: bytes, timeout: float) -> Iterator[bytes]:
         if not self._inbox_sid:
             self._inbox_sid = self.subscribe(f"{self._inbox}.*")
         reply = f"{self._inbox}.{secrets.token_hex(6)}"
         self.publish(subject, data, reply)
-        deadline = time.monotonic() + (timeout or self.timeout)
+        deadline = time.monotonic() + timeout
         while (left := deadline - time.monotonic()) > 0:
-            for message in self._arrived(left):
+            found = list(self._arrived(left))
+            self._held += [one for one in found if one.subject != reply]
+            for message in found:
                 if message.subject != reply:
-                    self._held.append(message)
-                elif message.status == 503:
+                    continue
+                if message.status == 503:
                     raise BusError(f"nobody answers {subject}")
-                else:
-                    return message.data
-        raise BusError(f"no answer from {subject}")
+                yield message.data
 
     def ask(self, subject: str, body: Any = None) -> dict[str, Any]:
         """A request in JSON. Raises BusError with the server's words when it refuses."""
