@@ -44,7 +44,9 @@ def test_every_syllable_of_the_dictionary_has_signs_that_the_model_knows():
     common = range(0x4E00, 0x9FA6)
     found = {r for code in common for r in PINYIN_DICT.get(code, "").split(",") if r}
     readings = {to_tone3(one, neutral_tone_with_five=True, v_to_u=False) for one in found}
-    silent = {one for one in readings if one[-1:] in "12345" and not phonemes.signs(one).strip("→↗↓↘")}
+    silent = {
+        one for one in readings if one[-1:] in "12345" and not phonemes.signs(one).strip("→↗↓↘")
+    }
     assert silent == set()
     signs = {sign for one in readings if one[-1:] in "12345" for sign in phonemes.signs(one)}
     assert signs <= phonemes.VOCABULARY.keys()
@@ -53,9 +55,7 @@ def test_every_syllable_of_the_dictionary_has_signs_that_the_model_knows():
 @given(st.lists(st.sampled_from("水位上涨请注意安全，。！"), max_size=900).map("".join))
 def test_pieces_are_short_enough_and_hold_every_syllable(text):
     pytest.importorskip("rjieba")
-    found = [
-        Syllable(n, char, "" if char in "，。！" else "shui3") for n, char in enumerate(text)
-    ]
+    found = [Syllable(n, char, "" if char in "，。！" else "shui3") for n, char in enumerate(text)]
     pieces = phonemes.pieces(found)
     assert all(0 < len(piece) <= 510 for piece in pieces)
     tone = phonemes.VOCABULARY["↓"]

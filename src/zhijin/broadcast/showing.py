@@ -12,12 +12,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from zhijin.access.api import Request
+from zhijin.broadcast import circles, selectors
 from zhijin.broadcast.models import Broadcast, Target
 from zhijin.broadcast.selectors import Loudspeaker, ears
 from zhijin.broadcast.services.drafting import better_than, corrections
 from zhijin.broadcast.speech import engines, making
 from zhijin.broadcast.speech.normalise import PAUSES
 from zhijin.broadcast.speech.pinyin import Syllable
+from zhijin.cases.api import Drawing, draw_points
 from zhijin.core import clock
 from zhijin.core.actor import Actor
 from zhijin.core.ids import is_code, place_span
@@ -102,6 +104,22 @@ def areas(actor: Actor, place: str, given: Mapping[str, Any]) -> dict[str, Any]:
     ]
     whole = (place, found.short if found else place, ears(actor, [place]), place in chosen)
     return {"whole": whole, "parts": [part for part in parts if part[2] or part[3]]}
+
+
+def picture(actor: Actor, place: str) -> Drawing | None:
+    """Loudspeakers and outlines, to draw a circle on; None where no position is known."""
+    found = selectors.placed(actor, place) if place else []
+    return draw_points(place, found) if found else None
+
+
+def circle_words(row: Broadcast) -> str:
+    """“半径 300 米的圆内（104.470000, 25.710000）”; empty without a circle."""
+    circle = circles.of(row.circle)
+    if circle is None:
+        return ""
+    return _("半径 {metres} 米的圆内（{lon:.5f}，{lat:.5f}）").format(
+        metres=circle.metres, lon=circle.lon, lat=circle.lat
+    )
 
 
 def names(codes: Sequence[str]) -> list[str]:

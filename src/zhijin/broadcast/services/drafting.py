@@ -6,12 +6,14 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any, BinaryIO
 from uuid import UUID
 
 from django.utils.translation import gettext as _
 
 from zhijin.broadcast import errors
+from zhijin.broadcast.circles import Circle
 from zhijin.broadcast.models import Broadcast
 from zhijin.broadcast.orders import MOST_TURNS
 from zhijin.broadcast.services.common import SYSTEM, common_place, in_state, locked, note, rules
@@ -50,6 +52,7 @@ class Draft:
     audio_name: str = ""
     simulated: bool = False
     alert_id: UUID | None = None
+    circle: Circle | None = None
 
 
 def draft(*, actor: Actor, wanted: Draft) -> Broadcast:
@@ -59,12 +62,13 @@ def draft(*, actor: Actor, wanted: Draft) -> Broadcast:
     place = common_place(areas)
     rule = rules(place).model.levels.of(_level(wanted.level))
     text = _text(wanted)
-    title = (wanted.title.strip() or _first_words(text) or wanted.audio_name)[:60]
+    title = (wanted.title.strip() or _first_words(text) or Path(wanted.audio_name).stem)[:60]
     turns = _turns(wanted.turns)
     audio = _recorded(wanted) if wanted.audio is not None else _at_once(text, {})
     with scoped(actor):
         row = Broadcast.objects.create(
             county=county_of(place), place_code=place, place_key=place_key(place), areas=areas,
+            circle=wanted.circle.kept() if wanted.circle else None,
             title=title, text=text, level=wanted.level, urgent=wanted.urgent,
             exercise=wanted.exercise, turns=turns, times=wanted.times or rule.times,
             lasts=rule.lasts * 60, volume=rule.volume, quiet=list(rule.hours) if rule.hours else None,
@@ -72,7 +76,7 @@ def draft(*, actor: Actor, wanted: Draft) -> Broadcast:
             programme=rules(place).model.id, revision=str(rules(place).number), alert_id=wanted.alert_id,
             simulated=wanted.simulated, made_at=clock.now(), made_by=actor.label, maker=actor.name[:60],
         )  # fmt: skip
-        note(actor, row, "draft", detail={"areas": areas})
+        note(actor, row, "draft", detail={"areas": areas, "circle": row.circle})
         _ask_for_better(row)
     return row
 
