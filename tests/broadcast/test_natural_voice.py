@@ -105,9 +105,12 @@ def hum(monkeypatch):
 @pytest.fixture
 def queued(monkeypatch):
     found: list[str] = []
-    monkeypatch.setattr(
-        "zhijin.core.jobs.defer", lambda name, **args: found.append(args["broadcast"]) or 1
-    )
+
+    def defer(_name: str, **args: str) -> int:
+        found.append(args["broadcast"])
+        return len(found)
+
+    monkeypatch.setattr("zhijin.core.jobs.defer", defer)
     return found
 
 
