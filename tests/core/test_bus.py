@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import json
 import resource
 import socket
 import threading
@@ -10,7 +11,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from zhijin.core.bus import BusError, Client
+from zhijin.core.bus import BusError, Client, address
 
 #: select() knows files up to number 1,023.
 HIGH = 1500
@@ -72,3 +73,25 @@ def test_it_hears_on_a_file_that_select_does_not_know(port, many_files, monkeypa
         assert (found.subject, found.data) == ("a", b"1\r\n2")
     with pytest.raises(BusError, match="not connected"):
         client.messages(0)
+
+
+def test_the_next_node_is_tried_when_one_does_not_answer(port):
+    with socket.create_server(("127.0.0.1", 0)) as closed:
+        dead = closed.getsockname()[1]
+    with Client("127.0.0.1", dead, "u", "p", others=(("127.0.0.1", port),)) as client:
+        assert client.info == {"server_id": "x"}
+    with pytest.raises(BusError):
+        Client("127.0.0.1", dead, "u", "p", others=(("127.0.0.1", dead),)).connect()
+
+
+def test_the_nodes_of_a_cluster_stand_in_the_file(tmp_path):
+    told = {
+        "host": "a", "port": 1, "mqtt_host": "m", "mqtt_port": 2, "issuer": "00" * 32,
+        "passwords": {"gate": "g"}, "nodes": ["10.0.0.1:4222", "[::1]:4223"], "mqtt_nodes": ["10.0.0.1:8883"],
+    }  # fmt: skip
+    (tmp_path / "keys").mkdir()
+    (tmp_path / "keys" / "broker.json").write_text(json.dumps(told))
+    found = address(tmp_path)
+    assert found.mqtt_nodes == (("10.0.0.1", 8883),)
+    client = found.client("gate")
+    assert ((client.host, client.port), client.others) == (("10.0.0.1", 4222), (("::1", 4223),))
