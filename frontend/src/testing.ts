@@ -3,7 +3,7 @@ import { Window } from "happy-dom";
 
 const NAMES = [
   "document", "navigator", "location", "HTMLElement", "HTMLInputElement", "HTMLSelectElement", "HTMLDialogElement",
-  "HTMLButtonElement", "HTMLMetaElement", "Element", "Node", "Event", "CustomEvent", "KeyboardEvent", "SubmitEvent",
+  "HTMLButtonElement", "HTMLMetaElement", "MouseEvent", "Element", "Node", "Event", "CustomEvent", "KeyboardEvent", "SubmitEvent",
   "MutationObserver", "DOMParser", "FormData", "File", "Blob", "localStorage", "getComputedStyle", "CSS",
 ] as const; // prettier-ignore
 

@@ -28,7 +28,7 @@ from tests.cast import GRID, Part, make_member
 from tests.sensing.bus import Bus, wait_until
 from zhijin.access.middleware import COOKIE
 from zhijin.broadcast.models import Broadcast, Target
-from zhijin.broadcast.services import sending
+from zhijin.broadcast.services import drafting, sending
 from zhijin.broadcast.setting_up import setup_for
 from zhijin.broadcast.speaker import Setup
 from zhijin.core.scope import scoped
@@ -163,6 +163,7 @@ def test_the_secretary_types_hears_and_sends(
         storage_state=signed_in(secretary, site),
     )
     assert "防溺水" in page.locator("#text").input_value()
+    _says_something(page)
     page.locator("#text").fill(NOTICE)
     assert overflow(page) == []
     assert findings(page) == []
@@ -185,6 +186,28 @@ def test_the_secretary_types_hears_and_sends(
     for one in programs:
         (file,) = one.files()
         is_speech(file, round(heard_here * 1000))
+
+
+def _says_something(page: Any) -> None:
+    """Recording fills the file's field with a WAV of what the (beeping) microphone heard."""
+    status = page.locator("[data-record-status]")
+    page.get_by_role("button", name="不写字，直接说").click()
+    page.wait_for_function(
+        "() => /[1-9] 秒/.test(document.querySelector('[data-record-status]').textContent)"
+    )
+    page.get_by_role("button", name="说完了").click()
+    page.wait_for_function("() => document.querySelector('#audio').files.length === 1")
+    page.locator("[data-record-sound]").wait_for()
+    assert "录好了" in status.inner_text()
+    data = bytes(
+        page.evaluate(
+            "async () => [...new Uint8Array(await document.querySelector('#audio').files[0].arrayBuffer())]"
+        )
+    )
+    seconds, pcm = drafting._decoded(data, 60)
+    assert 0.5 < seconds < 30
+    assert max(array.array("h", pcm)) > 1000
+    page.evaluate("() => { document.querySelector('#audio').value = ''; }")
 
 
 def signed_in(member: Any, site: str) -> dict[str, Any]:

@@ -3,11 +3,12 @@ when its link is revoked."""
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser import OpenPage, findings, overflow
 from tests.cases.conftest import GRID_2, files, ground, opened
@@ -62,6 +63,66 @@ def sounding(page: Page) -> None:
     )
 
 
+class Server:
+    """The wall's address: another number at every look, or nobody there."""
+
+    def __init__(self, page: Page) -> None:
+        self.looks, self.away = 0, False
+        self.body = page.request.get(page.url).text()
+        page.route("**/events/", lambda route: route.abort())
+        page.route("**/wall/*/", self.answer)
+
+    def answer(self, route: Route) -> None:
+        if self.away:
+            route.abort()
+            return
+        self.looks += 1
+        body = re.sub(
+            r"(wall-figures.*?<b[^>]*>)\d+", rf"\g<1>{self.looks}", self.body, count=1, flags=re.DOTALL
+        )
+        route.fulfill(content_type="text/html", body=body)
+
+
+def gathered(page: Page) -> dict[str, float]:
+    """What the browser holds of the page after it has tidied up."""
+    session = page.context.new_cdp_session(page)
+    session.send("Performance.enable")
+    session.send("HeapProfiler.collectGarbage")
+    found = session.send("Performance.getMetrics")["metrics"]
+    session.detach()
+    return {one["name"]: one["value"] for one in found}
+
+
+def lives_for_days(page: Page) -> None:
+    """Hundreds of looks gather nothing; a server that is away is told and forgiven; a day later it loads anew."""
+    page.clock.install()
+    server = Server(page)
+    page.reload()
+
+    def look(times: int) -> None:
+        for _ in range(times):
+            wanted = str(server.looks + 1)
+            page.clock.run_for(11_000)
+            expect(page.locator(".wall-figures b").first).to_have_text(wanted)
+
+    look(5)
+    before = gathered(page)
+    look(200)
+    after = gathered(page)
+    assert after["Nodes"] <= before["Nodes"] * 1.1 + 50
+    assert after["JSEventListeners"] <= before["JSEventListeners"] + 5
+    server.away = True
+    page.clock.run_for(120_000)
+    expect(page.locator("[data-lost]")).to_have_count(1)
+    server.away = False
+    page.clock.run_for(11_000)
+    expect(page.locator("[data-lost]")).to_have_count(0)
+    page.evaluate("() => { window.before = true; }")
+    page.clock.fast_forward(25 * 3_600_000)
+    page.wait_for_function("() => !window.before")
+    page.unroute_all()
+
+
 @pytest.mark.django_db(transaction=True)
 def test_a_wall_for_days(ground: Any, open_page: OpenPage) -> None:
     a_full_day()
@@ -78,6 +139,7 @@ def test_a_wall_for_days(ground: Any, open_page: OpenPage) -> None:
     phone = open_page(path, size=(390, 844))
     assert overflow(phone) == []
 
+    lives_for_days(phone)
     sounding(page)
     page.reload()
     expect(page.locator(".wall-figures b").first).to_have_text("9")

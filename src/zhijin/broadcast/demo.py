@@ -26,7 +26,19 @@ def seed() -> dict[str, int]:
             )
         for label in labels:
             if label not in have:
-                entry = Entry("loudspeaker", label, code, serves=120, model="模拟", simulated=True)
+                lon, lat = _position(code, made)
+                entry = Entry(
+                    "loudspeaker", label, code, lon, lat, serves=120, model="模拟", simulated=True
+                )
                 register(actor=DEMO, entry=entry)
                 made += 1
     return {"loudspeakers": made}
+
+
+def _position(code: str, number: int) -> tuple[float | None, float | None]:
+    """In the middle of one of its grids, the next for each; nowhere where none is drawn."""
+    drawn = places.outlines_in(code)
+    if not drawn:
+        return None, None
+    one = drawn[number % len(drawn)]
+    return round((one.min_lon + one.max_lon) / 2, 6), round((one.min_lat + one.max_lat) / 2, 6)

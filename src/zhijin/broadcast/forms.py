@@ -7,16 +7,16 @@ from datetime import date, datetime, time, timedelta
 from io import BytesIO
 
 from django.core.files.uploadedfile import UploadedFile
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext as _
 
-from zhijin.broadcast import errors
+from zhijin.broadcast import circles, errors
 from zhijin.broadcast.services.drafting import MOST_DAYS, Draft
 from zhijin.core import clock
 
 
 def draft(request: HttpRequest) -> Draft:
-    """A broadcast as the form tells of it. Raises BC005 for times that are none."""
+    """A broadcast as the form tells of it. Raises BC005 for times that are none, BC016."""
     given = request.POST
     file = request.FILES.get("audio")
     audio = file if isinstance(file, UploadedFile) and file.size else None
@@ -26,8 +26,19 @@ def draft(request: HttpRequest) -> Draft:
         level=given.get("level", "plain"), urgent=bool(given.get("urgent")),
         exercise=bool(given.get("exercise")), turns=turns(given.get("when", "now"), given.get("at", ""),
         given.get("daily", ""), given.get("until", "")), times=int(times) if times in set("12345") else None,
+        circle=circle(given),
         audio=BytesIO(audio.read()) if audio is not None else None, audio_name=(audio.name or "") if audio else "",
     )  # fmt: skip
+
+
+def circle(given: QueryDict) -> circles.Circle | None:
+    """Raises BC016."""
+    try:
+        return circles.read(given.get("lon", ""), given.get("lat", ""), given.get("metres", ""))
+    except ValueError as error:
+        raise errors.BAD_CIRCLE(
+            least=circles.LEAST, most=circles.MOST, fields={"circle": str(errors.BAD_CIRCLE.id)}
+        ) from error
 
 
 def turns(when: str, at: str, daily: str, until: str) -> Sequence[datetime]:

@@ -16,7 +16,8 @@ class Broadcast(models.Model):
     """What is to be said, where and when. ``place_code`` is the narrowest place that holds all ``areas``.
 
     ``turns`` are moments in milliseconds since 1970; empty: at once when it goes out. ``readings`` are the
-    corrections of polyphones: index in the normalised text → syllable. ``lasts``: seconds after its moment in
+    corrections of polyphones: index in the normalised text → syllable. ``circle``: longitude, latitude and metres;
+    of the areas' loudspeakers only those within it. ``lasts``: seconds after its moment in
     which a turn may still begin.
     """
 
@@ -40,6 +41,7 @@ class Broadcast(models.Model):
     place_code = models.CharField(max_length=15)
     place_key = models.BigIntegerField()
     areas = models.JSONField(default=list)
+    circle = models.JSONField(null=True)
     title = models.CharField(max_length=60)
     text = models.TextField(blank=True, default="")
     readings = models.JSONField(default=dict)

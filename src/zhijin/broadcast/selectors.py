@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.db.models import Case, Count, IntegerField, Q, QuerySet, Value, When
 
+from zhijin.broadcast.circles import Circle
 from zhijin.broadcast.models import Alert, Broadcast, Target
 from zhijin.broadcast.services.common import SYSTEM
 from zhijin.broadcast.services.sending import KIND, WELL, loudspeakers
@@ -86,13 +87,31 @@ def targets(row: Broadcast, turn: int = 0) -> QuerySet[Target]:
     return rows.alias(shown=order).order_by("shown", "place_key", "code")
 
 
-def ears(actor: Actor, areas: Iterable[str]) -> int:
+def ears(actor: Actor, areas: Iterable[str], circle: Circle | None = None) -> int:
     """How many loudspeakers would be told."""
     return (
         Device.objects.filter(scope_q(actor, "place_key", orgs="org_key"))
-        .filter(loudspeakers(areas))
+        .filter(loudspeakers(areas, circle))
         .count()
     )
+
+
+@dataclass(frozen=True)
+class Placed:
+    """A loudspeaker for a drawing."""
+
+    title: str
+    point: tuple[float, float] | None
+
+
+def placed(actor: Actor, place: str, most: int = 500) -> list[Placed]:
+    """Loudspeakers at or below a place whose position is known."""
+    rows = Device.objects.filter(scope_q(actor, "place_key", orgs="org_key"), loudspeakers([place]))
+    known = rows.filter(lon__isnull=False, lat__isnull=False).order_by("id")
+    return [
+        Placed(label, (lon, lat))
+        for label, lon, lat in known.values_list("label", "lon", "lat")[:most]
+    ]
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.db.models import Q
@@ -12,11 +12,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from zhijin.access.api import Request
+from zhijin.broadcast import circles, selectors
 from zhijin.broadcast.models import Broadcast, Target
 from zhijin.broadcast.selectors import Loudspeaker, ears
-from zhijin.broadcast.speech import making
+from zhijin.broadcast.services.drafting import better_than, corrections
+from zhijin.broadcast.speech import engines, making
 from zhijin.broadcast.speech.normalise import PAUSES
 from zhijin.broadcast.speech.pinyin import Syllable
+from zhijin.cases.api import Drawing, draw_points
+from zhijin.core import clock
 from zhijin.core.actor import Actor
 from zhijin.core.ids import is_code, place_span
 from zhijin.places import api as places
@@ -31,6 +35,8 @@ STATE_TONES = {
 }
 LEVEL_TONES = {"plain": "", "blue": "info", "yellow": "warn", "orange": "warn", "red": "late"}
 Heard = Target.State
+#: A draft's page looks this long whether the more natural voice has spoken.
+BETTER_WITHIN = timedelta(minutes=10)
 HEARD_TONES: dict[int, str] = {
     Heard.LISTED: "warn", Heard.RECEIVED: "info", Heard.VERIFIED: "info", Heard.QUEUED: "info",
     Heard.INTERRUPTED: "warn", Heard.PLAYING: "accent", Heard.PLAYED: "ok", Heard.FAILED: "late",
@@ -100,6 +106,22 @@ def areas(actor: Actor, place: str, given: Mapping[str, Any]) -> dict[str, Any]:
     return {"whole": whole, "parts": [part for part in parts if part[2] or part[3]]}
 
 
+def picture(actor: Actor, place: str) -> Drawing | None:
+    """Loudspeakers and outlines, to draw a circle on; None where no position is known."""
+    found = selectors.placed(actor, place) if place else []
+    return draw_points(place, found) if found else None
+
+
+def circle_words(row: Broadcast) -> str:
+    """“半径 300 米的圆内（104.470000, 25.710000）”; empty without a circle."""
+    circle = circles.of(row.circle)
+    if circle is None:
+        return ""
+    return _("半径 {metres} 米的圆内（{lon:.5f}，{lat:.5f}）").format(
+        metres=circle.metres, lon=circle.lon, lat=circle.lat
+    )
+
+
 def names(codes: Sequence[str]) -> list[str]:
     found = places.labels(codes, skip=3)
     return [found[code] for code in codes]
@@ -112,13 +134,24 @@ def moments(row: Broadcast) -> list[datetime]:
 
 def lines(row: Broadcast) -> list[list[Syllable]]:
     """The syllables as they will be read, sentence by sentence."""
-    fixed = {int(index): reading for index, reading in row.readings.items()}
     out: list[list[Syllable]] = [[]]
-    for one in making.spoken(row.text, fixed):
+    for one in making.spoken(row.text, corrections(row)):
         out[-1].append(one)
         if one.char in PAUSES and one.char in "。！？":
             out.append([])
     return [line for line in out if line]
+
+
+def voice_of(row: Broadcast, seen: str) -> dict[str, Any]:
+    """Who speaks; ``waits``: a more natural voice is at work; ``newer``: it took the place of ``seen``."""
+    draft = row.state == Broadcast.State.DRAFT
+    young = clock.now() - row.made_at < BETTER_WITHIN
+    try:
+        waits = draft and young and better_than(row.voice) is not None
+        title = "" if row.voice == "file" else engines.title(row.voice)
+    except engines.Unavailable:
+        waits, title = False, row.voice
+    return {"title": title, "waits": waits, "newer": bool(draft and seen and seen != row.voice)}
 
 
 def readings(given: Mapping[str, Any]) -> dict[int, str]:

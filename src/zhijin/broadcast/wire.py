@@ -193,9 +193,12 @@ def _pause(said: int) -> timedelta:
 
 
 def _say(bus: Client, row: Broadcast, silent: Any, now: datetime) -> None:
-    """To everybody who has not answered: through the areas the first time, to each alone after."""
+    """To everybody who has not answered: through the areas the first time, to each alone after. Within a circle
+    to each alone, since the areas hold others too."""
     fresh = silent.filter(attempt=1, sends=0)
-    if fresh.exists():
+    if row.circle:
+        _say_to(bus, row, list(fresh.order_by("code")[:AT_ONCE]), now)
+    elif fresh.exists():
         turns = list(fresh.values_list("turn", "at", "until").distinct().order_by("turn"))
         data = _signed(row, turns, row.areas, [], fresh.count())
         bus.publish_many((area_topic(area, KIND, "play"), "", data) for area in row.areas)

@@ -34,12 +34,20 @@ class Dot:
 
 @dataclass(frozen=True)
 class Drawing:
-    """What the template draws: a frame, paths of outlines with their names, and dots."""
+    """What the template draws: a frame, paths of outlines with their names, and dots.
+
+    A position is drawn at ``((lon - west) * across + margin, (north - lat) * down + margin)``.
+    """
 
     width: int
     height: int
     paths: list[tuple[str, str]]
     dots: list[Dot]
+    west: float
+    north: float
+    across: float
+    down: float
+    margin: int = MARGIN
 
 
 def draw(place_code: str, cases: Sequence[Placed]) -> Drawing | None:
@@ -61,7 +69,7 @@ def draw(place_code: str, cases: Sequence[Placed]) -> Drawing | None:
     height = round((north - south) * unit) + 2 * MARGIN
     paths = [(_path(o, at), o.place.short) for o in outlines]
     dots = [Dot(view, *at(*view.point)) for view in cases if view.point is not None]
-    return Drawing(width, height, paths, dots)
+    return Drawing(width, height, paths, dots, west, north, squeeze * unit, unit)
 
 
 def _outlines(code: str) -> list[Outline]:

@@ -37,6 +37,9 @@ class BrokerInfo:
     mqtt_port: int = 0
     issuer: str = ""
     passwords: dict[str, str] = field(default_factory=dict)
+    #: Of a cluster that others run: every node, ``host:port``, for NATS and for MQTT.
+    nodes: list[str] = field(default_factory=list)
+    mqtt_nodes: list[str] = field(default_factory=list)
 
 
 def program() -> Path | None:
@@ -66,7 +69,7 @@ def prepare(home: Home, host: str = LOOPBACK, taken: Iterable[int] = ()) -> list
         return None
     kept = info(home) or BrokerInfo()
     away = set(taken)
-    kept.host, kept.mqtt_host = LOOPBACK, host
+    kept.host, kept.mqtt_host, kept.nodes, kept.mqtt_nodes = LOOPBACK, host, [], []
     kept.port = free_port(kept.port or None, _but(NATS_PORTS, away))
     kept.mqtt_port = free_port(kept.mqtt_port or None, _but(MQTT_PORTS, away), host)
     kept.issuer = kept.issuer or secrets.token_hex(32)

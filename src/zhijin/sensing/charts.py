@@ -11,11 +11,11 @@ from zhijin.core import clock
 from zhijin.core.signals import Measure
 from zhijin.sensing.selectors import Point
 
-WIDTH, HEIGHT, LEFT, BOTTOM = 640, 180, 56, 24
+WIDTH, HEIGHT = 640, 150
 
 
 def line(points: Sequence[Point], measure: Measure, label: str) -> SafeString:
-    """A chart with its least and most value and the two ends of time; nothing for fewer than two points."""
+    """A chart and below it the two ends of time, as text that keeps its size; nothing for fewer than two points."""
     if len(points) < 2:
         return SafeString()
     low, high = min(p.least for p in points), max(p.most for p in points)
@@ -24,8 +24,8 @@ def line(points: Sequence[Point], measure: Measure, label: str) -> SafeString:
     span = (last - first).total_seconds() or 1
 
     def at(point: Point, value: float) -> tuple[float, float]:
-        x = LEFT + (WIDTH - LEFT - 8) * (point.at - first).total_seconds() / span
-        return round(x, 1), round(8 + (HEIGHT - BOTTOM - 16) * (high - value) / spread, 1)
+        x = 4 + (WIDTH - 8) * (point.at - first).total_seconds() / span
+        return round(x, 1), round(8 + (HEIGHT - 16) * (high - value) / spread, 1)
 
     mean = " ".join(f"{x},{y}" for x, y in (at(p, p.mean) for p in points))
     upper = [at(p, p.most) for p in points]
@@ -33,13 +33,9 @@ def line(points: Sequence[Point], measure: Measure, label: str) -> SafeString:
     area = " ".join(f"{x},{y}" for x, y in (*upper, *lower))
     return format_html(
         '<svg class="chart line-chart" viewBox="0 0 {} {}" role="img" aria-label="{}">'
-        '<polygon class="chart-area" points="{}"/><polyline class="chart-line" points="{}"/>'
-        '<text class="chart-text" x="0" y="18">{}</text><text class="chart-text" x="0" y="{}">{}</text>'
-        '<text class="chart-text" x="{}" y="{}">{}</text>'
-        '<text class="chart-text" x="{}" y="{}" text-anchor="end">{}</text></svg>',
-        WIDTH, HEIGHT, label, area, mean, measure.show(high), HEIGHT - BOTTOM - 4,
-        measure.show(low), LEFT, HEIGHT - 6, _time(points[0]), WIDTH - 4, HEIGHT - 6,
-        _time(points[-1]),
+        '<polygon class="chart-area" points="{}"/><polyline class="chart-line" points="{}"/></svg>'
+        '<p class="spread small muted"><span>{}</span><span>{}</span></p>',
+        WIDTH, HEIGHT, label, area, mean, _time(points[0]), _time(points[-1]),
     )  # fmt: skip
 
 

@@ -8,6 +8,7 @@ a thousand devices that come back at once do not wait for each other.
 from __future__ import annotations
 
 import hmac
+import json
 import logging
 import time
 from collections.abc import Iterable
@@ -176,19 +177,21 @@ class Gate:
         if changed:
             self.since = max(self.since, max(changed.values()) - OVERLAP)
         for code in fresh:
-            part(self.system, code)
+            part(self.system, code, max(1, len(self.address.nodes)))
 
 
-def part(system: Client | None, code: str) -> int:
-    """End every connection of a device; returns how many there were."""
+def part(system: Client | None, code: str, nodes: int = 1) -> int:
+    """End every connection of a device, to whichever of the ``nodes`` it is; returns how many there were."""
     if system is None:
         return 0
-    found = system.ask("$SYS.REQ.SERVER.PING.CONNZ", {"mqtt_client": code})
+    body = json.dumps({"mqtt_client": code}).encode()
     ended = 0
-    for one in found.get("data", {}).get("connections", []):
+    for answer in system.request_all("$SYS.REQ.SERVER.PING.CONNZ", body, nodes):
+        found = json.loads(answer)
         server = found["server"]["id"]
-        system.ask(f"$SYS.REQ.SERVER.{server}.KICK", {"cid": one["cid"]})
-        ended += 1
+        for one in found.get("data", {}).get("connections", []):
+            system.ask(f"$SYS.REQ.SERVER.{server}.KICK", {"cid": one["cid"]})
+            ended += 1
     return ended
 
 

@@ -7,9 +7,10 @@ as the device lives, ``at`` is its clock in milliseconds since 1970, the rest is
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from typing import Any
+
+from pydantic_core import from_json
 
 from zhijin.core.signals import KINDS, Kind, Measure, Reading
 
@@ -48,8 +49,9 @@ def read(data: bytes) -> Event:
     if len(data) > MOST_BYTES:
         raise Bad("size", f"{len(data)} > {MOST_BYTES}")
     try:
-        told = json.loads(data)
-    except (ValueError, RecursionError) as error:
+        # Five times as fast as the standard library, where every event passes.
+        told = from_json(data, cache_strings="keys")
+    except ValueError as error:
         raise Bad("json") from error
     if not isinstance(told, dict):
         raise Bad("json", "no object")

@@ -11,6 +11,8 @@ from zhijin.sensing.stream import SECOND
 from zhijin.sensing.topics import STREAM
 
 BATCH, SECONDS = 4000, 5
+#: A pull is answered when it expires, too. Silence for longer means that the node which held it is gone.
+SILENCE = SECONDS + 2.0
 
 
 @dataclass
@@ -21,6 +23,7 @@ class Pull:
     name: str
     outstanding: int = 0
     inbox: str = ""
+    heard_at: float = 0.0
 
     def __post_init__(self) -> None:
         self.inbox = f"_INBOX.{self.name}.{time.time_ns():x}"
@@ -28,8 +31,12 @@ class Pull:
 
     def ask(self, least: int) -> None:
         """Ask for more when fewer than ``least`` are on their way."""
+        now = time.monotonic()
+        if now - self.heard_at > SILENCE:
+            self.outstanding = 0
         if self.outstanding >= least:
             return
+        self.heard_at = now
         asked = {"batch": BATCH, "expires": SECONDS * SECOND}
         subject = f"$JS.API.CONSUMER.MSG.NEXT.{STREAM}.{self.name}"
         self.bus.publish(subject, json.dumps(asked).encode(), self.inbox)
@@ -37,7 +44,7 @@ class Pull:
 
     def hear(self, timeout: float) -> list[Message]:
         """What has come, waiting up to ``timeout`` seconds for the first. Raises BusError."""
-        out = []
+        out: list[Message] = []
         for one in self.bus.messages(timeout):
             if one.subject == self.inbox and not one.data and one.status:
                 # The pull has ended; what it did not bring is said in its headers.
@@ -45,6 +52,8 @@ class Pull:
             elif one.reply.startswith("$JS.ACK."):
                 self.outstanding -= 1
                 out.append(one)
+        if out or not self.outstanding:
+            self.heard_at = time.monotonic()
         return out
 
 

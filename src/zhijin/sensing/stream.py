@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 from dataclasses import dataclass
 
-from zhijin.core.bus import Address, BusError, Client, Device, Refused
+from zhijin.core.bus import Address, BusError, Client, Device
 from zhijin.sensing.topics import KEPT, STREAM
 
 SECOND = 1_000_000_000
@@ -53,13 +53,17 @@ def ensure(bus: Client, address: Address) -> None:
 
 def _make_streams(address: Address) -> None:
     """The gateway makes its streams when the first MQTT client of the account signs in: one of ours does."""
-    device = Device(
-        address.mqtt_host if address.mqtt_host != "0.0.0.0" else "127.0.0.1",  # noqa: S104
-        address.mqtt_port, "ingest", address.passwords["ingest"], address.ca,
-        client_id="zhijin-ingest",
-    )  # fmt: skip
-    try:
-        with device, contextlib.suppress(OSError):
-            device.leave()
-    except (Refused, OSError) as error:
-        raise BusError(f"MQTT: {error}") from error
+    host = address.mqtt_host if address.mqtt_host != "0.0.0.0" else "127.0.0.1"  # noqa: S104
+    failed: OSError | None = None
+    for node, port in address.mqtt_nodes or ((host, address.mqtt_port),):
+        device = Device(
+            node, port, "ingest", address.passwords["ingest"], address.ca, client_id="zhijin-ingest"
+        )
+        try:
+            with device, contextlib.suppress(OSError):
+                device.leave()
+        except OSError as error:
+            failed = error
+        else:
+            return
+    raise BusError(f"MQTT: {failed}") from failed

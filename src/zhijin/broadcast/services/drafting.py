@@ -6,18 +6,20 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any, BinaryIO
 from uuid import UUID
 
 from django.utils.translation import gettext as _
 
 from zhijin.broadcast import errors
+from zhijin.broadcast.circles import Circle
 from zhijin.broadcast.models import Broadcast
 from zhijin.broadcast.orders import MOST_TURNS
-from zhijin.broadcast.services.common import common_place, in_state, locked, note, rules
-from zhijin.broadcast.speech import loudness, making
+from zhijin.broadcast.services.common import SYSTEM, common_place, in_state, locked, note, rules
+from zhijin.broadcast.speech import engines, loudness, making
 from zhijin.broadcast.speech.engines import Unavailable
-from zhijin.core import clock, pii
+from zhijin.core import clock, jobs, pii
 from zhijin.core.actor import Actor
 from zhijin.core.errors import BAD_REQUEST
 from zhijin.core.facts import county_of
@@ -28,7 +30,10 @@ from zhijin.places import api as places
 MOST_TEXT, MOST_DAYS = 1000, 60
 MOST_FILE = 20 * 1024 * 1024
 MOST_MINUTES = 10
+SPEAK = "broadcast.speak"
 State = Broadcast.State
+#: A better voice may still take its place: nobody has been promised how it sounds.
+SPEAKABLE = (State.DRAFT,)
 
 
 @dataclass(frozen=True)
@@ -47,6 +52,7 @@ class Draft:
     audio_name: str = ""
     simulated: bool = False
     alert_id: UUID | None = None
+    circle: Circle | None = None
 
 
 def draft(*, actor: Actor, wanted: Draft) -> Broadcast:
@@ -56,12 +62,13 @@ def draft(*, actor: Actor, wanted: Draft) -> Broadcast:
     place = common_place(areas)
     rule = rules(place).model.levels.of(_level(wanted.level))
     text = _text(wanted)
-    title = (wanted.title.strip() or _first_words(text) or wanted.audio_name)[:60]
+    title = (wanted.title.strip() or _first_words(text) or Path(wanted.audio_name).stem)[:60]
     turns = _turns(wanted.turns)
-    audio = _recorded(wanted) if wanted.audio is not None else spoken(text, {})
+    audio = _recorded(wanted) if wanted.audio is not None else _at_once(text, {})
     with scoped(actor):
         row = Broadcast.objects.create(
             county=county_of(place), place_code=place, place_key=place_key(place), areas=areas,
+            circle=wanted.circle.kept() if wanted.circle else None,
             title=title, text=text, level=wanted.level, urgent=wanted.urgent,
             exercise=wanted.exercise, turns=turns, times=wanted.times or rule.times,
             lasts=rule.lasts * 60, volume=rule.volume, quiet=list(rule.hours) if rule.hours else None,
@@ -69,7 +76,8 @@ def draft(*, actor: Actor, wanted: Draft) -> Broadcast:
             programme=rules(place).model.id, revision=str(rules(place).number), alert_id=wanted.alert_id,
             simulated=wanted.simulated, made_at=clock.now(), made_by=actor.label, maker=actor.name[:60],
         )  # fmt: skip
-        note(actor, row, "draft", detail={"areas": areas})
+        note(actor, row, "draft", detail={"areas": areas, "circle": row.circle})
+        _ask_for_better(row)
     return row
 
 
@@ -86,13 +94,54 @@ def correct(*, actor: Actor, pk: UUID, readings: Mapping[int, str]) -> Broadcast
             for one in making.spoken(row.text, readings)
             if readings.get(one.index) == one.reading
         }
-        audio = spoken(row.text, fixed)
         row.readings = {str(index): reading for index, reading in fixed.items()}
-        row.digest, row.media, row.size = audio.digest, audio.media, audio.size
-        row.millis, row.voice = audio.millis, audio.voice
-        row.save(update_fields=["readings", "digest", "media", "size", "millis", "voice"])
+        _takes(row, _at_once(row.text, fixed))
         note(actor, row, "change", detail={"readings": len(fixed)})
+        _ask_for_better(row)
     return row
+
+
+def _takes(row: Broadcast, audio: making.Audio) -> None:
+    row.digest, row.media, row.size = audio.digest, audio.media, audio.size
+    row.millis, row.voice = audio.millis, audio.voice
+    row.save(update_fields=["readings", "digest", "media", "size", "millis", "voice"])
+
+
+def better_than(voice: str) -> engines.Engine | None:
+    """A more natural voice that takes longer than somebody waits for a page; None where there is none."""
+    if voice == "file":
+        return None
+    found = engines.best(slow=True)
+    return found if found.slow and found.name != voice else None
+
+
+def _ask_for_better(row: Broadcast) -> None:
+    if better_than(row.voice) is not None:
+        jobs.defer(SPEAK, broadcast=str(row.id))
+
+
+def speak_better(pk: UUID) -> bool:
+    """Have a draft spoken by the more natural voice; whether it now is. Whatever was changed or sent meanwhile
+    stays as it is. Raises Unavailable."""
+    with scoped(SYSTEM):
+        row = Broadcast.objects.filter(pk=pk).first()
+    voice = better_than(row.voice) if row is not None else None
+    if row is None or voice is None or row.state not in SPEAKABLE:
+        return False
+    audio = making.say(row.text, corrections(row), voice)
+    with scoped(SYSTEM):
+        now = Broadcast.objects.select_for_update(no_key=True).filter(pk=pk).first()
+        same = now is not None and (now.digest, now.readings) == (row.digest, row.readings)
+        if now is None or not same or now.state not in SPEAKABLE:
+            return False
+        _takes(now, audio)
+        note(SYSTEM, now, "change", detail={"voice": audio.voice})
+    return True
+
+
+def corrections(row: Broadcast) -> dict[int, str]:
+    """The readings that somebody chose, by index."""
+    return {int(index): reading for index, reading in row.readings.items()}
 
 
 def discard(*, actor: Actor, pk: UUID) -> None:
@@ -113,6 +162,13 @@ def spoken(text: str, readings: Mapping[int, str]) -> making.Audio:
         return making.say(text, readings)
     except Unavailable as error:
         raise errors.NO_VOICE() from error
+
+
+def _at_once(text: str, readings: Mapping[int, str]) -> making.Audio:
+    """By the natural voice where it has said just this before, else by the quick one. Raises BC001, BC004."""
+    audio = spoken(text, readings)
+    voice = better_than(audio.voice)
+    return (making.had(text, readings, voice) if voice else None) or audio
 
 
 def _areas(actor: Actor, codes: Sequence[str]) -> list[str]:

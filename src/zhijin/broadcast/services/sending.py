@@ -10,7 +10,8 @@ from uuid import UUID
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from zhijin.broadcast import errors
+from zhijin.broadcast import circles, errors
+from zhijin.broadcast.circles import Circle
 from zhijin.broadcast.models import Broadcast, Target
 from zhijin.broadcast.services.common import in_state, locked, may_send, needed, note
 from zhijin.cases import api as cases
@@ -31,13 +32,14 @@ WELL = (Heard.PLAYED, Heard.PLAYING, Heard.QUEUED, Heard.VERIFIED, Heard.INTERRU
 _OPENERS = ("county_officer", "township_officer", "village_secretary", "village_staff")
 
 
-def loudspeakers(areas: Iterable[str]) -> Q:
-    """Loudspeakers in use at or below the areas."""
+def loudspeakers(areas: Iterable[str], circle: Circle | None = None) -> Q:
+    """Loudspeakers in use at or below the areas, and within the circle where there is one."""
     where = Q(pk__in=())
     for code in areas:
         lo, hi = place_span(code)
         where |= Q(place_key__gte=lo, place_key__lt=hi)
-    return where & Q(kind=KIND, state=Device.State.ACTIVE)
+    where &= Q(kind=KIND, state=Device.State.ACTIVE)
+    return where & circle.within() if circle else where
 
 
 def submit(*, actor: Actor, pk: UUID) -> Broadcast:
@@ -115,7 +117,8 @@ def _go(actor: Actor, row: Broadcast) -> Broadcast:
 
 def _some(row: Broadcast) -> list[Device]:
     """Raises BC003 when there is no loudspeaker."""
-    found = list(Device.objects.filter(loudspeakers(row.areas)).order_by("place_key", "id"))
+    meant = loudspeakers(row.areas, circles.of(row.circle))
+    found = list(Device.objects.filter(meant).order_by("place_key", "id"))
     if not found:
         raise errors.NOBODY(place=places.label(row.place_code, skip=4) or row.place_code)
     return found

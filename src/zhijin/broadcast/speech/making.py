@@ -8,6 +8,7 @@ import json
 import wave
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any
 
 from zhijin.broadcast.speech import engines, loudness
@@ -35,16 +36,15 @@ def spoken(text: str, corrections: Mapping[int, str] | None = None) -> list[Syll
     return syllables(normalise(text), corrections)
 
 
-def say(text: str, corrections: Mapping[int, str] | None = None) -> Audio:
-    """Audio of a notice, from the cache when it was made before. Raises engines.Unavailable."""
-    found, voice = spoken(text, corrections), engines.best()
-    told = [spelled(found), voice.name, voice.version(), FORM, "mp3" if _lame() else "wav"]
-    key = hashlib.sha256(json.dumps(told, ensure_ascii=False).encode()).hexdigest()
-    known = path_of(key, "voice.json")
-    if known.exists():
-        audio = Audio(**json.loads(known.read_text()))
-        if path_of(audio.digest).exists():
-            return audio
+def say(
+    text: str, corrections: Mapping[int, str] | None = None, voice: engines.Engine | None = None
+) -> Audio:
+    """Audio of a notice, from the cache when it was made before; by the best voice that is quick unless another is
+    given. Raises engines.Unavailable."""
+    found, voice = spoken(text, corrections), voice or engines.best()
+    known = _remembered(found, voice)
+    if (audio := _had(known)) is not None:
+        return audio
     sound = voice.speak(found)
     lead = bytes(2 * (sound.rate * LEAD_MS // 1000))
     pcm = lead + loudness.levelled(sound.pcm, sound.rate) + lead
@@ -54,6 +54,26 @@ def say(text: str, corrections: Mapping[int, str] | None = None) -> Audio:
     partial.write_text(json.dumps(asdict(audio)))
     partial.replace(known)
     return audio
+
+
+def had(text: str, corrections: Mapping[int, str], voice: engines.Engine) -> Audio | None:
+    """Audio of a notice by this voice when it was made before."""
+    return _had(_remembered(spoken(text, corrections), voice))
+
+
+def _remembered(found: list[Syllable], voice: engines.Engine) -> Path:
+    """Where it is written which audio was made of this."""
+    told = [spelled(found), voice.name, voice.version(), FORM, "mp3" if _lame() else "wav"]
+    key = hashlib.sha256(json.dumps(told, ensure_ascii=False).encode()).hexdigest()
+    return path_of(key, "voice.json")
+
+
+def _had(known: Path) -> Audio | None:
+    if known.exists():
+        audio = Audio(**json.loads(known.read_text()))
+        if path_of(audio.digest).exists():
+            return audio
+    return None
 
 
 def keep(rate: int, pcm: bytes, voice: str) -> Audio:

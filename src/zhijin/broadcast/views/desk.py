@@ -13,7 +13,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from zhijin.access.api import Request, gate
-from zhijin.broadcast import errors, forms, selectors, showing, templates_said
+from zhijin.broadcast import circles, errors, forms, selectors, showing, templates_said
 from zhijin.broadcast.models import Broadcast
 from zhijin.broadcast.services import drafting, sending
 from zhijin.broadcast.services.common import may_send, needed
@@ -59,8 +59,13 @@ def new(request: Request) -> HttpResponse:
     context = {
         "given": given, "refusal": refusal, "levels": Broadcast.Level.choices, "place": place,
         "notices": templates_said.NOTICES, "most": drafting.MOST_TEXT, **showing.areas(request.actor, place, given),
+        "drawing": showing.picture(request.actor, place), "least_m": circles.LEAST, "most_m": circles.MOST,
     }  # fmt: skip
-    return render(request, "broadcast/new.html", context, status=refusal.status if refusal else 200)
+    status = refusal.status if refusal else 200
+    response = render(request, "broadcast/new.html", context, status=status)
+    # The one page that may ask for the microphone.
+    response.headers["Permissions-Policy"] = "camera=(self), geolocation=(self), microphone=(self)"
+    return response
 
 
 def _begun(request: Request) -> dict[str, Any]:
@@ -130,10 +135,12 @@ def _page(request: Request, row: Broadcast, refusal: Refusal | None) -> HttpResp
     senior = may_send(actor, row)
     context: dict[str, Any] = {
         "row": row, "shown": showing.row_of(row, ""), "refusal": refusal, "senior": senior,
-        "areas": showing.names(row.areas), "ears": selectors.ears(actor, row.areas),
+        "areas": showing.names(row.areas), "circle": showing.circle_words(row),
+        "ears": selectors.ears(actor, row.areas, circles.of(row.circle)),
         "can_make": actor.can("broadcast.make", row.place_key),
         "can_approve": senior and actor.can("broadcast.approve", row.place_key),
         "needed": needed(row).title(lang), "moments": showing.moments(row),
+        "voice": showing.voice_of(row, request.GET.get("voice", "")),
     }  # fmt: skip
     if row.state == Broadcast.State.DRAFT and row.voice != "file":
         context["lines"] = showing.lines(row)

@@ -3,7 +3,6 @@ For the simulator, the loudspeaker agent, the measurements and the tests; any MQ
 
 from __future__ import annotations
 
-import selectors
 import socket
 import ssl
 import struct
@@ -13,8 +12,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
 
-#: select() knows no file above number 1,023, and poll() needs none of its own.
-_Waiting = getattr(selectors, "PollSelector", selectors.SelectSelector)
+from zhijin.core.bus.waiting import readable
+
 _CONNACK, _PUBLISH, _PUBACK, _SUBACK, _PINGRESP = 2, 3, 4, 9, 13
 
 
@@ -177,9 +176,7 @@ class Device:
             raise Refused("not connected")
         if isinstance(self._socket, ssl.SSLSocket) and self._socket.pending():
             return True
-        with _Waiting() as waiting:
-            waiting.register(self._socket, selectors.EVENT_READ)
-            return bool(waiting.select(max(timeout, 0)))
+        return readable(self._socket, timeout)
 
     def _receive(self) -> bytes:
         assert self._socket is not None

@@ -3,17 +3,23 @@ is to be said is sent in one piece. It does not reconnect by itself; its owner d
 
 from __future__ import annotations
 
+import contextlib
 import json
 import secrets
-import select
 import socket
 import ssl
+import sys
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Self
 
+from zhijin.core.bus.waiting import readable
+
 CHUNK = 1 << 20
+GONE_MS = 20_000
+#: How long the other nodes of a cluster are waited for, in seconds.
+PATIENCE = 1.0
 _STATUS = b"NATS/1.0 "
 
 
@@ -43,6 +49,8 @@ class Client:
     password: str
     name: str = "zhijin"
     timeout: float = 5.0
+    #: Further nodes of the same cluster, tried one after the other.
+    others: tuple[tuple[str, int], ...] = ()
     _socket: socket.socket | None = None
     _rest: bytes = b""
     _sid: int = 0
@@ -54,10 +62,20 @@ class Client:
     # -- the connection -------------------------------------------------------------------
 
     def connect(self) -> Self:
-        """Open the connection and say who we are. Raises BusError."""
+        """Open a connection to the first node that answers, and say who we are. Raises BusError."""
+        nodes = ((self.host, self.port), *self.others)
+        for host, port in nodes[:-1]:
+            with contextlib.suppress(BusError):
+                return self._connect_to(host, port)
+        return self._connect_to(*nodes[-1])
+
+    def _connect_to(self, host: str, port: int) -> Self:
         try:
-            self._socket = socket.create_connection((self.host, self.port), self.timeout)
+            self._socket = socket.create_connection((host, port), self.timeout)
             self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            if sys.platform == "linux":
+                # A node whose machine is gone answers nothing at all: do not wait a quarter of an hour for it.
+                self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, GONE_MS)
             line, self._rest = self._line(b"")
             if not line.startswith(b"INFO "):
                 raise BusError("this is no NATS server")
@@ -112,20 +130,34 @@ class Client:
 
     def request(self, subject: str, data: bytes = b"", timeout: float | None = None) -> bytes:
         """Ask and wait for one answer. Raises BusError when nobody answers in time."""
+        for answer in self._answers(subject, data, timeout or self.timeout):
+            return answer
+        raise BusError(f"no answer from {subject}")
+
+    def request_all(self, subject: str, data: bytes, count: int) -> list[bytes]:
+        """Ask every node of a cluster of ``count``; fewer answers when one is away. Raises BusError."""
+        found: list[bytes] = []
+        for answer in self._answers(subject, data, self.timeout if count == 1 else PATIENCE):
+            found.append(answer)
+            if len(found) == count:
+                break
+        return found
+
+    def _answers(self, subject: str, data: bytes, timeout: float) -> Iterator[bytes]:
         if not self._inbox_sid:
             self._inbox_sid = self.subscribe(f"{self._inbox}.*")
         reply = f"{self._inbox}.{secrets.token_hex(6)}"
         self.publish(subject, data, reply)
-        deadline = time.monotonic() + (timeout or self.timeout)
+        deadline = time.monotonic() + timeout
         while (left := deadline - time.monotonic()) > 0:
-            for message in self._arrived(left):
+            found = list(self._arrived(left))
+            self._held += [one for one in found if one.subject != reply]
+            for message in found:
                 if message.subject != reply:
-                    self._held.append(message)
-                elif message.status == 503:
+                    continue
+                if message.status == 503:
                     raise BusError(f"nobody answers {subject}")
-                else:
-                    return message.data
-        raise BusError(f"no answer from {subject}")
+                yield message.data
 
     def ask(self, subject: str, body: Any = None) -> dict[str, Any]:
         """A request in JSON. Raises BusError with the server's words when it refuses."""
@@ -182,7 +214,7 @@ class Client:
     def _ready(self, timeout: float) -> bool:
         if self._socket is None:
             raise BusError("not connected")
-        return bool(select.select([self._socket], [], [], max(timeout, 0))[0])
+        return readable(self._socket, timeout)
 
     def _receive(self) -> bytes:
         assert self._socket is not None

@@ -27,11 +27,13 @@ class Sound:
 
 
 class Engine(Protocol):
-    """One way of speaking. ``version`` is part of the cache's key; ``rank`` orders preference."""
+    """One way of speaking. ``version`` is part of the cache's key; ``rank`` orders preference; a ``slow`` one
+    speaks in a job, since nobody should wait for a page so long."""
 
     name: str
     title: str
     rank: int
+    slow: bool
 
     def version(self) -> str:
         """Empty when the engine is not installed here."""
@@ -41,7 +43,7 @@ class Engine(Protocol):
 
 
 _engines: dict[str, Engine] = {}
-DRIVERS = ("espeak",)
+DRIVERS = ("espeak", "kokoro")
 
 
 def engine(kind: Callable[[], Engine]) -> Callable[[], Engine]:
@@ -60,9 +62,15 @@ def available() -> list[Engine]:
     return sorted((one for one in _engines.values() if one.version()), key=lambda one: -one.rank)
 
 
-def best() -> Engine:
-    """The best voice installed. Raises Unavailable when there is none."""
+def best(*, slow: bool = False) -> Engine:
+    """The best voice installed; a slow one only where ``slow``, or where there is no other. Raises Unavailable."""
     found = available()
     if not found:
         raise Unavailable("no voice is installed")
-    return found[0]
+    return next((one for one in found if slow or not one.slow), found[0])
+
+
+def title(name: str) -> str:
+    """What a voice is called, also one that is no longer installed."""
+    available()
+    return _engines[name].title if name in _engines else name

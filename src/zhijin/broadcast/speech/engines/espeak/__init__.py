@@ -35,6 +35,7 @@ class Espeak:
     name = "espeak"
     title = "eSpeak NG"
     rank = 10
+    slow = False
 
     @cached_property
     def _program(self) -> list[str]:

@@ -1,0 +1,21 @@
+"""What the worker does for broadcasts: has them spoken by a voice that takes its time."""
+
+from __future__ import annotations
+
+import logging
+from uuid import UUID
+
+from zhijin.broadcast.services import drafting
+from zhijin.broadcast.speech.engines import Unavailable
+from zhijin.core import jobs
+
+log = logging.getLogger("zhijin.broadcast")
+
+
+@jobs.task(drafting.SPEAK, retry=2)
+def speak(broadcast: str) -> None:
+    """The quick voice has spoken already, so that one which fails takes nothing away."""
+    try:
+        drafting.speak_better(UUID(broadcast))
+    except Unavailable:
+        log.exception("the natural voice did not speak %s", broadcast)
