@@ -111,6 +111,7 @@ def placed(actor: Actor, place: str, most: int = 500) -> list[Placed]:
     return [
         Placed(label, (lon, lat))
         for label, lon, lat in known.values_list("label", "lon", "lat")[:most]
+        if lon is not None and lat is not None
     ]
 
 
