@@ -78,7 +78,11 @@ class Server:
             return
         self.looks += 1
         body = re.sub(
-            r"(wall-figures.*?<b[^>]*>)\d+", rf"\g<1>{self.looks}", self.body, count=1, flags=re.DOTALL
+            r"(wall-figures.*?<b[^>]*>)\d+",
+            rf"\g<1>{self.looks}",
+            self.body,
+            count=1,
+            flags=re.DOTALL,
         )
         route.fulfill(content_type="text/html", body=body)
 

@@ -108,10 +108,8 @@ def placed(actor: Actor, place: str, most: int = 500) -> list[Placed]:
     """Loudspeakers at or below a place whose position is known."""
     rows = Device.objects.filter(scope_q(actor, "place_key", orgs="org_key"), loudspeakers([place]))
     known = rows.filter(lon__isnull=False, lat__isnull=False).order_by("id")
-    return [
-        Placed(label, (lon, lat))
-        for label, lon, lat in known.values_list("label", "lon", "lat")[:most]
-    ]
+    found = known.values_list("label", "lon", "lat")[:most]
+    return [Placed(label, (float(lon or 0), float(lat or 0))) for label, lon, lat in found]
 
 
 @dataclass(frozen=True)
