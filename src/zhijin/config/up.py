@@ -66,16 +66,17 @@ def up(home: Home, options: Options) -> int:
     with _only_one(home):
         options = replace(options, demo=_demonstration(home, options.demo))
         end_strays(mark(home))
-        urls = database.start(home)
-        try:
-            with _kept_addresses(home, options) as addresses:
+        # A port that is taken is told before anything else is started.
+        with _kept_addresses(home, options) as addresses:
+            urls = database.start(home)
+            try:
                 environment = _environment(home, options, addresses, urls)
                 prepare(home, environment)
                 return _supervise(home, options, addresses, environment, began)
-        finally:
-            home.running.unlink(missing_ok=True)
-            if not database.external():
-                database.cluster(home).stop()
+            finally:
+                home.running.unlink(missing_ok=True)
+                if not database.external():
+                    database.cluster(home).stop()
 
 
 def down(home: Home, patience: float = 60.0) -> bool:

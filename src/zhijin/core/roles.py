@@ -46,7 +46,7 @@ PERMISSIONS: Final = _set(
     playbook.view playbook.upload playbook.publish
     assess.view assess.appeal assess.adjust assess.approve assess.answer assess.run assess.publish
     ledger.view ledger.post ledger.close
-    activity.view activity.act activity.organise deliberate.act deliberate.answer
+    activity.view activity.act activity.organise deliberate.act deliberate.answer proxy.act
     disclose.view disclose.draft disclose.supervise disclose.approve disclose.answer
     account.manage grant.manage journal.read settings.manage webhook.manage wall.manage demo.clock
     """
