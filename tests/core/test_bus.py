@@ -59,6 +59,7 @@ def test_it_hears_on_a_file_that_select_does_not_know(port, many_files, monkeypa
     def high(*args: object, **more: object) -> socket.socket:
         low = plain(*args, **more)  # type: ignore[arg-type]
         found = socket.socket(fileno=fcntl.fcntl(low.fileno(), fcntl.F_DUPFD, HIGH))
+        found.settimeout(low.gettimeout())
         low.close()
         return found
 
