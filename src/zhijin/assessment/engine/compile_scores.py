@@ -129,8 +129,12 @@ def _segment(value: str, left: tuple[int, int], right: tuple[int, int], how: Dia
     along = value if left[0] == 0 else f"({value} - {left[0]})"
     if rise == 0:
         return str(left[1])
+    start = f"{left[1]} + " if left[1] else ""
+    if rise % run == 0:
+        # Nothing to round, and a division costs as much as ten multiplications.
+        return f"{start}{along} * ({rise // run})"
     if rise > 0:
-        return f"{left[1]} + {how.cut(f'({along} * {rise})', str(run))}"
+        return f"{start}{how.cut(f'({along} * {rise})', str(run))}"
     return f"{left[1]} - {how.cut(f'({along} * {-rise} + {run - 1})', str(run))}"
 
 
@@ -156,14 +160,16 @@ def _arrays(book: Representation, how: Dialect) -> str:
 
 def _weighted(parts: list[tuple[str, int, bool]], how: Dialect) -> str:
     """The weighted mean, rounded down, of those that are there; NULL when none is."""
-    top = " + ".join(
-        f"{weight} * " + (f"COALESCE({name}, 0)" if gap else name) for name, weight, gap in parts
-    )
+    by_weight: dict[int, list[str]] = {}
+    for name, weight, gap in parts:
+        by_weight.setdefault(weight, []).append(f"COALESCE({name}, 0)" if gap else name)
+    top = " + ".join(f"{weight} * ({' + '.join(names)})" for weight, names in by_weight.items())
+    always = sum(weight for _, weight, gap in parts if not gap)
     if not any(gap for _, _, gap in parts):
-        return how.cut(f"({top})", str(sum(weight for _, weight, _ in parts)))
+        return how.cut(f"({top})", str(always))
     bottom = " + ".join(
-        f"CASE WHEN {name} IS NULL THEN 0 ELSE {weight} END" if gap else str(weight)
-        for name, weight, gap in parts
+        [f"CASE WHEN {name} IS NULL THEN 0 ELSE {weight} END" for name, weight, gap in parts if gap]
+        + [str(always)]
     )
     return how.cut(f"({top})", f"NULLIF({bottom}, 0)")
 
