@@ -39,8 +39,8 @@ def measure_steps(book: Representation, how: Dialect, period: Period) -> Iterato
         if measure.of_facts and not _adds_up(measure)
     ]
     columns = ", ".join(
-        f"{_assembled(number, measure, passes, period)} AS m{number}"
-        for number, measure in enumerate(book.measures)
+        f"{_assembled(number, book, passes, period)} AS m{number}"
+        for number in range(len(book.measures))
     )
     joins = " ".join(
         f"LEFT JOIN ({sql}) {name} ON {name}.org_key = o.org_key"
@@ -76,13 +76,26 @@ def _adds_up(measure: Measure) -> bool:
 Pass = tuple[str, str, set[int]]
 
 
+def _made_of(book: Representation) -> dict[int, list[int]]:
+    """Counts of several kinds of fact that are the sum of other measures, each of one of the kinds."""
+    found: dict[int, list[int]] = {}
+    for number, measure in enumerate(book.measures):
+        kinds = measure.kinds if measure.form == "count" else ()
+        if len(set(kinds)) == len(kinds) > 1:
+            wanted = [measure.model_copy(update={"count": [kind]}) for kind in kinds]
+            if all(one in book.measures for one in wanted):
+                found[number] = [book.measures.index(one) for one in wanted]
+    return found
+
+
 def _passes(book: Representation, how: Dialect, period: Period) -> Iterator[Pass]:
     """(name, query, measures in it) for every handful of kinds of everyone's facts."""
+    made = _made_of(book)
     for who in ("org", "place", "tree"):
         mine = {
             number: measure
             for number, measure in enumerate(book.measures)
-            if _adds_up(measure) and measure.who == who
+            if _adds_up(measure) and measure.who == who and number not in made
         }
         kinds = list(dict.fromkeys(kind for measure in mine.values() for kind in measure.kinds))
         for first in range(0, len(kinds), KINDS_IN_A_PASS):
@@ -161,18 +174,22 @@ def _column(measure: Measure, kinds: list[str], how: Dialect) -> str:
     return f"CAST({chosen} AS BIGINT)" if measure.form == "sum" else chosen
 
 
-def _assembled(number: int, measure: Measure, passes: list[Pass], period: Period) -> str:
+def _assembled(number: int, book: Representation, passes: list[Pass], period: Period) -> str:
     """The measure of one organisation out of the passes; nothing found is 0 where it is a number of
     things, and NULL where there is no such value.
     """
+    measure = book.measures[number]
+    if parts := _made_of(book).get(number):
+        return " + ".join(_assembled(part, book, passes, period) for part in parts)
     if measure.period is not None:
         return f"CAST({period.count if measure.period == 'months' else period.days} AS BIGINT)"
     if not _adds_up(measure):
         minutes = measure.elapsed is not None and measure.elapsed.take == "minutes"
         empty = measure.latest is None and not minutes
         return f"COALESCE(x{number}.v, 0)" if empty else f"x{number}.v"
-    parts = [f"COALESCE({name}.m{number}, 0)" for name, _, here in passes if number in here]
-    total = " + ".join(parts)
+    total = " + ".join(
+        f"COALESCE({name}.m{number}, 0)" for name, _, here in passes if number in here
+    )
     if measure.form == "exists":
         return f"CASE WHEN {total} > 0 THEN CAST(1 AS BIGINT) ELSE CAST(0 AS BIGINT) END"
     if measure.form == "sum":
