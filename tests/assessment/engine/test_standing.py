@@ -6,8 +6,11 @@ from datetime import date, timedelta
 
 import pytest
 
+from bench import standing_ground as ground
 from tests.assessment.engine.facts import JULY, World, fact, org, village
 from tests.assessment.engine.support import SMALL, sound
+from zhijin.assessment.engine.compile import compile  # noqa: A004
+from zhijin.assessment.engine.compile_measures import _made_of
 from zhijin.assessment.engine.duckrun import DuckRun, Inputs
 from zhijin.assessment.engine.periods import Period
 
@@ -245,3 +248,14 @@ def test_a_period_must_be_of_the_programmes_kind(world):
     assert Period(date(2026, 1, 1), "year").days == 365
     assert JULY.before().start == date(2026, 6, 1)
     assert JULY.end - JULY.start == timedelta(days=31)
+
+
+@pytest.mark.parametrize("dialect", ["duckdb", "postgres"])
+def test_a_count_of_several_kinds_is_not_taken_again(dialect):
+    plan = compile(ground.programme(), dialect, JULY)
+    made = _made_of(plan.representation)
+    both = [n for n, one in enumerate(plan.representation.measures) if len(one.kinds) == 2]
+    assert sorted(made) == both
+    (measure,) = (step.sql for step in plan.steps if step.name == "measure")
+    counted = sum(one.form == "count" for one in plan.representation.measures)
+    assert measure.upper().count("COUNT(*)") == counted - len(made)
