@@ -93,6 +93,9 @@ def _figures(book: Representation, how: Dialect) -> str:
 
 def _value(book: Representation, item: Scored, i: int, how: Dialect) -> str:
     plain = item.of is not None and never_negative(item.of, book)
+    if item.least == 1 and item.to is not None and never_negative(item.to, book):
+        # Said without a choice, which costs more than the division.
+        return percent(f"n{i}", f"NULLIF(d{i}, 0)", how, book.rounding, plain=plain)
     share = percent(f"n{i}", f"d{i}", how, book.rounding, plain=plain)
     return f"CASE WHEN d{i} >= {item.least} THEN {share} END"
 
