@@ -126,6 +126,9 @@ class Gate:
         self.bus = self.address.client("gate").connect()
         self.bus.subscribe(QUESTION, "gate")
         self.since = clock.now() - OVERLAP
+        # Before anybody enters: whoever is let in from now on is let in by what holds now.
+        self.looked_at = time.monotonic()
+        self.part_with_changed()
 
     def close(self) -> None:
         for one in (self.bus, self.system):
