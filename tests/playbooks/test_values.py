@@ -104,6 +104,17 @@ def test_a_question_with_a_condition() -> None:
     assert [p.field for p in problems(specs, {"x": True})] == ["why"]
 
 
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        (12.34, []), ("1.500", []), (1.005, ["PF008"]), (10**12, []), (10**12 + 1, ["PF010"]),
+        (-(10**30), ["PF010"]), (1e300, ["PF010"]), ("1e-400", ["PF008"]),
+    ],
+)  # fmt: skip
+def test_money_of_any_size_is_answered(value: Any, expected: list[str]) -> None:
+    assert [p.id for p in problems([ask("money")], {"x": value})] == expected
+
+
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
     lambda inner: (

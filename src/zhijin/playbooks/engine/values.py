@@ -38,6 +38,8 @@ Answer = tuple[str, str, str] | None
 _PHONE = re.compile(r"(\+?86[- ]?)?(1[3-9]\d{9}|0\d{2,3}[- ]?\d{7,8})\Z")
 _DIGEST = re.compile(r"[0-9a-f]{64}\Z")
 _PLACE = re.compile(r"\d{2}(\d{2}(\d{2}(\d{3}(\d{3}(\d{2,3})?)?)?)?)?\Z")
+#: A million million yuan: more than any county has, and few enough fen for every database.
+MOST_YUAN: Final = 10**12
 _WEIGHTS: Final = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 
 
@@ -96,6 +98,8 @@ def _number(spec: FieldSpec, value: Any) -> Answer:
         number = Decimal("NaN")
     if isinstance(value, bool) or not number.is_finite():
         return "PF007", "请填写数字", "Please write a number"
+    if spec.type == "money" and abs(number) > MOST_YUAN:
+        return "PF010", f"不能大于 {MOST_YUAN}", f"Not more than {MOST_YUAN}"
     if spec.type == "money" and number != number.quantize(Decimal("0.01")):
         return "PF008", "金额最多写到分", "Money has at most two decimals"
     if spec.min is not None and number < Decimal(str(spec.min)):
