@@ -32,14 +32,15 @@ def measure_steps(book: Representation, how: Dialect, period: Period) -> Iterato
         yield "place_unit", place_step(period)
     if "tree" in whose:
         yield from closure_steps(period)
-    passes = list(_passes(book, how, period))
+    made = _made_of(book)
+    passes = list(_passes(book, how, period, made))
     others = [
         (f"x{number}", special(measure, how, period, book.levels))
         for number, measure in enumerate(book.measures)
         if measure.of_facts and not _adds_up(measure)
     ]
     columns = ", ".join(
-        f"{_assembled(number, book, passes, period)} AS m{number}"
+        f"{_assembled(number, book, made, passes, period)} AS m{number}"
         for number in range(len(book.measures))
     )
     joins = " ".join(
@@ -74,11 +75,12 @@ def _adds_up(measure: Measure) -> bool:
 
 
 Pass = tuple[str, str, set[int]]
+Made = dict[int, list[int]]
 
 
-def _made_of(book: Representation) -> dict[int, list[int]]:
+def _made_of(book: Representation) -> Made:
     """Counts of several kinds of fact that are the sum of other measures, each of one of the kinds."""
-    found: dict[int, list[int]] = {}
+    found: Made = {}
     for number, measure in enumerate(book.measures):
         kinds = measure.kinds if measure.form == "count" else ()
         if len(set(kinds)) == len(kinds) > 1:
@@ -88,9 +90,8 @@ def _made_of(book: Representation) -> dict[int, list[int]]:
     return found
 
 
-def _passes(book: Representation, how: Dialect, period: Period) -> Iterator[Pass]:
+def _passes(book: Representation, how: Dialect, period: Period, made: Made) -> Iterator[Pass]:
     """(name, query, measures in it) for every handful of kinds of everyone's facts."""
-    made = _made_of(book)
     for who in ("org", "place", "tree"):
         mine = {
             number: measure
@@ -174,13 +175,15 @@ def _column(measure: Measure, kinds: list[str], how: Dialect) -> str:
     return f"CAST({chosen} AS BIGINT)" if measure.form == "sum" else chosen
 
 
-def _assembled(number: int, book: Representation, passes: list[Pass], period: Period) -> str:
+def _assembled(
+    number: int, book: Representation, made: Made, passes: list[Pass], period: Period
+) -> str:
     """The measure of one organisation out of the passes; nothing found is 0 where it is a number of
     things, and NULL where there is no such value.
     """
     measure = book.measures[number]
-    if parts := _made_of(book).get(number):
-        return " + ".join(_assembled(part, book, passes, period) for part in parts)
+    if parts := made.get(number):
+        return " + ".join(_assembled(part, book, made, passes, period) for part in parts)
     if measure.period is not None:
         return f"CAST({period.count if measure.period == 'months' else period.days} AS BIGINT)"
     if not _adds_up(measure):
