@@ -358,6 +358,8 @@ SAMPLES: dict[str, Callable[[World], dict[str, Any]]] = {
     "desk:standing-adjust": lambda w: {"key": w.standing.last},
     "desk:standing-publish": lambda w: {"pk": w.standing.runs[standings.JULY].id},
     "desk:standing-simulate": lambda w: {"pk": w.standing.revision.pk},
+    # Only one's own is shown.
+    "desk:standing-simulation": lambda w: {"pk": w.appeal.id},
     "desk:standing-contest": lambda w: {
         "key": w.standing.last, "indicator": "solved", "fact": w.appeal.fact_id,
     },
