@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import ClassVar, Final
 
 from zhijin.core.actor import KEY_LIMIT, Actor
 from zhijin.core.ids import Level, is_code
-from zhijin.core.roles import ROLES
+from zhijin.core.roles import ADMINISTRATIVE, ROLES
 from zhijin.places.errors import PLACE_OPEN
 from zhijin.places.models import Place
 from zhijin.places.searching import search
@@ -49,6 +49,8 @@ class Picked:
     levels: tuple[str, ...] = WIDE
     permission: str = ""
     grids: bool = False
+    #: Drawn with this as ``picked``, and ``id``, ``label``, ``help``.
+    template: ClassVar[str] = "places/_place_field.html"
 
     @property
     def open(self) -> bool:
@@ -140,14 +142,17 @@ class Question:
         return Picked(field, text, only, _choices(found), self.levels, self.permission, self.grids)
 
     def reach(self, actor: Actor) -> tuple[tuple[int, int], ...]:
-        """Where the actor may look: the places of the grants that hold the permission."""
-        if actor.is_system:
-            return ((0, KEY_LIMIT),)
-        held = (
+        """Where the actor may look: the places of the grants that hold the permission.
+
+        The platform's own administrators stand nowhere: what they hold, they hold everywhere.
+        """
+        held = [
             grant for grant in actor.grants
             if not self.permission
             or (grant.role in ROLES and self.permission in ROLES[grant.role].permissions)
-        )  # fmt: skip
+        ]  # fmt: skip
+        if actor.is_system or any(grant.role in ADMINISTRATIVE for grant in held):
+            return ((0, KEY_LIMIT),)
         return tuple(sorted({(grant.lo, grant.hi) for grant in held if grant.lo < grant.hi}))
 
 
@@ -156,6 +161,13 @@ def pick(
 ) -> Picked:
     """What ``data`` (a query or a form) says in ``field``."""
     return (question or Question()).pick(actor, field, Typed.of(data, field))
+
+
+def any_place(
+    actor: Actor, data: Mapping[str, str], field: str = "place", permission: str = ""
+) -> Picked:
+    """What ``field`` says of places of any level, for rooms that know of no places."""
+    return pick(actor, data, field, Question(ALL, permission, grids=True))
 
 
 def _choices(found: Sequence[Place]) -> tuple[Choice, ...]:

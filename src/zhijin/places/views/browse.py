@@ -68,7 +68,7 @@ def search(request: HttpRequest) -> HttpResponse:
     return render(request, "places/_found.html", context)
 
 
-@gate("place.view", methods=("GET",))
+@gate("place.view", "grant.manage", "webhook.manage", methods=("GET",))
 def choices(request: HttpRequest) -> HttpResponse:
     """The places that a field of a form may mean, while one types in it."""
     get = request.GET.get
