@@ -48,7 +48,7 @@ PLACED = {
     "field:case", "desk:standing-org", "desk:standing-value", "desk:standing-appeal",
     "desk:standing-adjustment", "desk:person", "desk:household",
     "desk:activity", "desk:activity-sheet", "desk:problem", "desk:pledge", "desk:model-unit", "desk:visit",
-    "desk:cycle", "desk:broadcast", "desk:broadcast-audio", "desk:broadcast-cap", "desk:alert",
+    "desk:cycle", "desk:broadcast", "desk:broadcast-audio", "desk:broadcast-cap", "desk:alert", "desk:channel",
     "desk:wall-revoke", "desk:meeting", "desk:meeting-code", "desk:meeting-file", "desk:branch-members",
     "desk:need", "desk:work", "desk:work-picture", "desk:show", "desk:service-photo",
     "desk:team", "desk:household-link",

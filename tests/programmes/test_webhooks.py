@@ -16,13 +16,13 @@ from django.db import connection
 from tests.cast import COUNTY, OTHER_COUNTY, Cast
 from tests.places.factories import plant
 from tests.programmes.conftest import closed, follow_all, opened, waiting
-from zhijin.core import clock
+from zhijin.core import clock, egress
 from zhijin.core.actor import Actor
 from zhijin.core.errors import Refusal
 from zhijin.core.models import JournalEntry
 from zhijin.core.scope import scoped
 from zhijin.programmes.models import Delivery, Endpoint, Notice
-from zhijin.programmes.webhooks import egress, endpoints, queueing, sending, signing
+from zhijin.programmes.webhooks import endpoints, queueing, sending, signing
 
 pytestmark = pytest.mark.usefixtures("effects")
 ADMIN = Actor.system("test")
