@@ -40,14 +40,10 @@ from zhijin.activities.service.demo import make as make_demo_service
 from zhijin.activities.service.helping import Linking, Visited
 from zhijin.activities.service.helping import link as link_household
 from zhijin.activities.service.helping import visit as visit_household
+from zhijin.activities.service.households import standing_links as household_links
+from zhijin.activities.service.households import standing_teams, visits_of_links, visits_since
 from zhijin.activities.service.proxy_demo import make as make_demo_proxies
-from zhijin.activities.service.reading import (
-    offered_at,
-    standing_teams,
-    visits_of_links,
-    visits_since,
-)
-from zhijin.activities.service.reading import standing_links as household_links
+from zhijin.activities.service.reading import offered_at
 from zhijin.activities.service.showing import tabs as service_tabs
 from zhijin.activities.service.teams import found as found_team
 from zhijin.activities.services.cycles import provide_annual

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import datetime, time
 from typing import Any
 from uuid import UUID
 
@@ -267,32 +267,6 @@ def _linked(rows: list[HouseholdLink]) -> list[Linked]:
         Linked(row, told["n"], told["last"], told["left"])
         for row in rows for told in (found.get(row.id, none),)
     ]  # fmt: skip
-
-
-def standing_links(actor: Actor) -> QuerySet[HouseholdLink]:
-    """All standing links in sight."""
-    rows = HouseholdLink.objects.filter(_own(actor), until=None)
-    return rows.order_by("number", "kind", "id")
-
-
-def standing_teams(actor: Actor) -> list[Team]:
-    """Teams in sight that have not ended."""
-    return list(teams(actor).filter(ended_on=None)[:200])
-
-
-def visits_since(link_ids: Iterable[UUID], day: date) -> dict[UUID, tuple[int, date]]:
-    """Of each link: how many visits there were since a day, and the last of them; one statement."""
-    rows = HelpVisit.objects.filter(link_id__in=list(link_ids), on__gte=day).values("link_id")
-    return {
-        row["link_id"]: (row["n"], row["last"])
-        for row in rows.annotate(n=Count("id"), last=Max("on"))
-    }
-
-
-def visits_of_links(link_ids: Iterable[UUID], size: int = 100) -> list[HelpVisit]:
-    """The visits of some links, newest first."""
-    rows = HelpVisit.objects.filter(link_id__in=list(link_ids))
-    return list(rows.order_by("-on", "-id")[:size])
 
 
 def get_link(actor: Actor, pk: UUID) -> HouseholdLink:
