@@ -51,7 +51,7 @@ PLACED = {
     "desk:cycle", "desk:broadcast", "desk:broadcast-audio", "desk:broadcast-cap", "desk:alert", "desk:channel",
     "desk:wall-revoke", "desk:meeting", "desk:meeting-code", "desk:meeting-file", "desk:branch-members",
     "desk:need", "desk:work", "desk:work-picture", "desk:show", "desk:service-photo",
-    "desk:team", "desk:household-link",
+    "desk:team", "desk:household-link", "desk:household-file",
     "desk:branch-member", "desk:member-contact", "desk:proxy", "desk:proxy-photo", "desk:data-request",
     "desk:course", "desk:course-show", "desk:course-file",
     "desk:election-org", "desk:community-worker", "desk:posting", "desk:work-log-photo", "desk:county-plan",
@@ -337,6 +337,7 @@ SAMPLES: dict[str, Callable[[World], dict[str, Any]]] = {
         "pk": w.activities["service"]["claim"].id, "digest": w.activities["service"]["digest"],
     },
     "desk:team": lambda w: {"pk": w.activities["service"]["team"].id},
+    "desk:household-file": lambda w: {"pk": w.household.id},
     "desk:household-link": lambda w: {"pk": w.activities["service"]["link"].id},
     "portal:my-service": lambda w: {"token": people.member_link(w.activities["life"].members[0])},
     # civilisation practice

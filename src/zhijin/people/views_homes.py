@@ -75,6 +75,7 @@ def household(request: Request, pk: UUID) -> HttpResponse:
         "leader": leader_of(found),
         "form": form,
         "refusal": refusal,
+        "files": found.valid_to is None and request.actor.can("activity.view"),
         "can_edit": found.valid_to is None and request.actor.can("person.edit", found.place_key),
     }
     return render(request, "people/household.html", context)
