@@ -1,6 +1,8 @@
 """What other rooms may use of activities."""
 
 from zhijin.activities.cadres.demo import make as make_demo_cadres
+from zhijin.activities.cadres.demo_province import make as make_demo_province_cadres
+from zhijin.activities.cadres.demo_texts import TECH_FIRM as DEMO_TECH
 from zhijin.activities.deliberation.demo import make as make_demo_deliberation
 from zhijin.activities.deliberation.demo_texts import FIRM as DEMO_PROPERTY
 from zhijin.activities.deliberation.hooks import (
@@ -24,6 +26,7 @@ from zhijin.activities.selectors.duties import life as life_owed
 from zhijin.activities.selectors.visits import Effect, tell_effects
 from zhijin.activities.selectors.waiting import waiting as waiting_for
 from zhijin.activities.service.demo import make as make_demo_service
+from zhijin.activities.service.demo_province import make as make_demo_province_reports
 from zhijin.activities.service.proxy_demo import make as make_demo_proxies
 from zhijin.activities.service.reading import offered_at
 from zhijin.activities.services.cycles import provide_annual
@@ -33,9 +36,10 @@ from zhijin.activities.services.mutual import make as make_mutual
 from zhijin.activities.services.mutual import start as start_mutual
 
 __all__ = [
-    "DEMO_PROPERTY", "DEMO_UNIT", "Criterion", "Cycle", "Effect", "Event", "Order", "Paper", "Party", "Plan",
-    "Problem", "Sheet", "Slot", "Task", "Undertaking", "Visit", "close_mutual", "invite", "life_owed",
+    "DEMO_PROPERTY", "DEMO_TECH", "DEMO_UNIT", "Criterion", "Cycle", "Effect", "Event", "Order", "Paper", "Party",
+    "Plan", "Problem", "Sheet", "Slot", "Task", "Undertaking", "Visit", "close_mutual", "invite", "life_owed",
     "make_demo", "make_demo_cadres", "make_demo_deliberation", "make_demo_life", "make_demo_practice",
+    "make_demo_province_cadres", "make_demo_province_reports",
     "make_demo_proxies", "make_demo_service", "make_demo_units", "make_mutual", "meetings_on", "offered_at",
     "provide_annual", "provide_carrying_out", "provide_publication", "resolution_carried_out",
     "resolution_published", "start_mutual", "tell_effects", "waiting_for",
