@@ -31,8 +31,8 @@ from zhijin.activities.models import (
     StudyResult,
     StudySurvey,
 )
+from zhijin.activities.service import counting
 from zhijin.activities.service import demo_province as reported
-from zhijin.activities.service import reading
 from zhijin.core import clock
 from zhijin.core.ids import level_of, parent_code, place_key
 from zhijin.core.scope import scoped
@@ -225,7 +225,7 @@ def test_members_of_units_reported_to_communities_near_them(places: None, wanted
             assert told <= (unit.members or 0)
             assert bool(told) is bool(wanted)
         assert all(row.place_code[:6] == str(row.unit_key)[:6] for row in rows)
-        sides = reading.by_place(SYSTEM, reading.Wanted(today.year, "53"))
+        sides = counting.by_place(SYSTEM, counting.Wanted(today.year, "53"))
         assert sum(row["members"] for row in sides) <= wanted
     assert len(facts("activity.service.reported")) == wanted
 
