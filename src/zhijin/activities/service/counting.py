@@ -149,7 +149,7 @@ SIZE = 200
 
 
 def by_org(actor: Actor, wanted: Wanted, size: int = SIZE) -> list[dict[str, Any]]:
-    """The figures of each organisation that serves, of the first ``size`` in the order of places; four queries at the most."""
+    """The figures of organisations that serve, the first ``size`` in the order of places; four queries at the most."""
     found = _grouped(actor, wanted, "org_key", {}, ("org_name", "unit_key"), size)
     return sorted(found.values(), key=lambda one: (one["unit_key"], one["org_key"]))[:size]
 

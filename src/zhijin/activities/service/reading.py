@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, F, Max, Q, QuerySet, Sum, Value
+from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet, Sum, Value
 
 from zhijin.activities.models import (
     Claim,
@@ -58,8 +58,9 @@ def thanks(actor: Actor) -> QuerySet[Thanks]:
 
 def needs(actor: Actor) -> QuerySet[Need]:
     """Needs of one's own places, and of the communities to which one's organisations reported."""
-    reached = reports(actor).filter(ended_on=None).values("place_key")
-    return Need.objects.filter(_own(actor) | Q(place_key__in=reached))
+    # Asked of each need: there are few of them, and of reports hundreds of thousands.
+    reached = reports(actor).filter(ended_on=None, place_key=OuterRef("place_key"))
+    return Need.objects.filter(_own(actor) | Exists(reached))
 
 
 def get_need(actor: Actor, pk: UUID) -> Need:
