@@ -14,6 +14,7 @@ import pytest
 from django.contrib.auth.hashers import check_password
 from django.db import connections
 
+from tests.home import figures
 from zhijin.access.api import DEMO_PASSWORD, Account, actor_of, create_account
 from zhijin.cases.api import Case, CaseEvent
 from zhijin.cases.models import CaseParty
@@ -132,6 +133,9 @@ def test_the_village_is_alive_and_everything_in_it_is_flagged() -> None:
         "accounts",
         "people",
         "firms",
+        "branch-life",
+        "service",
+        "cadres",
         "walls",
     ):
         made = making.make(Scale.VILLAGE, 7)
@@ -147,6 +151,7 @@ def test_the_village_is_alive_and_everything_in_it_is_flagged() -> None:
         assert _memberships_without_household() == 0
         koujiang = Place.objects.filter(code__startswith="522631206", level="grid").count()
     assert koujiang == 48
+    figures.all_figures()
     lines = accounts.table()
     assert DEMO_PASSWORD in lines[0]
     assert len(lines) == len(MEMBERS) + 2

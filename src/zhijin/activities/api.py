@@ -1,6 +1,8 @@
 """What other rooms may use of activities."""
 
 from zhijin.activities.cadres.demo import make as make_demo_cadres
+from zhijin.activities.cadres.demo_province import make as make_demo_province_cadres
+from zhijin.activities.cadres.demo_texts import TECH_FIRM as DEMO_TECH
 from zhijin.activities.deliberation.demo import make as make_demo_deliberation
 from zhijin.activities.deliberation.demo_texts import FIRM as DEMO_PROPERTY
 from zhijin.activities.deliberation.hooks import (
@@ -37,6 +39,7 @@ from zhijin.activities.selectors.duties import life as life_owed
 from zhijin.activities.selectors.visits import Effect, tell_effects
 from zhijin.activities.selectors.waiting import waiting as waiting_for
 from zhijin.activities.service.demo import make as make_demo_service
+from zhijin.activities.service.demo_province import make as make_demo_province_reports
 from zhijin.activities.service.helping import Linking, Visited
 from zhijin.activities.service.helping import link as link_household
 from zhijin.activities.service.helping import visit as visit_household
@@ -54,12 +57,13 @@ from zhijin.activities.services.mutual import start as start_mutual
 from zhijin.activities.views.common import Act, act
 
 __all__ = [
-    "DEMO_PROPERTY", "DEMO_UNIT", "Act", "Criterion", "Cycle", "Effect", "Event", "HelpVisit", "HouseholdLink",
-    "Linking", "Order", "Paper", "Party", "Plan", "Problem", "Sheet", "Slot", "Task", "Team", "Undertaking",
-    "Visit", "Visited", "act", "close_mutual", "found_team", "household_links", "invite", "life_owed",
-    "link_household", "make_demo", "make_demo_cadres", "make_demo_deliberation", "make_demo_life",
-    "make_demo_practice", "make_demo_proxies", "make_demo_service", "make_demo_units", "make_mutual", "meetings_on",
-    "offered_at", "provide_annual", "provide_answered", "provide_carrying_out", "provide_publication",
-    "resolution_carried_out", "resolution_published", "service_tabs", "standing_teams", "start_mutual",
-    "tell_effects", "visit_household", "visits_of_links", "visits_since", "waiting_for",
+    "DEMO_PROPERTY", "DEMO_TECH", "DEMO_UNIT", "Act", "Criterion", "Cycle", "Effect", "Event", "HelpVisit",
+    "HouseholdLink", "Linking", "Order", "Paper", "Party", "Plan", "Problem", "Sheet", "Slot", "Task", "Team",
+    "Undertaking", "Visit", "Visited", "act", "close_mutual", "found_team", "household_links", "invite",
+    "life_owed", "link_household", "make_demo", "make_demo_cadres", "make_demo_deliberation", "make_demo_life",
+    "make_demo_practice", "make_demo_province_cadres", "make_demo_province_reports", "make_demo_proxies",
+    "make_demo_service", "make_demo_units", "make_mutual", "meetings_on", "offered_at", "provide_annual",
+    "provide_answered", "provide_carrying_out", "provide_publication", "resolution_carried_out",
+    "resolution_published", "service_tabs", "standing_teams", "start_mutual", "tell_effects",
+    "visit_household", "visits_of_links", "visits_since", "waiting_for",
 ]  # fmt: skip

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from zhijin.activities import api as activities
 from zhijin.home import demo_customs
-from zhijin.home.demo.registry import Demo, register_step
+from zhijin.home.demo.registry import Demo, Scale, register_step
 from zhijin.programmes import api as programmes
 
 
@@ -38,6 +38,13 @@ def cadres(demo: Demo) -> None:
     demo.count("elections", activities.make_demo_cadres(demo.today))
 
 
+def whole_province(demo: Demo) -> None:
+    """At the province's scale: its elections, its posted cadres, its members who reported to communities."""
+    if demo.at_least(Scale.PROVINCE):
+        demo.count("cadres", activities.make_demo_province_cadres(demo.today))
+        demo.count("reports", activities.make_demo_province_reports(demo.today))
+
+
 def deliberation(demo: Demo) -> None:
     """四议两公开 of a village, the 星火夜话 of another, the council hall and service lists of a community."""
     demo.count("deliberation", activities.make_demo_deliberation(demo.today))
@@ -61,6 +68,7 @@ def register() -> None:
     register_step("service", 87, service)
     register_step("proxies", 88, proxies)
     register_step("cadres", 87, cadres)
+    register_step("whole-province", 88, whole_province)
     register_step("deliberation", 88, deliberation)
     register_step("practice", 89, practice)
     register_step("customs", 89, demo_customs.step)

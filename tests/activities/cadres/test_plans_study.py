@@ -225,6 +225,27 @@ def test_a_survey_is_answered_anew(county: Actor, village: Team, cast: Cast) -> 
         assert caught.value.id == "CO400"
 
 
+def test_one_years_plans_are_counted_with_their_measures(county: Actor, cast: Cast) -> None:
+    made = do(county, plans.make, county=COUNTY, year=2030, title="方案", basis="纪要")
+    do(county, plans.make, county=COUNTY, year=2029, title="去年的方案", basis="纪要")
+    for goal, due, done in (
+        (4, TODAY + timedelta(days=9), 4),
+        (4, TODAY - timedelta(days=1), 3),
+        (4, TODAY, 0),
+    ):
+        wanted = plans.Measure("health", "派驻医疗队", "区卫健局", goal, "支", due)
+        row = do(county, plans.add, plan_id=made.id, measure=wanted)
+        do(county, plans.progress, measure_id=row.id, done=done, note_text="现场核实")
+    with scoped(county):
+        told = plans.figures(county, COUNTY)
+        assert (told.year, told.counties) == (2030, 1)
+        assert (told.standing.measures, told.standing.reached, told.standing.late) == (3, 1, 1)
+        assert plans.figures(county, COUNTY, 2029).standing.measures == 0
+    outsider = cast.outsider.actor
+    with scoped(outsider):
+        assert plans.figures(outsider).counties == 0
+
+
 def test_document_004_figures(county: Actor, village: Team, django_assert_num_queries: Any) -> None:
     """387 villages surveyed, 318 enrolled; 80% and 20% of every fee add up to the fen."""
     keys = keys_of(village.org)

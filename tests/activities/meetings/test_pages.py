@@ -346,3 +346,23 @@ def test_the_pages_are_english_for_who_reads_english(live, cast):
         client = cast.branch_secretary.client
         client.cookies["lang"] = "en"
         assert "Organisational life" in get(client, url)
+
+
+def test_a_screen_that_shows_the_code_of_a_meeting_that_is_over_asks_no_more(live, cast):
+    """286 ends the polling of htmx; whoever opens the page is told as ever."""
+    secretary, held = cast.branch_secretary.client, live.record()
+    path = f"/desk/meetings/{held.id}/code/"
+    answer = secretary.get(path, headers={"HX-Request": "true"})
+    assert answer.status_code == 286
+    assert "签到已经结束" in answer.content.decode()
+    get(secretary, path, 409)
+    assert cast.outsider.client.get(path, headers={"HX-Request": "true"}).status_code == 404
+
+
+def test_the_list_of_members_is_found_before_the_calendar_is_taken_up(live, cast):
+    """Members serve, and need their private links, in branches whose calendar nobody has taken up yet."""
+    other = register("第二党支部")
+    page = get(cast.branch_secretary.client, f"/desk/meetings/?org={other.key}")
+    assert "启用" in page
+    assert f"/desk/branches/{other.key}/members/" in page
+    get(cast.branch_secretary.client, f"/desk/branches/{other.key}/members/")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from random import Random
 from typing import Any
 from uuid import uuid4
 
@@ -12,9 +13,9 @@ from tests.activities.service.conftest import DONE, SYSTEM, World, do, facts, se
 from tests.cast import COUNTY, OTHER_COUNTY, OTHER_VILLAGE, PREFECTURE, TOWNSHIP, VILLAGE, Cast
 from tests.orgs.conftest import register
 from zhijin.activities.models import CommunityReport
-from zhijin.activities.service import claiming, reading, reporting
+from zhijin.activities.service import claiming, counting, reading, reporting, views
 from zhijin.activities.service.common import both_sides
-from zhijin.activities.service.reading import Wanted
+from zhijin.activities.service.counting import Wanted
 from zhijin.assessment.engine.kinds import catalogue
 from zhijin.core import clock
 from zhijin.core.actor import Actor
@@ -26,7 +27,7 @@ YEAR = clock.today().year
 
 def by_place(actor: Actor, place: str, key: str = "members") -> dict[str, int]:
     with scoped(actor):
-        return {row["code"]: row[key] for row in reading.by_place(actor, Wanted(YEAR, place))}
+        return {row["code"]: row[key] for row in counting.by_place(actor, Wanted(YEAR, place))}
 
 
 def plant(
@@ -53,19 +54,19 @@ def test_the_year_by_level_of_place(world: World, cast: Cast) -> None:
     assert by_place(SYSTEM, TOWNSHIP) == {VILLAGE: 2000}
     assert by_place(SYSTEM, VILLAGE) == {}
     with scoped(SYSTEM):
-        assert reading.totals(SYSTEM, Wanted(YEAR))["members"] == 3390
-        assert reading.records(SYSTEM, Wanted(YEAR, COUNTY), "members").count() == 2000
+        assert counting.totals(SYSTEM, Wanted(YEAR))["members"] == 3390
+        assert counting.records(SYSTEM, Wanted(YEAR, COUNTY), "members").count() == 2000
 
 
 def test_figures_begin_where_places_differ(world: World) -> None:
     plant(world, VILLAGE, 2)
     with scoped(SYSTEM):
-        assert reading.spread(SYSTEM, Wanted(YEAR)).place == TOWNSHIP
-        assert reading.spread(SYSTEM, Wanted(YEAR - 1)).place == ""
+        assert counting.spread(SYSTEM, Wanted(YEAR)).place == TOWNSHIP
+        assert counting.spread(SYSTEM, Wanted(YEAR - 1)).place == ""
     plant(world, OTHER_VILLAGE, 1)
     with scoped(SYSTEM):
-        assert reading.spread(SYSTEM, Wanted(YEAR)).place == PREFECTURE
-        assert reading.spread(SYSTEM, Wanted(YEAR, VILLAGE)).place == VILLAGE
+        assert counting.spread(SYSTEM, Wanted(YEAR)).place == PREFECTURE
+        assert counting.spread(SYSTEM, Wanted(YEAR, VILLAGE)).place == VILLAGE
 
 
 def test_each_reader_counts_what_they_see(world: World, cast: Cast) -> None:
@@ -77,8 +78,8 @@ def test_each_reader_counts_what_they_see(world: World, cast: Cast) -> None:
         (world.leader.actor, 5), (cast.grid_worker.actor, 0),
     ):  # fmt: skip
         with scoped(actor):
-            assert reading.totals(actor, Wanted(YEAR))["members"] == seen
-            assert reading.records(actor, Wanted(YEAR), "members").count() == seen
+            assert counting.totals(actor, Wanted(YEAR))["members"] == seen
+            assert counting.records(actor, Wanted(YEAR), "members").count() == seen
 
 
 def test_a_report_counts_in_every_year_in_which_it_stood(world: World) -> None:
@@ -93,7 +94,7 @@ def test_a_report_counts_in_every_year_in_which_it_stood(world: World) -> None:
     plant(world, VILLAGE, 1, reported_on=date(YEAR - 1, 12, 31))
     with scoped(SYSTEM):
         counted = [
-            reading.totals(SYSTEM, Wanted(year))["members"] for year in range(YEAR - 3, YEAR + 1)
+            counting.totals(SYSTEM, Wanted(year))["members"] for year in range(YEAR - 3, YEAR + 1)
         ]
     assert counted == [0, 1, 2, 1]
 
@@ -107,6 +108,75 @@ def test_whoever_moved_house_counts_once(world: World) -> None:
     assert by_place(SYSTEM, PREFECTURE) == {COUNTY: 1, OTHER_COUNTY: 1}
 
 
+@pytest.mark.parametrize("few", [2000, 3])
+def test_members_are_told_apart_however_often_they_moved(
+    world: World, few: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is counted as rows where nobody moved says the same as telling all members apart, at every level."""
+    monkeypatch.setattr(counting, "FEW", few)
+    rng, other = Random(4), register("鲁甸县直机关党支部", OTHER_COUNTY, sector=3)
+    reports: list[CommunityReport] = []
+    for _member in range(60):
+        who, unit = uuid4(), rng.choice((world.unit, other))
+        ends = [
+            date(YEAR, month, 5)
+            for month in sorted(rng.sample(range(2, 12), rng.choice((0, 0, 1, 2, 3))))
+        ]
+        for ended in (*ends, *([None] if rng.random() < 0.8 else [])):
+            code = rng.choice((VILLAGE, OTHER_VILLAGE))
+            reports += plant(world, code, 1, unit, member_id=who, ended_on=ended,
+                             state="ended" if ended else "received")  # fmt: skip
+    with scoped(SYSTEM):
+        for place, org in (
+            ("", None),
+            (VILLAGE, None),
+            (OTHER_COUNTY, other.key),
+            ("", world.unit.key),
+        ):
+            wanted = Wanted(YEAR, place, org)
+            apart = {
+                row.member_id for row in reports
+                if row.place_code.startswith(place) and org in (None, row.org_key)
+            }  # fmt: skip
+            assert counting.totals(SYSTEM, wanted)["members"] == len(apart)
+        for row in counting.by_place(SYSTEM, Wanted(YEAR, PREFECTURE)):
+            there = {one.member_id for one in reports if one.place_code.startswith(row["code"])}
+            assert row["members"] == len(there)
+        for row in counting.by_org(SYSTEM, Wanted(YEAR)):
+            own = {one.member_id for one in reports if one.org_key == row["org_key"]}
+            assert row["members"] == len(own)
+
+
+def test_the_first_organisations_are_listed_whole(world: World) -> None:
+    """A list that is cut holds the same as the whole one up to there."""
+    units = [register(f"区直第{at}党支部", COUNTY, sector=3) for at in range(5)]
+    for at, unit in enumerate(units):
+        plant(world, VILLAGE, at + 1, unit)
+    plant(world, VILLAGE, 1, units[2], ended_on=date(YEAR, 3, 1), state="ended")
+    world.confirmed(people=2, minutes=90)
+    with scoped(SYSTEM):
+        whole = counting.by_org(SYSTEM, Wanted(YEAR))
+        assert len(whole) == 6
+        assert [counting.by_org(SYSTEM, Wanted(YEAR), size) for size in (1, 3, 6, 9)] == [
+            whole[:1], whole[:3], whole, whole,
+        ]  # fmt: skip
+
+
+def test_reports_that_are_not_listed_are_counted(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plant(world, VILLAGE, 5)
+    plant(world, VILLAGE, 1, member_id=None, state="reported")
+    client = world.leader.client
+    page = client.get("/desk/service/reports/").content.decode()
+    assert "共 6 条报到，其中单位 1 个，等社区接收 1 条" in page
+    assert "只列出前" not in page
+    monkeypatch.setattr(views, "LISTED", 2)
+    page = client.get("/desk/service/reports/").content.decode()
+    assert "共 6 条报到" in page
+    assert "只列出前 2 条" in page
+
+
 def test_the_figures_of_a_unit(world: World) -> None:
     for member in world.members:
         reporting.report_self(member=member, place_code=VILLAGE)
@@ -116,8 +186,8 @@ def test_the_figures_of_a_unit(world: World) -> None:
     world.done()
     for actor in (world.leader.actor, world.secretary):
         with scoped(actor):
-            row = reading.by_org(actor, Wanted(YEAR))[0]
-            totals = reading.totals(actor, Wanted(YEAR, org=world.unit.key))
+            row = counting.by_org(actor, Wanted(YEAR))[0]
+            totals = counting.totals(actor, Wanted(YEAR, org=world.unit.key))
         assert (row["org_key"], row["members"], row["services"], row["times"], row["minutes"]) == (
             world.unit.key, 3, 2, 5, 360,
         )  # fmt: skip
@@ -137,7 +207,7 @@ def test_facts_say_the_same_as_the_records(world: World) -> None:
     served = facts("activity.service.confirmed")
     assert {fact.org_key for fact in served} == {world.unit.key}
     with scoped(SYSTEM):
-        row = reading.by_org(SYSTEM, Wanted(YEAR))[0]
+        row = counting.by_org(SYSTEM, Wanted(YEAR))[0]
     assert (
         (len(served), sum(f.value for f in served)) == (row["services"], row["minutes"]) == (2, 210)
     )
@@ -163,8 +233,8 @@ def test_a_service_counts_in_the_year_in_which_it_was_confirmed(world: World) ->
     with clock.freeze(max(last, clock.now())):
         do(SYSTEM, claiming.confirm, claim_id=claim.id, satisfied=True)
     with scoped(SYSTEM):
-        assert reading.totals(SYSTEM, Wanted(YEAR))["services"] == 1
-        assert reading.totals(SYSTEM, Wanted(YEAR + 1))["services"] == 0
+        assert counting.totals(SYSTEM, Wanted(YEAR))["services"] == 1
+        assert counting.totals(SYSTEM, Wanted(YEAR + 1))["services"] == 0
 
 
 def test_statements_do_not_grow_with_the_record(
@@ -174,24 +244,24 @@ def test_statements_do_not_grow_with_the_record(
     for _time in range(3):
         world.confirmed()
     with scoped(SYSTEM):
-        with django_assert_num_queries(5):
-            reading.totals(SYSTEM, Wanted(YEAR))
-        with django_assert_num_queries(2):
-            reading.by_place(SYSTEM, Wanted(YEAR, PREFECTURE))
-        with django_assert_num_queries(2):
-            reading.by_org(SYSTEM, Wanted(YEAR))
+        with django_assert_num_queries(7):
+            counting.totals(SYSTEM, Wanted(YEAR))
+        with django_assert_num_queries(3):
+            counting.by_place(SYSTEM, Wanted(YEAR, PREFECTURE))
+        with django_assert_num_queries(3):
+            counting.by_org(SYSTEM, Wanted(YEAR))
 
 
-@pytest.mark.parametrize("what", reading.WHAT)
+@pytest.mark.parametrize("what", counting.WHAT)
 def test_a_figure_and_its_list_run_the_same_filter(world: World, what: str) -> None:
     plant(world, VILLAGE, 4)
     plant(world, VILLAGE, 1, member_id=None)
     world.confirmed()
     with scoped(SYSTEM):
-        rows = reading.records(SYSTEM, Wanted(YEAR, COUNTY), what)
-        assert rows.count() == reading.totals(SYSTEM, Wanted(YEAR, COUNTY))[what]
-        assert reading.records(SYSTEM, Wanted(YEAR - 1, COUNTY), what).count() == 0
-        assert reading.records(SYSTEM, Wanted(YEAR, OTHER_COUNTY), what).count() == 0
+        rows = counting.records(SYSTEM, Wanted(YEAR, COUNTY), what)
+        assert rows.count() == counting.totals(SYSTEM, Wanted(YEAR, COUNTY))[what]
+        assert counting.records(SYSTEM, Wanted(YEAR - 1, COUNTY), what).count() == 0
+        assert counting.records(SYSTEM, Wanted(YEAR, OTHER_COUNTY), what).count() == 0
 
 
 def test_hours_of_a_person_stand_on_their_own_page_only(world: World) -> None:
@@ -200,7 +270,7 @@ def test_hours_of_a_person_stand_on_their_own_page_only(world: World) -> None:
     with scoped(SYSTEM):
         assert reading.of_member(world.members[0]).minutes == 90
         assert reading.of_member(world.members[1]).minutes == 0
-        groups = [*reading.by_place(SYSTEM, Wanted(YEAR)), *reading.by_org(SYSTEM, Wanted(YEAR))]
+        groups = [*counting.by_place(SYSTEM, Wanted(YEAR)), *counting.by_org(SYSTEM, Wanted(YEAR))]
         assert [row["minutes"] for row in groups] == [90, 90]
         assert not any(str(claim.member_id) in str(row) or "李" in str(row) for row in groups)
 

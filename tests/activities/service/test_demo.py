@@ -17,8 +17,8 @@ from zhijin.activities.models import (
     Thanks,
     Volunteer,
 )
-from zhijin.activities.service import demo, reading
-from zhijin.activities.service.reading import Wanted
+from zhijin.activities.service import counting, demo, reading
+from zhijin.activities.service.counting import Wanted
 from zhijin.core import clock
 from zhijin.core.ids import level_of, place_key
 from zhijin.core.models import Fact
@@ -70,10 +70,10 @@ def _teams() -> None:
 
 
 def _double_reporting(unit: Any, year: int) -> None:
-    totals = reading.totals(SYSTEM, Wanted(year, org=unit.key))
+    totals = counting.totals(SYSTEM, Wanted(year, org=unit.key))
     assert (totals["members"], totals["units"]) == (12, 1)
     rows = {
-        row["code"]: row["members"] for row in reading.by_place(SYSTEM, Wanted(year, PREFECTURE))
+        row["code"]: row["members"] for row in counting.by_place(SYSTEM, Wanted(year, PREFECTURE))
     }
     assert rows == {COUNTY: 9, OTHER_COUNTY: 3}
     waiting = Claim.objects.filter(org_key=unit.key, state=Claim.State.DONE)

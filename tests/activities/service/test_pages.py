@@ -265,7 +265,7 @@ def test_statements_of_the_pages_are_few(
         world.confirmed()
         world.done()
     for path, most in (
-        ("/desk/service/", 24), ("/desk/service/reports/", 20), ("/desk/service/counts/", 20), (mine(world), 24),
+        ("/desk/service/", 24), ("/desk/service/reports/", 21), ("/desk/service/counts/", 24), (mine(world), 24),
     ):  # fmt: skip
         with django_assert_max_num_queries(most):
             text(asker, path)

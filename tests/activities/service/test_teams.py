@@ -108,6 +108,35 @@ def test_a_guardian_of_the_same_household_signs_a_minor_up(world: World) -> None
     assert (row.guardian_id, row.name_masked) == (parent.id, "王**")
 
 
+def test_beside_a_minor_stand_the_adults_of_the_household(world: World, cast: Cast) -> None:
+    """Whoever signs a minor up picks one of them; nobody is offered for those who are too young, or from next door."""
+    house = home()
+    minor, child = resident("王小雨", 16, house), resident("王小冰", 12, house)
+    parent, brother = resident("王大山", 45, house), resident("王小雪", 17, house)
+    stranger, alone = resident("李大山", 45, home("13")), resident("赵小满", 15, home("14"))
+    with scoped(world.secretary):
+        found = teams.adults_beside(
+            world.secretary, [minor, child, parent, brother, stranger, alone]
+        )
+    assert {pk: [one for one, _said in rows] for pk, rows in found.items()} == {
+        minor.id: [parent.id], brother.id: [parent.id], child.id: [], alone.id: [],
+    }  # fmt: skip
+    assert found[minor.id][0][1].startswith("王**")
+    team = world.team()
+    page = cast.branch_secretary.client.get(
+        f"/desk/service/teams/{team.id}/?name=王小雨"
+    ).content.decode()
+    assert f'<option value="{parent.id}">' in page
+    page = cast.branch_secretary.client.get(
+        f"/desk/service/teams/{team.id}/?name=王小冰"
+    ).content.decode()
+    assert "不能报名" in page
+    page = cast.branch_secretary.client.get(
+        f"/desk/service/teams/{team.id}/?name=王大山"
+    ).content.decode()
+    assert "代为报名" not in page
+
+
 def test_an_adult_resident_joins_and_one_of_unknown_age_does_not(world: World) -> None:
     team = world.team()
     adult = resident("张大雪", 40)

@@ -141,6 +141,26 @@ def standings(rows: list[CountyPlan]) -> dict[UUID, Standing]:
     return defaultdict(Standing, {plan: Standing(*counts) for plan, *counts in told})
 
 
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """One year's plans below a place: counties that have one, and how their measures stand together."""
+
+    year: int
+    counties: int
+    standing: Standing
+
+
+def figures(actor: Actor, place: str = "", year: int | None = None) -> Figures:
+    """Of this year, or another; two statements."""
+    wanted = year or clock.today().year
+    rows = plans(actor, place, wanted).order_by()
+    late = Q(due__lt=clock.today(), done__lt=F("goal"))
+    told = PlanMeasure.objects.filter(plan_id__in=rows.values("id")).aggregate(
+        measures=Count("id"), reached=Count("id", filter=Q(done__gte=F("goal"))), late=Count("id", filter=late)
+    )  # fmt: skip
+    return Figures(wanted, rows.count(), Standing(**told))
+
+
 def measures(plan: CountyPlan) -> list[tuple[PlanMeasure, list[PlanProgress]]]:
     """The plan's measures with what was told of each, the newest first; two queries."""
     rows = list(PlanMeasure.objects.filter(plan_id=plan.id).order_by("seq"))

@@ -51,7 +51,6 @@ def posting_list(request: Request) -> HttpResponse:
         "figures": postings.figures(request.actor, place), "typed": request.POST, "today": clock.today(),
         **page_of(request, postings.postings(request.actor, place, state)), "can": can,
         "orgs": common.own_orgs(request.actor)[:200] if can else [],
-        "year": clock.today().year,
     }  # fmt: skip
     return render(request, "activities/cadres/postings.html", context)
 
@@ -140,7 +139,9 @@ def log_photo(request: Request, pk: UUID, number: int) -> HttpResponse:
 def commendations(request: Request) -> HttpResponse:
     """Who meets every condition of a commendation in a year: computed when asked for, in the order of places."""
     place, text = place_asked(request), request.POST.get("year") or request.GET.get("year", "")
-    year = int(text) if text.isascii() and text.isdigit() and len(text) == 4 else clock.today().year
+    # A year is judged when it is over.
+    over = clock.today().year - 1
+    year = int(text) if text.isascii() and text.isdigit() and len(text) == 4 else over
     found, refusal = None, None
     if request.method == "POST":
         try:
@@ -177,6 +178,7 @@ def plan_list(request: Request) -> HttpResponse:
     found["rows"] = [(row, told[row.id]) for row in found["rows"]]
     context = {
         "tabs": shown.tabs("plans", place), **named(place), **found, "refusal": refusal, "typed": request.POST,
+        "told": plans.figures(request.actor, place),
         "counties": [one for one in common.hosting_places(request.actor) if len(one[0]) == 6],
         "year": clock.today().year,
     }  # fmt: skip

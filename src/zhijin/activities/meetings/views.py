@@ -230,6 +230,11 @@ def names_for(request: Request, row: Meeting, ids: list[UUID], about: str) -> di
 @gate("activity.act", methods=("GET",))
 def meeting_code(request: Request, pk: UUID) -> HttpResponse:
     """The code that is shown in the room and in the call: six digits and a picture, new every minute."""
+    found = reading.get(request.actor, pk)
+    if not found.is_open and "HX-Request" in request.headers:
+        # A screen that still shows the code of a meeting that is over asks no more: 286 ends htmx's polling.
+        over = {"meeting": found}
+        return render(request, "activities/meetings/code_over.html", over, status=286)
     found, code, left = presence.show_code(actor=request.actor, meeting_id=pk)
     address = request.build_absolute_uri(reverse("portal:meeting-sign", args=[pk, code]))
     roll = reading.attendees(found)

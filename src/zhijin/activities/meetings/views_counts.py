@@ -45,7 +45,7 @@ def meeting_counts(request: Request) -> HttpResponse:
     by_kind = totals["by_kind"]
     columns = sorted((key for key in titles if by_kind.get(key)), key=lambda key: -by_kind[key])
     rows = [
-        {"org": one, "cells": [(one["kinds"].get(key, 0), _to(wanted, org=one["key"], kind=key))
+        {"org": one, "cells": [(titles[key], one["kinds"].get(key, 0), _to(wanted, org=one["key"], kind=key))
                                for key in columns],
          "law": (one["law"], _to(wanted, org=one["key"], opening="law"))}
         for one in reading.by_org(request.actor, wanted)

@@ -5,12 +5,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, time
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, F, Max, Min, Q, QuerySet, Sum, Value
-from django.db.models.functions import Substr
+from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet, Sum, Value
 
 from zhijin.activities.models import (
     Claim,
@@ -25,18 +23,15 @@ from zhijin.activities.models import (
     Volunteer,
     Work,
 )
-from zhijin.activities.service.common import within_year
 from zhijin.core import clock
 from zhijin.core.actor import Actor
 from zhijin.core.errors import NOT_FOUND
-from zhijin.core.ids import place_key, place_span
+from zhijin.core.ids import place_key
 from zhijin.core.scope import scope_q
 from zhijin.people.api import BranchMember
 
 BOTH = ("sector_key", "industry_key")
 OWN = ("sector_key",)
-#: The lengths of codes from the province down to the community.
-LENGTHS = (2, 4, 6, 9, 12)
 
 
 def _both(actor: Actor) -> Q:
@@ -63,8 +58,9 @@ def thanks(actor: Actor) -> QuerySet[Thanks]:
 
 def needs(actor: Actor) -> QuerySet[Need]:
     """Needs of one's own places, and of the communities to which one's organisations reported."""
-    reached = reports(actor).filter(ended_on=None).values("place_key")
-    return Need.objects.filter(_own(actor) | Q(place_key__in=reached))
+    # Asked of each need: there are few of them, and of reports hundreds of thousands.
+    reached = reports(actor).filter(ended_on=None, place_key=OuterRef("place_key"))
+    return Need.objects.filter(_own(actor) | Exists(reached))
 
 
 def get_need(actor: Actor, pk: UUID) -> Need:
@@ -279,115 +275,3 @@ def get_link(actor: Actor, pk: UUID) -> HouseholdLink:
 
 def visits_of(link: HouseholdLink) -> list[HelpVisit]:
     return list(HelpVisit.objects.filter(link_id=link.id).order_by("-on", "-id")[:200])
-
-
-# -- figures ------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """What a figure or a list is narrowed to: a year, a place with all below it, one organisation."""
-
-    year: int
-    place: str = ""
-    org: int | None = None
-
-
-WHAT = ("members", "units", "services", "needs", "thanks")
-
-
-def records(actor: Actor, wanted: Wanted, what: str) -> QuerySet[Any]:
-    """The records behind a figure: counts and lists run the same filter.
-
-    A report counts in every year in which it stood; a service in the year in which it was confirmed.
-    """
-    first, after = within_year(wanted.year)
-    start, end = (datetime.combine(day, time(0), clock.TZ) for day in (first, after))
-    rows: QuerySet[Any]
-    if what in ("members", "units"):
-        standing = Q(ended_on=None) | Q(ended_on__gte=first)
-        rows = reports(actor).filter(
-            standing, reported_on__lt=after, member_id__isnull=what == "units"
-        )
-    elif what == "services":
-        rows = claims(actor).filter(
-            state=Claim.State.CONFIRMED, confirmed_at__gte=start, confirmed_at__lt=end
-        )
-    elif what == "needs":
-        # Also those of the communities to which one's organisations reported, as on the page of needs.
-        rows = needs(actor).filter(state=Need.State.OPEN, made_at__gte=start, made_at__lt=end)
-    else:
-        rows = thanks(actor).filter(made_at__gte=start, made_at__lt=end)
-    if wanted.place:
-        lo, hi = place_span(wanted.place)
-        rows = rows.filter(place_key__gte=lo, place_key__lt=hi)
-    return rows if wanted.org is None else rows.filter(org_key=wanted.org)
-
-
-def totals(actor: Actor, wanted: Wanted) -> dict[str, int]:
-    """The year's figures; five queries. A member who moved house counts once."""
-    members = records(actor, wanted, "members").aggregate(
-        members=Count("member_id", distinct=True), communities=Count("place_key", distinct=True),
-        orgs=Count("org_key", distinct=True),
-    )  # fmt: skip
-    served = records(actor, wanted, "services").aggregate(
-        services=Count("id"), times=Sum("people"), minutes=Sum(F("minutes") * F("people")),
-        satisfied=Count("id", filter=Q(satisfied=True)),
-    )  # fmt: skip
-    asked = records(actor, wanted, "needs").aggregate(
-        needs=Count("id"), seats=Sum("seats"), taken=Sum("taken")
-    )
-    more = {what: records(actor, wanted, what).count() for what in ("units", "thanks")}
-    return {key: value or 0 for key, value in {**members, **served, **asked, **more}.items()}
-
-
-def next_length(place: str) -> int | None:
-    """How long the codes one level below are; None below a community."""
-    return next((n for n in LENGTHS if n > len(place)), None)
-
-
-def by_place(actor: Actor, wanted: Wanted) -> list[dict[str, Any]]:
-    """The figures of each place one level below, in the order of codes; two queries."""
-    length = next_length(wanted.place)
-    if length is None:
-        return []
-    part = Substr("place_code", 1, length)
-    return _grouped(actor, wanted, "code", {"code": part})
-
-
-def spread(actor: Actor, wanted: Wanted) -> Wanted:
-    """The same, from the narrowest place that holds all of it: there is more than one below to compare; two queries."""
-    ends: list[str] = []
-    for what in ("members", "services"):
-        found = records(actor, wanted, what).aggregate(lo=Min("place_code"), hi=Max("place_code"))
-        ends += [code for code in found.values() if code]
-    holding = [
-        n for n in LENGTHS[:-1] if n > len(wanted.place) and len({code[:n] for code in ends}) == 1
-    ]
-    return Wanted(wanted.year, ends[0][: holding[-1]], wanted.org) if holding else wanted
-
-
-def by_org(actor: Actor, wanted: Wanted, size: int = 200) -> list[dict[str, Any]]:
-    """The figures of each organisation that serves, in the order of places; two queries."""
-    rows = _grouped(actor, wanted, "org_key", {}, ("org_name", "unit_key"))
-    return sorted(rows, key=lambda one: (one["unit_key"], one["org_key"]))[:size]
-
-
-def _grouped(
-    actor: Actor, wanted: Wanted, by: str, more: dict[str, Any], also: tuple[str, ...] = ()
-) -> list[dict[str, Any]]:
-    keys = (by, *also)
-    members = records(actor, wanted, "members").order_by().annotate(**more).values(*keys)
-    served = records(actor, wanted, "services").order_by().annotate(**more).values(*keys)
-    found: dict[Any, dict[str, Any]] = {}
-    empty = {"members": 0, "services": 0, "times": 0, "minutes": 0}
-    for rows in (
-        members.annotate(members=Count("member_id", distinct=True)),
-        served.annotate(
-            services=Count("id"), times=Sum("people"), minutes=Sum(F("minutes") * F("people"))
-        ),
-    ):
-        for row in rows:
-            one = found.setdefault(row[by], dict(empty))
-            one.update({key: value for key, value in row.items() if value is not None})
-    return [found[key] for key in sorted(found)]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -133,6 +135,30 @@ def _guardian(actor: Actor, person: Person, guardian_id: UUID | None) -> Person:
     if _may_be_below(adult, ADULT) or not together.exists():
         raise errors.MINOR_ALONE()
     return adult
+
+
+def adults_beside(actor: Actor, rows: Iterable[Person]) -> dict[UUID, list[tuple[UUID, str]]]:
+    """For each of ``rows`` who may be a minor, the adults of their household who may sign them up (nobody for those who
+    are too young); two statements."""
+    minors = [one for one in rows if one.birth_year is not None and _may_be_below(one, ADULT)]
+    beside: dict[UUID, list[tuple[UUID, str]]] = {one.id: [] for one in minors}
+    if not minors:
+        return beside
+    homes: dict[UUID, list[UUID]] = defaultdict(list)
+    old = [one.id for one in minors if not _may_be_below(one, YOUNGEST)]
+    lived = Membership.objects.filter(person_id__in=old, valid_to=None)
+    for home, person in lived.values_list("household_id", "person_id"):
+        homes[home].append(person)
+    adults = Membership.objects.filter(
+        household_id__in=homes, valid_to=None, person__in=people.visible(actor),
+        person__birth_year__lt=clock.today().year - ADULT,
+    )  # fmt: skip
+    for one in adults.select_related("person").order_by("valid_from", "id"):
+        for minor in homes[one.household_id]:
+            beside[minor].append(
+                (one.person_id, f"{one.person.name_masked} {one.relation}".strip())
+            )
+    return beside
 
 
 def _joined(actor: Actor, team: Team, masked: str, consent_how: str, **who: Any) -> Volunteer:

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.db import transaction
+from django.db.models import Count, Q
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -15,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from zhijin.access.api import Request, gate
 from zhijin.activities.models import Claim, CommunityReport, Need, Team
-from zhijin.activities.service import claiming, reading, reporting, showing
+from zhijin.activities.service import claiming, counting, reading, reporting, showing
 from zhijin.activities.service.forms import NeedForm
 from zhijin.activities.views import common
 from zhijin.core import clock
@@ -23,6 +24,9 @@ from zhijin.core.errors import BAD_REQUEST, NOT_FOUND, Refusal
 from zhijin.core.ids import show_receipt
 
 SHOWN = 60
+
+#: So many reports are listed at the most; the rest is found by place and organisation in the figures.
+LISTED = 200
 
 
 @gate("activity.view", methods=("GET",))
@@ -43,7 +47,7 @@ def service(request: Request) -> HttpResponse:
                    for title, part in ((_("做完了，等确认"), waiting), (_("认领了，还没做"), taken),
                                        (_("最近确认的服务"), done)) if part],
         "places": showing.names_of(codes),
-        "totals": reading.totals(actor, reading.Wanted(clock.today().year)),
+        "totals": counting.totals(actor, counting.Wanted(clock.today().year)),
         "year": clock.today().year,
     }  # fmt: skip
     return render(request, "activities/service/service.html", context)
@@ -192,9 +196,12 @@ def community_reports(request: Request) -> HttpResponse:
         if isinstance(done, HttpResponse):
             return done
         refusal = done
-    rows = list(
-        reading.reports(request.actor).filter(ended_on=None).order_by("place_key", "org_key", "reported_on", "id")[:500]
+    standing = reading.reports(request.actor).filter(ended_on=None)
+    told = standing.aggregate(
+        all=Count("id"), units=Count("id", filter=Q(member_id=None)),
+        waiting=Count("id", filter=Q(state=CommunityReport.State.REPORTED)),
     )  # fmt: skip
+    rows = list(standing.order_by("place_key", "org_key", "reported_on", "id")[:LISTED])
     q = request.GET.get("q", "")
     context = {
         "tabs": showing.tabs("reports"), "org": org, "can": can, "refusal": refusal, "q": q,
@@ -205,8 +212,7 @@ def community_reports(request: Request) -> HttpResponse:
         ],
         "places": showing.names_of(row.place_code for row in rows), "found": showing.villages(q),
         "members": showing.members(request, org, "community-reports") if can and org and q else [],
-        "units": sum(row.member_id is None for row in rows),
-        "waiting": sum(row.state == CommunityReport.State.REPORTED for row in rows),
+        "told": told,
     }  # fmt: skip
     return render(request, "activities/service/reports.html", context)
 

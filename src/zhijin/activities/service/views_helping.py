@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 
 from zhijin.access.api import Request, gate
 from zhijin.activities.models import HelpVisit, HouseholdLink, Need
-from zhijin.activities.service import helping, reading, showing
-from zhijin.activities.service.reading import Wanted
+from zhijin.activities.service import counting, helping, reading, showing
+from zhijin.activities.service.counting import Wanted
 from zhijin.activities.views import common
 from zhijin.core import clock
 from zhijin.core.errors import NOT_FOUND, Refusal
@@ -169,11 +169,11 @@ def _to(wanted: Wanted, **more: Any) -> str:
 def service_counts(request: Request) -> HttpResponse:
     """The year by level of place and by organisation; every figure opens to its records."""
     wanted = _wanted(request)
-    rows = reading.by_place(request.actor, reading.spread(request.actor, wanted))
+    rows = counting.by_place(request.actor, counting.spread(request.actor, wanted))
     names = showing.names_of(row["code"] for row in rows)
     here = reverse("desk:service-counts")
     context = {
-        "tabs": showing.tabs("counts"), "wanted": wanted, "totals": reading.totals(request.actor, wanted),
+        "tabs": showing.tabs("counts"), "wanted": wanted, "totals": counting.totals(request.actor, wanted),
         "rows": [
             {**row, "name": names.get(row["code"], row["code"]),
              "url": f"{here}?{_query(wanted, place=row['code'])}" if len(row["code"]) < 12
@@ -183,10 +183,10 @@ def service_counts(request: Request) -> HttpResponse:
         "orgs": [
             {**row, "members_url": _to(wanted, org=row["org_key"], what="members"),
              "services_url": _to(wanted, org=row["org_key"], what="services")}
-            for row in reading.by_org(request.actor, wanted)
+            for row in counting.by_org(request.actor, wanted)
         ],
-        "place": showing.place(wanted.place) if wanted.place else "",
-        "links": {what: _to(wanted, what=what) for what in reading.WHAT},
+        "place": showing.place(wanted.place) if wanted.place else "", "most": counting.SIZE,
+        "links": {what: _to(wanted, what=what) for what in counting.WHAT},
         "years": [(year, f"{here}?{_query(wanted, year=year)}") for year in _years(wanted.year)],
     }  # fmt: skip
     return render(request, "activities/service/counts.html", context)
@@ -202,14 +202,18 @@ def service_list(request: Request) -> HttpResponse:
     """The records behind a figure: the same filter, under the reader's own rights."""
     wanted = _wanted(request)
     what = request.GET.get("what", "")
-    if what not in reading.WHAT:
+    if what not in counting.WHAT:
         what = "services"
-    rows = reading.records(request.actor, wanted, what)
+    rows = counting.records(request.actor, wanted, what)
     total = rows.count()
     text = request.GET.get("page", "1")
     page = int(text) if text.isascii() and text.isdigit() and len(text) < 6 else 1
     page = max(1, min(page, 1 + (total - 1) // PAGE))
-    shown = list(rows.order_by("place_key", "id")[(page - 1) * PAGE : page * PAGE])
+    # In the order of the table's index, so that a page of hundreds of thousands is found without sorting them.
+    order = (
+        ("place_key", "reported_on", "id") if what in ("members", "units") else ("place_key", "id")
+    )
+    shown = list(rows.order_by(*order)[(page - 1) * PAGE : page * PAGE])
     titles = Need.objects.in_bulk({row.need_id for row in shown}) if what == "services" else {}
     context = {
         "what": what, "wanted": wanted, "total": total, "page": page, "next": page + 1 if page * PAGE < total else 0,

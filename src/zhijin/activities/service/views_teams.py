@@ -89,11 +89,16 @@ def _joinable(request: Request, found: Team) -> list[tuple[UUID, str]]:
     return [(pk, name) for pk, name in showing.members(request, org, "team") if pk not in there]
 
 
-def _residents(request: Request, name: str) -> list[people.Person]:
-    """Registered residents of a whole name, for whoever may see the register."""
+def _residents(
+    request: Request, name: str
+) -> list[tuple[people.Person, list[tuple[UUID, str]] | None]]:
+    """Registered residents of a whole name, for whoever may see the register; beside whoever may be a minor stand
+    the adults of their household."""
     if len(name.strip()) < 2 or not request.actor.can("person.view"):
         return []
-    return list(people.listing(request.actor, people.Filter(q=name.strip()[:32]))[:10])
+    rows = list(people.listing(request.actor, people.Filter(q=name.strip()[:32]))[:10])
+    beside = teams.adults_beside(request.actor, rows)
+    return [(one, beside.get(one.id)) for one in rows]
 
 
 def _team_acts(request: Request, found: Team) -> dict[str, common.Act]:

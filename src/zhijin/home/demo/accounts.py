@@ -94,10 +94,14 @@ def _line(demo: Demo, member: Member, account: Account, firms: object) -> None:
         actor=_SYSTEM, account=account, role=member.role, place_code=member.place,
         line=line_span(member.industry, member.place), source="demo",
     )  # fmt: skip
-    bureau = orgs.visible(_SYSTEM).filter(
+    there = orgs.visible(_SYSTEM).filter(
         kind="agency", industry=member.industry, place_key=place_key(member.place)
     )
-    _org_grant(member, account, bureau.get())
+    bureau = there.order_by("key").first() or orgs.register_organisation(
+        actor=_SYSTEM, place_code=member.place, name=member.org, kind="agency", sector=3,
+        industry=member.industry, employees=14, members=9, simulated=True,
+    )  # fmt: skip
+    _org_grant(member, account, bureau)
 
 
 def _org(demo: Demo, member: Member, account: Account, firms: dict[str, orgs.Organisation]) -> None:

@@ -11,7 +11,7 @@ from typing import Final
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from zhijin.activities.api import DEMO_PROPERTY, DEMO_UNIT
+from zhijin.activities.api import DEMO_PROPERTY, DEMO_TECH, DEMO_UNIT
 
 #: 大耆老村 of 靖安镇, 昭阳区, 昭通市 (document 003).
 VILLAGE: Final = "530602105207"
@@ -26,7 +26,8 @@ PLANT_COUNTY: Final = "520123"
 class Member:
     """One account. ``via`` says how the role is held: ``grant`` (over the place), ``post`` (an
     appointment to a grid post brings it), ``line`` (a department: its industry line and its own
-    organisation) or ``org`` (only the organisation named in ``org``)."""
+    organisation, registered as ``org`` when the county has none) or ``org`` (only the organisation
+    named in ``org``)."""
 
     username: str
     name: str
@@ -38,7 +39,7 @@ class Member:
     what: str | Promise = ""
 
 
-APPLICANT: Final = "云岩示例智能科技有限公司"
+APPLICANT: Final = DEMO_TECH
 RESPONDENT: Final = "云岩示例商贸有限公司"
 PLANT: Final = "修文示例特殊钢有限公司"
 
@@ -75,6 +76,9 @@ MEMBERS: Final[tuple[Member, ...]] = (
     Member("fating", "方大雪", "court_officer", COURT_COUNTY, what=_("云岩区人民法院（绿色通道）")),
     Member("qiye", "龙小寒", "firm_contact", COURT_COUNTY, "org", APPLICANT, what=_("申请企业联系人")),
     Member("duifang", "石冬至", "firm_contact", COURT_COUNTY, "org", RESPONDENT, what=_("被申请企业联系人")),
+    Member("wangxin", "江白露", "department_officer", COURT_COUNTY, "line", "云岩区互联网信息办公室（模拟）", 120,
+           what=_("云岩区互联网行业（行业线：只看本行业的两新组织）")),
+    Member("yunyan", "曹立夏", "county_officer", COURT_COUNTY, what=_("云岩区工作人员（属地：看全区的两新组织）")),
     Member("gongcheng", "易大暑", "plant_engineer", PLANT_COUNTY, "org", PLANT, what=_("钢厂设备工程师")),
     Member("chejian", "代芒种", "plant_manager", PLANT_COUNTY, "org", PLANT, what=_("钢厂车间负责人")),
     Member("banzhang", "安立冬", "firm_contact", PLANT_COUNTY, "org", PLANT, what=_("钢厂夜班班长（报故障）")),
@@ -86,6 +90,7 @@ MEMBERS: Final[tuple[Member, ...]] = (
     Member("xishui", "宋立秋", "county_officer", "520330", what=_("习水县工作人员（换届、驻村、班子结构）")),
     Member("hexi", "蒋清明", "township_officer", "632802001", what=_("德令哈市河西街道工作人员（推荐学历提升）")),
     Member("delingha", "沈小雪", "county_officer", "632802", what=_("德令哈市工作人员（审核学历提升）")),
+    Member("haixi", "马谷雨", "prefecture_officer", "6328", what=_("海西州（全州学历提升情况）")),
     Member("douqing", "杨春分", "village_secretary", "520204109200", what=_("陡箐村党组织书记（农民画、红白理事会）")),
     Member("shuicheng", "陈小满", "county_officer", "520204", what=_("水城区工作人员（文明实践）")),
     Member("pingtang", "罗小雪", "county_officer", "522727",

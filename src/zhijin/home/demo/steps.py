@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from importlib import import_module
 from importlib.util import find_spec
 
@@ -21,6 +21,8 @@ from zhijin.places.api import Place, current_q
 VILLAGE = "530602105207"
 COUNTY = "520181"
 PROVINCE = "52"
+#: 海西州, whose villages document 004 counts.
+SURVEYED = "6328"
 #: Primary Party organisations of the province (documents 000 and 001).
 PRIMARY = 98_000
 
@@ -74,6 +76,16 @@ def chosen(demo: Demo) -> list[str]:
     return _widest_first(wanted)
 
 
+def leading_only(demo: Demo, codes: Iterable[str]) -> list[str]:
+    """Codes of 海西州 that are not among ``codes``: each gets its leading Party organisation and no more, so that a
+    survey of 387 villages (document 004) asks villages that exist."""
+    if demo.at_least(Scale.PROVINCE):
+        return []
+    rows = Place.objects.filter(current_q(), code__startswith=SURVEYED)
+    rows = rows.filter(level__in=("county", "township", "village"))
+    return _widest_first(set(rows.values_list("code", flat=True)) - set(codes))
+
+
 #: Townships with all their villages: the first village's, and 青龙山街道 with 东山社区 (document 000: in
 #: the last three of its sub-district, which needs the others to be compared with).
 _WHOLE = (VILLAGE[:9], "520181002")
@@ -88,12 +100,15 @@ def _widest_first(codes: set[str]) -> list[str]:
 def organisations(demo: Demo) -> None:
     """Organisations of the chosen places, and in the province as many as the documents count."""
     codes = chosen(demo)
-    there = filling.existing()
+    thin = leading_only(demo, codes)
+    codes, there = _widest_first({*codes, *thin}), filling.existing()
     tops = Tops({code: Draft("", "", 1, key=key) for code, key in there.items()})
     found = Place.objects.in_bulk([code for code in codes if code not in there])
-    new = (found[code] for code in codes if code in found)
+    new, lean = (found[code] for code in codes if code in found), frozenset(thin)
     groups = []
     for drafts in draft(demo, new, tops):
+        if drafts[0].place in lean:
+            del drafts[1:]
         filling.number(drafts)
         groups.append(drafts)
     filling.write(demo, filling.fill(demo, groups))
