@@ -9,7 +9,7 @@ from datetime import datetime, time
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, F, Max, Min, Q, QuerySet, Sum, Value
+from django.db.models import Count, Exists, F, Max, Min, OuterRef, Q, QuerySet, Sum, Value
 from django.db.models.functions import Substr
 
 from zhijin.activities.models import (
@@ -63,8 +63,9 @@ def thanks(actor: Actor) -> QuerySet[Thanks]:
 
 def needs(actor: Actor) -> QuerySet[Need]:
     """Needs of one's own places, and of the communities to which one's organisations reported."""
-    reached = reports(actor).filter(ended_on=None).values("place_key")
-    return Need.objects.filter(_own(actor) | Q(place_key__in=reached))
+    # Asked of each need that is not one's own anyway: a province has some hundred thousand reports.
+    reached = reports(actor).filter(ended_on=None, place_key=OuterRef("place_key"))
+    return Need.objects.filter(_own(actor) | Q(Exists(reached)))
 
 
 def get_need(actor: Actor, pk: UUID) -> Need:
@@ -352,7 +353,7 @@ def by_place(actor: Actor, wanted: Wanted) -> list[dict[str, Any]]:
     if length is None:
         return []
     part = Substr("place_code", 1, length)
-    return _grouped(actor, wanted, "code", {"code": part})
+    return _grouped(actor, wanted, ("code",), {"code": part})
 
 
 def spread(actor: Actor, wanted: Wanted) -> Wanted:
@@ -369,25 +370,30 @@ def spread(actor: Actor, wanted: Wanted) -> Wanted:
 
 def by_org(actor: Actor, wanted: Wanted, size: int = 200) -> list[dict[str, Any]]:
     """The figures of each organisation that serves, in the order of places; two queries."""
-    rows = _grouped(actor, wanted, "org_key", {}, ("org_name", "unit_key"))
+    # Who is among the first of both sides together is among the first of either, so each may stop there.
+    name = {"org_name": Max("org_name")}
+    rows = _grouped(actor, wanted, ("unit_key", "org_key"), {}, name, size)
     return sorted(rows, key=lambda one: (one["unit_key"], one["org_key"]))[:size]
 
 
 def _grouped(
-    actor: Actor, wanted: Wanted, by: str, more: dict[str, Any], also: tuple[str, ...] = ()
-) -> list[dict[str, Any]]:
-    keys = (by, *also)
-    members = records(actor, wanted, "members").order_by().annotate(**more).values(*keys)
-    served = records(actor, wanted, "services").order_by().annotate(**more).values(*keys)
+    actor: Actor, wanted: Wanted, by: tuple[str, ...], more: dict[str, Any],
+    also: dict[str, Any] | None = None, size: int | None = None,
+) -> list[dict[str, Any]]:  # fmt: skip
+    order, said = (by if size else ()), also or {}
+    members, served = (
+        records(actor, wanted, what).order_by(*order).annotate(**more).values(*by)
+        for what in ("members", "services")
+    )
     found: dict[Any, dict[str, Any]] = {}
     empty = {"members": 0, "services": 0, "times": 0, "minutes": 0}
     for rows in (
-        members.annotate(members=Count("member_id", distinct=True)),
+        members.annotate(members=Count("member_id", distinct=True), **said)[:size],
         served.annotate(
-            services=Count("id"), times=Sum("people"), minutes=Sum(F("minutes") * F("people"))
-        ),
+            services=Count("id"), times=Sum("people"), minutes=Sum(F("minutes") * F("people")), **said
+        )[:size],
     ):
         for row in rows:
-            one = found.setdefault(row[by], dict(empty))
+            one = found.setdefault(tuple(row[key] for key in by), dict(empty))
             one.update({key: value for key, value in row.items() if value is not None})
     return [found[key] for key in sorted(found)]
