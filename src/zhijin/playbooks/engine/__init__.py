@@ -34,7 +34,7 @@ from zhijin.playbooks.engine.parts import (
     exactly_one,
 )
 from zhijin.playbooks.engine.reader import Document, read
-from zhijin.playbooks.engine.reference import part_table
+from zhijin.playbooks.engine.reference import part_table, problem_sections
 from zhijin.playbooks.engine.shapes import both, fields_of
 from zhijin.playbooks.engine.structure import Intact, enumerated, hint, intact, validated
 
@@ -86,6 +86,7 @@ __all__ = [
     "load_file",
     "ordered",
     "part_table",
+    "problem_sections",
     "read",
     "register_kind",
     "validated",
