@@ -25,7 +25,6 @@ from zhijin.core.ids import show_receipt
 SHOWN = 60
 
 #: So many reports are listed at the most; the rest is found by place and organisation in the figures.
-LISTED = 200
 
 
 @gate("activity.view", methods=("GET",))
