@@ -16,6 +16,7 @@ from zhijin.access.middleware import COOKIE
 from zhijin.activities.service import claiming, common, helping, reporting, teams
 from zhijin.core import files
 from zhijin.people import api as people
+from zhijin.sensing import api as sensing
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -49,12 +50,22 @@ def full(places: None, cast) -> tuple[World, dict[str, str]]:
     wanted = helping.Linking("link", house.id, world.locals[0].id)
     link = do(world.secretary, helping.link, org_key=world.village.key, wanted=wanted)
     do(world.secretary, helping.visit, link_id=link.id, visited=helping.Visited("visit", "问冬衣"))
+    meter = sensing.Entry("power", "1 号烤房电表", VILLAGE, household=house.id)
+    device, _secret = sensing.register(actor=common.CLERK, entry=meter)
+    sensing.speak_demo(
+        (
+            device.code,
+            {"seq": at, "ago": 90 - at, "kind": "power", "voltage": 2100 + at, "load": 60},
+        )
+        for at in range(1, 5)
+    )
     org, proxied = world.village.key, samples._proxied(world.village)
     return world, {
         "service": "/desk/service/", "need-new": "/desk/service/needs/new/", "need": f"/desk/service/needs/{need.id}/",
         "reports": f"/desk/service/reports/?org={org}&q=大耆老", "teams": "/desk/service/teams/",
         "team-new": "/desk/service/teams/new/", "team": f"/desk/service/teams/{team.id}/?add=1",
         "links": f"/desk/service/links/?org={org}&add=link", "link": f"/desk/service/links/{link.id}/",
+        "files": "/desk/service/households/", "file": f"/desk/service/households/{house.id}/",
         "counts": "/desk/service/counts/?place=530602105", "list": "/desk/service/list/?what=services",
         "proxies": "/desk/service/proxies/?view=open", "proxy-new": "/desk/service/proxies/new/",
         "proxy": f"/desk/service/proxies/{proxied.id}/", "proxy-code": "/proxy/",

@@ -57,6 +57,9 @@ def test_a_deed_goes_from_the_clerk_to_the_books_to_the_household(
     page = hands["clerk"].get("/desk/points/new/").content.decode()
     assert "庭院整洁：+3 分（第二条）" in page
     assert "上报隐患" not in page, "what facts give is not entered by hand"
+    assert f'value="{clock.today()}" max="{clock.today()}"' in page, (
+        "a deed is of today unless told"
+    )
     sent = hands["clerk"].post("/desk/points/new/", form)
     assert sent.status_code == 302
     seen = hands["clerk"].get(sent.url).content.decode()
