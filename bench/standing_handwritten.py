@@ -155,6 +155,7 @@ class Handwritten:
         })  # fmt: skip
         self.month_no, self.folder = f"{month:%Y%m}", folder
         self.run("SET enable_progress_bar = false")
+        self.run("SET parquet_metadata_cache = true")
         self.run(
             "CREATE TABLE org AS SELECT org_key, place_key, kind, sector, coalesce(industry, 0) AS industry,"
             " place_key // 1000000000 AS township, place_key // 1000000000000 AS county,"

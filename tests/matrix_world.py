@@ -48,10 +48,10 @@ PLACED = {
     "field:case", "desk:standing-org", "desk:standing-value", "desk:standing-appeal",
     "desk:standing-adjustment", "desk:person", "desk:household",
     "desk:activity", "desk:activity-sheet", "desk:problem", "desk:pledge", "desk:model-unit", "desk:visit",
-    "desk:cycle", "desk:broadcast", "desk:broadcast-audio", "desk:broadcast-cap", "desk:alert",
+    "desk:cycle", "desk:broadcast", "desk:broadcast-audio", "desk:broadcast-cap", "desk:alert", "desk:channel",
     "desk:wall-revoke", "desk:meeting", "desk:meeting-code", "desk:meeting-file", "desk:branch-members",
     "desk:need", "desk:work", "desk:work-picture", "desk:show", "desk:service-photo",
-    "desk:team", "desk:household-link",
+    "desk:team", "desk:household-link", "desk:household-file",
     "desk:branch-member", "desk:member-contact", "desk:proxy", "desk:proxy-photo", "desk:data-request",
     "desk:course", "desk:course-show", "desk:course-file",
     "desk:election-org", "desk:community-worker", "desk:posting", "desk:work-log-photo", "desk:county-plan",
@@ -337,6 +337,7 @@ SAMPLES: dict[str, Callable[[World], dict[str, Any]]] = {
         "pk": w.activities["service"]["claim"].id, "digest": w.activities["service"]["digest"],
     },
     "desk:team": lambda w: {"pk": w.activities["service"]["team"].id},
+    "desk:household-file": lambda w: {"pk": w.household.id},
     "desk:household-link": lambda w: {"pk": w.activities["service"]["link"].id},
     "portal:my-service": lambda w: {"token": people.member_link(w.activities["life"].members[0])},
     # civilisation practice
@@ -358,6 +359,8 @@ SAMPLES: dict[str, Callable[[World], dict[str, Any]]] = {
     "desk:standing-adjust": lambda w: {"key": w.standing.last},
     "desk:standing-publish": lambda w: {"pk": w.standing.runs[standings.JULY].id},
     "desk:standing-simulate": lambda w: {"pk": w.standing.revision.pk},
+    # Only one's own is shown.
+    "desk:standing-simulation": lambda w: {"pk": w.appeal.id},
     "desk:standing-contest": lambda w: {
         "key": w.standing.last, "indicator": "solved", "fact": w.appeal.fact_id,
     },

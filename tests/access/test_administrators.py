@@ -10,8 +10,9 @@ from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
 
-from tests.cast import COUNTY, GRID, PASSWORD, VILLAGE, give, make_account
+from tests.cast import COUNTY, GRID, OTHER_VILLAGE, PASSWORD, VILLAGE, give, make_account
 from tests.core.test_scope import note, seen
+from tests.places.factories import plant
 from zhijin.access.models import Account, ApiKey, RoleGrant, SignIn
 from zhijin.access.selectors import actor_of, clock_wall, current_grants, holders
 from zhijin.access.services import (
@@ -161,6 +162,38 @@ def test_the_security_officer_gives_and_ends_a_grant_from_the_page(cast):
         "grant.give",
         "grant.revoke",
     ]
+
+
+def test_a_grant_is_given_over_a_place_by_its_name(cast):
+    """Nobody has to know a code; two places of one name are told apart by what lies above them."""
+    twin = "530602105208"
+    for code, name in ((VILLAGE, "大耆老村村民委员会"), (twin, "沙坝村村民委员会"),
+                       (OTHER_VILLAGE, "沙坝村村民委员会")):  # fmt: skip
+        plant(code, name)
+    account = make_account("newcomer", name="新来的")
+    page = reverse("desk:account-grants", args=[account.pk])
+    client = cast.security_officer.client
+    form = {"do": "give", "role": "village_secretary", "place": "大耆老"}
+    assert client.post(page, form).status_code == 302
+    assert account.grants.get().place_code == VILLAGE
+    two = client.post(page, form | {"place": "沙坝村"})
+    assert two.status_code == 400
+    shown = two.content.decode()
+    assert f'value="{twin}"' in shown
+    assert f'value="{OTHER_VILLAGE}"' in shown
+    assert account.grants.count() == 1
+    chosen = {"place": "沙坝村", "place.was": "沙坝村", "place.code": OTHER_VILLAGE}
+    assert client.post(page, form | chosen).status_code == 302
+    assert set(account.grants.values_list("place_code", flat=True)) == {VILLAGE, OTHER_VILLAGE}
+    assert client.post(page, form | {"place": "没有这个地方"}).status_code == 400
+    assert cast.county_officer.account.grants.exists()
+    listed = client.get(reverse("desk:grants"), {"place": "大耆老"}).context["rows"]
+    assert [held.account for held in listed] == [account]
+    offered = client.get("/desk/places/choices/?field=place&place=沙坝&permission=grant.manage")
+    assert twin in offered.content.decode()
+    # The permission is asked for where it is used: what one does not hold, finds nothing.
+    none = client.get("/desk/places/choices/?field=place&place=沙坝&permission=case.view")
+    assert twin not in none.content.decode()
 
 
 @pytest.mark.parametrize(

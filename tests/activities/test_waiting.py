@@ -11,13 +11,16 @@ from tests.activities.cadres.conftest import SYSTEM, TODAY, Team, ago, at_work, 
 from tests.activities.cadres.conftest import village as elected
 from tests.activities.deliberation.conftest import connect, make_village, ship
 from tests.activities.service.conftest import make_world, places
+from tests.activities.service.conftest import ship as ship_proxies
 from tests.cast import VILLAGE, Cast, Member, Part, make_member
 from zhijin.activities import api
 from zhijin.activities.cadres import study
 from zhijin.activities.deliberation import stepping
-from zhijin.activities.models import Study
+from zhijin.activities.models import Proxy, Study
 from zhijin.activities.selectors.waiting import AHEAD
-from zhijin.activities.service import claiming
+from zhijin.activities.service import claiming, proxying
+from zhijin.activities.service.proxying import Given, Wanted
+from zhijin.core import clock
 from zhijin.core.scope import scoped
 from zhijin.orgs import api as orgs
 
@@ -93,6 +96,25 @@ def test_an_election_waits_when_it_is_near_or_overdue(
         f"/desk/elections/?within={AHEAD.days}"
     ).content.decode()
     assert (page.count(f">{elected.org.name}</a>") == 1) is told
+
+
+@pytest.mark.parametrize(("ahead", "told"), [(-2, True), (0.5, True), (1.5, False)])
+def test_what_is_done_for_somebody_waits_from_a_day_before_it_is_due(
+    places: None, cast: Cast, tmp_path: Any, ahead: float, told: bool
+) -> None:
+    ship_proxies(tmp_path)
+    world = make_world(cast)
+    given = Given("spoken", "当面口头，见证人罗某", clock.today() + timedelta(days=30))
+    wanted = Wanted("pension-check", "王芒种", "送审资格材料", given)
+    row, _code = do(world.secretary, proxying.open_proxy, org_key=world.village.key, wanted=wanted)
+    with scoped(SYSTEM):
+        due = clock.now() + timedelta(days=ahead)
+        Proxy.objects.filter(id=row.id).update(due_at=due)
+    assert (("service/proxies/?view=open", 1) in waits(cast.branch_secretary)) is told
+    # Whoever stands above is not told, and what is closed waits no more.
+    assert waits(cast.township_officer) == waits(cast.outsider) == []
+    do(world.secretary, proxying.withdraw, proxy_id=row.id, how="来电话")
+    assert waits(cast.branch_secretary) == []
 
 
 def test_everything_takes_one_statement(

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from tests.assessment.engine.support import SMALL
 from tests.cast import COUNTY, OTHER_COUNTY, VILLAGE
 from zhijin.assessment import forms
 from zhijin.assessment.engine import load
+from zhijin.core import clock
 from zhijin.core.actor import Actor
 from zhijin.core.errors import Refusal
 from zhijin.core.scope import scoped
@@ -58,12 +61,26 @@ def test_a_programme_with_an_error_is_not_taken(cast):
     assert refusal.value.id == "PR002"
 
 
+def test_what_was_typed_in_for_a_time_that_has_ended_unpublishes_nothing(cast):
+    """The exemption ends, and with it the typing in; the programme and its standings stay readable."""
+    until = (clock.today() + timedelta(days=10)).isoformat()
+    typed = SMALL.replace("of: solved", "of: {manual: true}").replace("to: handled", "target: 5")
+    typed = (
+        typed.split("measures:")[0] + "dimensions:" + typed.split("dimensions:")[1] + "manual:\n"
+        f"  - {{indicator: rate, owner: county_officer, until: {until}, why: 系统未接通}}\n"
+    )
+    row = publish(cast.county_officer.actor, typed)
+    with clock.freeze(clock.now() + timedelta(days=20)):
+        assert [one.id for one in forms.PROGRAMMES.check(typed, "x").errors] == ["AS213"]
+        assert forms.revision(row.pk).model.manual[0].until == until
+
+
 @pytest.mark.parametrize(("lang", "word"), [("zh", "基本组织"), ("en", "Organisation")])
 def test_it_is_told_in_sentences(lang, word):
-    sections = forms.explain(SHIPPED.read_text(encoding="utf-8"), lang)
+    sections = forms.FORM.explain(SHIPPED.read_text(encoding="utf-8"), lang)
     assert any(word in title for title, _lines in sections)
     assert all(lines for _title, lines in sections)
-    assert forms.explain("assessment: 1", lang) == []
+    assert forms.FORM.explain("assessment: 1", lang) == []
 
 
 def test_the_desk_shows_it(cast):

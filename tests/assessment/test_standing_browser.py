@@ -15,7 +15,8 @@ from tests.cast import COUNTY, TOWNSHIP, VILLAGE, Cast, Member
 from zhijin.access.middleware import COOKIE
 from zhijin.assessment import services
 from zhijin.assessment.engine.periods import Period, shifted
-from zhijin.assessment.models import Appeal, Batch, Run
+from zhijin.assessment.models import Appeal, Batch, Run, Simulation
+from zhijin.assessment.services import simulating
 from zhijin.assessment.services.publishing import publish_run
 from zhijin.core import clock
 from zhijin.core.scope import scoped
@@ -147,12 +148,18 @@ def test_a_changed_weight_tells_who_moves_and_why(open_page: OpenPage, cast: Cas
     visit(page, f"/desk/playbooks/{draft.pk}/", cast.county_officer)
     page.get_by_role("link", name="演算：谁会变动").click()
     page.get_by_role("button", name="演算", exact=True).click()
+    expect(page.locator("main")).to_contain_text("排队")
+    sound(page)
+    with scoped(drive.SYSTEM):
+        waiting = Simulation.objects.get()
+    simulating.drain(waiting.id)
+    # The page asks by itself.
     expect(page.locator("main")).to_contain_text("会认定多少")
     expect(page.locator("main")).to_contain_text("得分没变，权重 70→10")
     expect(page.locator("main")).to_contain_text("条记录")
     sound(page)
     with scoped(drive.SYSTEM):
-        assert Run.objects.count() == 3, "nothing of a simulation is kept"
+        assert Run.objects.count() == 3, "no standing comes of a simulation"
 
 
 @pytest.mark.timeout(300)
@@ -205,3 +212,26 @@ def test_what_is_missing_is_claimed(open_page: OpenPage, cast: Cast) -> None:
     expect(page.locator("main")).to_contain_text("正在重新计算")
     computed(page)
     expect(page.locator("main")).to_contain_text("原来的和重算的")
+
+
+@pytest.mark.timeout(300)
+def test_rural_construction_is_recorded_and_counted_up_the_tree(
+    open_page: OpenPage, cast: Cast
+) -> None:
+    page = open_page("/", size=PHONE)
+    visit(page, f"/desk/rural/?place={VILLAGE}", cast.township_officer)
+    sound(page)
+    page.select_option("#kind", "toilet")
+    page.fill("#count", "24")
+    page.fill("#name", "上寨公厕")
+    page.get_by_role("button", name="登记下来").click()
+    expect(page.locator("main")).to_contain_text("上寨公厕")
+    page.get_by_text("不再使用").first.click()
+    sound(page)
+    for member, place in ((cast.township_officer, TOWNSHIP), (cast.county_officer, COUNTY)):
+        visit(page, f"/desk/rural/?place={place}", member)
+        expect(page.locator("main tbody tr")).to_have_count(1)
+        expect(page.locator("main tbody")).to_contain_text("24")
+        sound(page)
+    page.locator("main tbody a").first.click()
+    expect(page.locator("h1")).to_contain_text("乡村建设")

@@ -6,9 +6,9 @@ from typing import Any
 
 from tests.broadcast.conftest import RULES, SYSTEM, put_into_force
 from tests.cast import GRID, VILLAGE
-from zhijin.broadcast.models import Alert, Broadcast
+from zhijin.broadcast.models import Alert, Broadcast, Channel
 from zhijin.broadcast.speech import making
-from zhijin.core import clock
+from zhijin.core import clock, crypto
 from zhijin.core.files import store_bytes
 from zhijin.core.ids import place_key
 from zhijin.core.scope import scoped
@@ -49,12 +49,23 @@ def alert() -> Alert:
         )  # fmt: skip
 
 
+def channel() -> Channel:
+    with scoped(SYSTEM):
+        found = Channel.objects.first()
+        return found or Channel.objects.create(
+            county=530602, place_code=VILLAGE, place_key=place_key(VILLAGE), kind="wecom", label="工作群",
+            url=crypto.seal("channel.url", "https://qyapi.weixin.qq.com/"), shown="qyapi.weixin.qq.com",
+            least="plain", made_at=clock.now(), made_by="test", maker="test",
+        )  # fmt: skip
+
+
 def samples() -> dict[str, Any]:
     return {
         "desk:broadcast": lambda _: {"pk": broadcast().id},
         "desk:broadcast-audio": lambda _: {"pk": broadcast().id},
         "desk:broadcast-cap": lambda _: {"pk": broadcast().id},
         "desk:alert": lambda _: {"pk": alert().id},
+        "desk:channel": lambda _: {"pk": channel().id},
         "desk:loudspeaker-setup": lambda _: {"pk": loudspeaker().id},
         "portal:broadcast-file": lambda _: {"digest": broadcast().digest},
     }

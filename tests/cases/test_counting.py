@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from tests.cases.conftest import PLAYBOOK, TUESDAY
 from tests.cases.steps import DAY, HOUR, accepted, handled, in_grid, move, sweep_at
-from tests.cast import COUNTY, Cast
-from zhijin.cases.counting import open_by_state, past_openings
+from tests.cast import COUNTY, OTHER_VILLAGE, VILLAGE, Cast
+from zhijin.cases.counting import answered, are_open, open_by_state, past_openings
+from zhijin.cases.models import Case
+from zhijin.cases.services.writing import write
 from zhijin.core import clock
+from zhijin.core.actor import Actor
 from zhijin.core.scope import scoped
 from zhijin.playbooks.api import NOBODY
 from zhijin.playbooks.engine import load
@@ -91,3 +95,51 @@ def test_the_page_plays_them_beside_what_is_in_force(cast: Cast, ground: Playboo
     assert "与现行版本相比" in page
     drawn = client.get(f"/desk/playbooks/{draft.pk}/simulate/?cases=5").content.decode()
     assert "随机生成 5 件推演一年" in drawn
+
+
+def told(case_id: Any, data: dict[str, Any]) -> None:
+    """An answer given at a step of the case."""
+    with scoped(Actor.system("test")):
+        case = Case.objects.get(pk=case_id)
+        write(case, Actor.system("test"), "noted", TUESDAY + 20 * HOUR, event={"data": data})
+
+
+def test_answers_of_what_has_ended_are_counted_by_village_and_only_the_viewers(
+    cast: Cast, ground: PlaybookRevision
+) -> None:
+    first = None
+    for said in (True, True, False, None):
+        case_id = handled(cast).case_id
+        first = first or case_id
+        if said is not None:
+            told(case_id, {"simple": not said})
+            told(case_id, {"simple": said})
+    actor = cast.county_officer.actor
+    year = TUESDAY.year
+    with scoped(actor):
+        assert answered(actor, "test-hazard", "simple") == {}, "they are still being looked at"
+    sweep_at(AFTER)
+    with scoped(actor):
+        for where in ({}, {"place": VILLAGE}, {"year": year}):
+            assert answered(actor, "test-hazard", "simple", **where) == {VILLAGE: (2, 3)}
+        for nowhere in ({"place": OTHER_VILLAGE}, {"year": year - 1}):
+            assert answered(actor, "test-hazard", "simple", **nowhere) == {}
+        assert answered(actor, "another", "simple") == {}
+        Case.objects.filter(pk=first).update(outcome="withdrawn")
+        assert answered(actor, "test-hazard", "simple") == {VILLAGE: (1, 2)}
+    with scoped(cast.outsider.actor):
+        assert answered(cast.outsider.actor, "test-hazard", "simple") == {}
+
+
+def test_whether_cases_are_open_is_told_of_those_in_sight(
+    cast: Cast, ground: PlaybookRevision
+) -> None:
+    ids = [accepted(cast).case_id, handled(cast).case_id]
+    sweep_at(AFTER)
+    with scoped(cast.county_officer.actor):
+        states = are_open(cast.county_officer.actor, ids)
+        assert states[ids[1]] is False
+        assert set(states) == set(ids)
+        assert are_open(cast.county_officer.actor, []) == {}
+    with scoped(cast.outsider.actor):
+        assert are_open(cast.outsider.actor, ids) == {}

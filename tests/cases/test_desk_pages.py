@@ -154,6 +154,15 @@ class TestCasePage:
             "county_officer": [],
         }  # fmt: skip
 
+    def test_the_list_is_narrowed_by_a_place_s_name(self, cast: Cast) -> None:
+        made = now_in_grid()
+        client = cast.county_officer.client
+        for asked in ("大耆老", VILLAGE, GRID):
+            shown = client.get("/desk/cases/", {"place": asked})
+            assert [row.case.id for row in shown.context["rows"]] == [made.case_id]
+        lost = client.get("/desk/cases/", {"place": "没有这个地方"})
+        assert "没有找到" in lost.content.decode()
+
     def test_what_each_may_do_beside(self, cast: Cast) -> None:
         made = accepted(cast, clock.now())
         address = f"/desk/cases/{made.case_id}/"

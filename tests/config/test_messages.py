@@ -49,6 +49,29 @@ def test_it_finds_messages_in_python_and_templates(package):
     }
 
 
+def _always(english: messages.English):
+    return lambda: english
+
+
+def test_what_is_said_of_a_number_needs_two_forms(package, monkeypatch, capsys):
+    """With one form gettext finds nothing for it, and the page stays Chinese."""
+    rest = '"网格" = "a"\n"month\\u0004月" = "b"\n"办结" = "c"\n"还有 %(n)s 天" = "%(n)s d"\n"100% 办结" = "d"\n'
+    uses = list(messages.find_uses(package))
+    monkeypatch.setattr(messages, "find_uses", lambda: uses)
+
+    class Arguments:
+        what = "check"
+
+    cases = [
+        (_english(package, room=f'{rest}"{{n}} 件" = {forms}'), code)
+        for forms, code in (('"{n} case"', 1), ('["{n} case", "{n} cases"]', 0))
+    ]
+    for english, code in cases:
+        monkeypatch.setattr(messages, "read_english", _always(english))
+        assert messages.run(Arguments()) == code
+        assert ("room/views.py:4" in capsys.readouterr().out) == bool(code)
+
+
 def test_it_knows_where_each_stands(package):
     places = {use.zh: use.where for use in messages.find_uses(package)}
     assert places["网格"] == "room/views.py:3"

@@ -296,6 +296,7 @@ def test_the_table_for_excel_holds_no_formula(office: Office) -> None:
     text = Client().get(f"/p/{VILLAGE}/affairs/data.csv").content.decode("utf-8-sig")
     (row,) = csv.DictReader(io.StringIO(text))
     assert row["title"] == "'=HYPERLINK(1)"
+    assert row["period"] == "", "nothing stays nothing"
 
 
 def test_the_feed_is_atom(office: Office) -> None:

@@ -31,7 +31,7 @@ from zhijin.core.ids import org_key, place_key, place_span, uuid7
 from zhijin.core.models import JournalEntry
 from zhijin.core.scope import scoped
 from zhijin.disclosure import documents
-from zhijin.home.wall import links, selectors, services
+from zhijin.home.wall import drawing, links, selectors, services
 from zhijin.home.wall.models import Wall
 from zhijin.people.households import register_household
 from zhijin.people.services import register_person
@@ -351,3 +351,17 @@ def test_the_secretary_makes_sees_and_revokes_on_the_desk(ground: Any, cast: Cas
     assert client.post(f"/desk/walls/{made.id}/revoke/").status_code == 302
     with scoped(SYSTEM):
         assert JournalEntry.objects.filter(action="wall.revoke").count() == 1
+
+
+@pytest.mark.parametrize(("others", "high"), [(0, 440), (2, 440), (3, 360), (5, 280), (40, 280)])
+def test_the_map_is_drawn_flatter_where_tiles_take_its_room(ground, others, high):
+    """Shrunk with its frame, its type would be too small for five metres."""
+    parts = [drawing.Part(GRID, "第一网格", 3, 1)]
+    parts += [drawing.Part(f"{VILLAGE}9{n:02d}", f"{n}", 0, 0) for n in range(others)]
+    found = drawing.draw(VILLAGE, parts)
+    assert len(found.missing) == others
+    assert f'viewBox="0 0 600 {high}"' in str(found.svg)
+    heights = [
+        float(pair.split(",")[1]) for pair in re.findall(r"-?[\d.]+,-?[\d.]+", str(found.svg))
+    ]
+    assert max(heights) <= high

@@ -266,3 +266,43 @@ def _columns(what: str) -> list[sheets.Column]:
     from zhijin.orgs.sheeting import get_sheet
 
     return list(get_sheet(what).columns)
+
+
+# -- a place by its name ------------------------------------------------------------------------
+
+
+def test_an_organisation_is_registered_where_its_village_is_called_so(cast: Cast) -> None:
+    client = cast.branch_secretary.client
+    made = client.post("/desk/orgs/new/", {**FORM, "place_code": "靖安 大耆老"})
+    assert made.status_code == 302
+    with scoped(SYSTEM):
+        assert Organisation.objects.get().place_code == VILLAGE
+    lost = client.post("/desk/orgs/new/", {**FORM, "place_code": "示例村"})
+    assert "没有找到“示例村”" in lost.content.decode()
+    page = client.get("/desk/orgs/new/", {"place": VILLAGE}).content.decode()
+    assert 'value="大耆老村"' in page
+    assert "所在地代码" not in page
+
+
+def test_a_post_on_a_grid_is_set_up_by_names(cast: Cast) -> None:
+    client = cast.branch_secretary.client
+    form = {"kind": "grid_worker", "place_code": "大耆老", "seats": "1"}
+    asked = client.post("/desk/posts/new/", form).content.decode()
+    assert asked.count('name="place_code.code"') == 2
+    made = client.post(
+        "/desk/posts/new/", {**form, "place_code.was": "大耆老", "place_code.code": GRID}
+    )
+    assert made.status_code == 302
+    found = client.get("/desk/posts/", {"place": "第一网格"})
+    assert found.context["picked"].code == GRID
+    assert len(found.context["rows"]) == 1
+
+
+def test_a_table_goes_out_for_a_place_that_was_named(cast: Cast) -> None:
+    client, url = cast.county_officer.client, "/desk/sheets/people/export/"
+    assert "代码" not in client.get(url).content.decode().split("<main")[1]
+    lost = client.post(url, {"why": "走访核对", "place": "没有"})
+    assert lost["Content-Type"].startswith("text/html")
+    assert "没有找到“没有”" in lost.content.decode()
+    assert 'value="走访核对"' in lost.content.decode()
+    assert "spreadsheet" in client.post(url, {"why": "走访核对", "place": "大耆老"})["Content-Type"]

@@ -226,3 +226,47 @@ def test_a_household_that_nobody_looks_after_is_listed_and_mended(cast: Cast) ->
     assert cast.outsider.client.post(url, {"place_code": GRID}).status_code == 404
     unchanged = cast.grid_worker.client.post(url, {"place_code": VILLAGE})
     assert "CO403" in unchanged.content.decode() or "权限" in unchanged.content.decode()
+
+
+# -- a place by its name ------------------------------------------------------------------------
+
+
+def test_a_resident_is_registered_by_the_name_of_the_village(cast: Cast) -> None:
+    client = cast.branch_secretary.client
+    blank = client.get("/desk/people/new/", {"place": GRID}).content.decode()
+    assert 'value="第一网格"' in blank
+    assert "代码" not in blank.split("<main")[1]
+    asked = client.post("/desk/people/new/", {"name": "示例甲", "place_code": "大耆老"})
+    assert asked.status_code == 200
+    page = asked.content.decode()
+    assert "请选一个" in page
+    assert page.count('name="place_code.code"') == 2
+    chosen = {"place_code": "大耆老", "place_code.was": "大耆老", "place_code.code": GRID}
+    assert client.post("/desk/people/new/", {"name": "示例甲", **chosen}).status_code == 302
+    with scoped(SYSTEM):
+        assert Person.objects.get().place_code == GRID
+    lost = client.post("/desk/people/new/", {"name": "示例甲", "place_code": "示例村"})
+    assert "没有找到“示例村”" in lost.content.decode()
+
+
+def test_the_lists_are_narrowed_by_a_name(cast: Cast) -> None:
+    register("示例甲")
+    register("示例乙", OTHER_VILLAGE)
+    client = cast.township_officer.client
+    for url in ("/desk/people/", "/desk/households/"):
+        found = client.get(url, {"place": "大耆老"}).context["picked"]
+        assert (found.code, found.text) == (VILLAGE, "大耆老村")
+        elsewhere = client.get(url, {"place": "示例村"}).context["picked"]
+        assert elsewhere.lost
+    assert len(client.get("/desk/people/", {"place": "大耆老"}).context["rows"]) == 1
+
+
+def test_a_household_gets_its_grid_by_name(cast: Cast) -> None:
+    with scoped(SYSTEM):
+        home = households.register_household(actor=SYSTEM, place_code=VILLAGE, number="08-001")
+    client, url = cast.branch_secretary.client, f"/desk/households/{home.id}/"
+    assert client.post(url, {"place_code": "", "leader": ""}).status_code == 302
+    assert client.post(url, {"place_code": "第一网格", "leader": ""}).status_code == 302
+    with scoped(SYSTEM):
+        home.refresh_from_db()
+    assert home.place_code == GRID

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import uuid
+from datetime import date
 from typing import Any, Literal
 
 import pytest
 
 from tests.cast import COUNTY, OTHER_COUNTY, VILLAGE
+from zhijin.core import clock
 from zhijin.core.actor import Actor
 from zhijin.core.errors import Refusal
 from zhijin.core.scope import scoped
 from zhijin.playbooks import forms, selectors, services
-from zhijin.playbooks.api import Form, Library
-from zhijin.playbooks.engine import Id, Part, Title, intact, ordered, read
+from zhijin.playbooks.api import FileKind, Library
+from zhijin.playbooks.engine import Id, Intact, Mark, Part, Title
 from zhijin.playbooks.models import PlaybookRevision
 
 pytestmark = pytest.mark.django_db
@@ -33,23 +35,20 @@ _HOLES = {"trial": 1, "title": "?", "most": 0, "zh": "?"}
 
 
 class Reader:
-    """How the files are read; counts how often."""
+    """The check of meaning; counts how often a file is read, and notes for which days."""
 
     def __init__(self) -> None:
-        self.reads = 0
+        self.days: list[date | None] = []
         self.broken = False
 
-    def __call__(self, source: str | bytes, name: str) -> tuple[Trial | None, list[Any]]:
-        self.reads += 1
-        document = read(source, name)
-        draft = intact(document, Trial, _HOLES)
-        findings = ordered(document.findings)
-        bad = self.broken or draft is None or any(one.is_error for one in findings)
-        return (None if bad else draft.programme), findings
+    def __call__(self, draft: Intact[Any], today: date | None) -> None:
+        self.days.append(today)
+        if self.broken:
+            draft.document.add("PB110", Mark(1, 1))
 
 
-def _told(text: str, lang: str) -> list[tuple[str, list[str]]]:
-    return [(lang, [text])]
+def _told(found: Trial, lang: str) -> list[tuple[str, list[str]]]:
+    return [(found.title.in_(lang), [str(found.most)])]
 
 
 @pytest.fixture
@@ -59,9 +58,9 @@ def reader() -> Reader:
 
 @pytest.fixture
 def library(reader, monkeypatch) -> Any:
-    made = Library("trial", reader)
+    made = Library(FileKind("trial", "trial.yaml", Trial, _HOLES, _told, reader))
     monkeypatch.setattr(forms, "_forms", dict(forms._forms))
-    forms.register_form(Form("trial", "trial.yaml", made.check, _told))
+    forms.register_form(made.form)
     selectors.forget()
     yield made
     selectors.forget()
@@ -112,11 +111,11 @@ def test_a_revision_is_read_once_and_told_as_it_was_published(
 ):
     pk = publish(cast.county_officer.actor, TEXT, COUNTY)
     first = library.revision(pk)
-    before = reader.reads
+    before = len(reader.days)
     with django_assert_num_queries(0):
         again = library.revision(pk)
     assert again is first
-    assert reader.reads == before
+    assert len(reader.days) == before
     row = PlaybookRevision.objects.get(pk=pk)
     assert (first.name, first.number, first.digest) == ("first-trial", row.revision, row.digest)
 
@@ -141,3 +140,17 @@ def test_one_that_a_newer_release_cannot_read_is_said_not_guessed(library, reade
     reader.broken = True
     with pytest.raises(ValueError, match="cannot be read any more"):
         library.revision(pk)
+
+
+def test_a_file_is_checked_for_today_and_a_published_one_for_no_day(library, reader, cast):
+    """What has ended since a revision was published must not keep it from being read."""
+    pk = publish(cast.county_officer.actor, TEXT, COUNTY)
+    assert set(reader.days) == {clock.today()}
+    library.revision(pk)
+    assert reader.days[-1] is None
+
+
+def test_the_form_is_the_kinds_own(library):
+    assert forms.form("trial") is library.form
+    assert (library.key, library.form.file) == ("trial", "trial.yaml")
+    assert library.form.explain(TEXT, "en") == [("Trial", ["3"])]

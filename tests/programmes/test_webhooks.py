@@ -14,14 +14,15 @@ import pytest
 from django.db import connection
 
 from tests.cast import COUNTY, OTHER_COUNTY, Cast
+from tests.places.factories import plant
 from tests.programmes.conftest import closed, follow_all, opened, waiting
-from zhijin.core import clock
+from zhijin.core import clock, egress
 from zhijin.core.actor import Actor
 from zhijin.core.errors import Refusal
 from zhijin.core.models import JournalEntry
 from zhijin.core.scope import scoped
 from zhijin.programmes.models import Delivery, Endpoint, Notice
-from zhijin.programmes.webhooks import egress, endpoints, queueing, sending, signing
+from zhijin.programmes.webhooks import endpoints, queueing, sending, signing
 
 pytestmark = pytest.mark.usefixtures("effects")
 ADMIN = Actor.system("test")
@@ -390,3 +391,15 @@ def test_deliveries_do_not_hold_a_transaction_while_they_wait(cast, receiver, mo
     before = len(connection.savepoint_ids)
     send_all()
     assert open_blocks == [before]
+
+
+def test_an_endpoint_is_told_of_a_place_chosen_by_its_name(cast: Cast, receiver: str) -> None:
+    plant(COUNTY, "昭阳区")
+    client = cast.system_admin.client
+    form = {"label": "县平台", "url": receiver, "events": "case.opened", "place_code": "昭阳"}
+    assert "whsec_" in client.post("/desk/admin/webhooks/", form).content.decode()
+    assert Endpoint.objects.get().place_code == COUNTY
+    refused = client.post("/desk/admin/webhooks/", form | {"place_code": "没有这个地方"})
+    assert refused.status_code == 400
+    assert "还不能确定“没有这个地方”是哪个地方" in refused.content.decode()
+    assert Endpoint.objects.count() == 1

@@ -297,3 +297,36 @@ def test_devices_come_in_from_excel_once(ground, cast):
     assert take() == {"added": 2, "changed": 0, "same": 0}
     assert take() == {"added": 0, "changed": 0, "same": 2}
     assert {one.label for one in everything(Device)} == {"1 号烤房烟感", "村口垃圾箱"}
+
+
+# -- a place by its name ------------------------------------------------------------------------
+
+
+def test_a_device_stands_where_the_place_is_called_so(ground, cast):
+    client = cast.branch_secretary.client
+    blank = client.get("/desk/devices/new/").content.decode()
+    assert 'value="大耆老村"' in blank
+    asked = client.post("/desk/devices/new/", {**FORM, "place_code": "大耆老"})
+    assert (asked.status_code, asked.context["refusal"].id) == (400, "PL004")
+    assert [one.name for one in asked.context["picked"].choices] == [
+        "大耆老村",
+        "第一网格",
+        "第二网格",
+    ]
+    chosen = {"place_code": "大耆老", "place_code.was": "大耆老", "place_code.code": GRID}
+    assert client.post("/desk/devices/new/", {**FORM, **chosen}).status_code == 200
+    assert everything(Device)[0].place_code == GRID
+    listed = client.get("/desk/devices/", {"place": "第一网格"})
+    assert listed.context["picked"].code == GRID
+    assert len(listed.context["rows"]) == 1
+    assert client.get("/desk/devices/", {"place": "邻县村"}).context["picked"].lost
+
+
+def test_equipment_is_entered_by_the_name_of_its_village(ground, cast):
+    client = cast.branch_secretary.client
+    form = {"kind": "wifi", "count": "3", "place_code": "第二网格"}
+    assert client.post("/desk/assets/", form).status_code == 302
+    lost = client.post("/desk/assets/", {**form, "place_code": "没有"})
+    assert (lost.status_code, lost.context["refusal"].id) == (400, "PL004")
+    assert lost.context["stands"].text == "没有"
+    assert len(client.get("/desk/assets/", {"place": "大耆老"}).context["rows"]) == 1

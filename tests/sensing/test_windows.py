@@ -47,3 +47,27 @@ def test_a_regular_device_is_never_cut():
     guard = Guard()
     assert all(guard.admits(n / RATE) for n in range(5000))
     assert not guard.mad
+
+
+@given(
+    st.lists(st.floats(0, 50), min_size=1, max_size=1500),
+    st.lists(st.integers(0, 1499), max_size=1500),
+)
+def test_what_is_given_out_a_second_time_costs_nothing(times, again):
+    """As when a node dies that alone knew what we had: thousands come again, older than the last."""
+    said = [(1_000_000.0 + at, place) for place, at in enumerate(sorted(times), 1)]
+    guard, other = Guard(), Guard()
+    first = [guard.admits(*one) for one in said]
+    assert first == [other.admits(*one) for one in said]
+    assert all(guard.admits(*said[n % len(said)]) for n in again)
+    assert (guard.tokens, guard.surplus) == (other.tokens, other.surplus)
+    later = 1_000_100.0
+    assert guard.admits(later, len(said) + 1) == other.admits(later, len(said) + 1)
+
+
+def test_a_stream_that_begins_anew_is_judged_anew():
+    guard = Guard()
+    assert guard.admits(10.0, 5000)
+    passed = sum(guard.admits(11.0, place) for place in range(1, 3001))
+    assert passed <= BURST + RATE
+    assert guard.mad

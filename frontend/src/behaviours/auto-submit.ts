@@ -10,7 +10,8 @@ import type { Behaviour } from "../mount";
 
 export const autoSubmit: Behaviour<HTMLFormElement> = (form) => {
   const changed = (event: Event) => {
-    if (event.target instanceof HTMLSelectElement || (event.target as HTMLInputElement).type === "checkbox") {
+    const chosen = ["checkbox", "radio"].includes((event.target as HTMLInputElement).type);
+    if (event.target instanceof HTMLSelectElement || chosen) {
       form.requestSubmit();
     }
   };

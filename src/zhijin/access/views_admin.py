@@ -20,6 +20,7 @@ from zhijin.access.gates import gate
 from zhijin.access.http import Request
 from zhijin.access.models import Account, RoleGrant
 from zhijin.access.selectors import clock_wall, current_grants, held_keys, is_administrator
+from zhijin.core import finders
 from zhijin.core.clock import TZ
 from zhijin.core.errors import BAD_REQUEST, Refusal
 from zhijin.core.ids import is_code, line_span
@@ -118,10 +119,12 @@ def grants(request: Request) -> HttpResponse:
     role = request.GET.get("role", "")
     if role in ROLES:
         rows = rows.filter(role=role)
-    if is_code(code := request.GET.get("place", "").strip()):
-        rows = rows.filter(place_code__startswith=code)
+    picked = finders.find("place", request.actor, request.GET, "place", "grant.manage")
+    if picked.code:
+        rows = rows.filter(place_code__startswith=picked.code)
     page = _page(request, rows)
-    context |= {"page": page, "rows": presenting.held(page), "q": term, "role": role, "place": code}
+    context |= {"page": page, "rows": presenting.held(page), "q": term, "role": role}
+    context["picked"] = picked
     return render(request, "access/grants.html", context)
 
 
@@ -146,6 +149,9 @@ def account_grants(request: Request, pk: UUID) -> HttpResponse:
         "ended": presenting.held(ended), "roles": presenting.role_choices(),
         "refusal": refusal, "posted": request.POST if refusal else {},
         "keys": held_keys().filter(account=found),
+        "picked": finders.find(
+            "place", request.actor, request.POST if refusal else {}, "place", "grant.manage"
+        ),
     }  # fmt: skip
     return render(
         request, "access/account_grants.html", context, status=refusal.status if refusal else 200
@@ -168,7 +174,8 @@ def _change_grants(request: Request, found: Account) -> None:
         given = get_object_or_404(RoleGrant, pk=wanted, account=found)
         services.revoke(actor=request.actor, grant=given)
         return
-    code, line = posted.get("place", "").strip(), posted.get("line", "").strip()
+    code = finders.find("place", request.actor, posted, "place", "grant.manage").sure()
+    line = posted.get("line", "").strip()
     if line and not (line.isdigit() and 0 < int(line) < 1000 and is_code(code)):
         raise PLACE_NEEDED(fields={"line": _("条线编号是 1 至 999 的整数，并要填写区划代码。")})
     services.grant_role(

@@ -17,7 +17,7 @@ from zhijin.activities.meetings import views_counts, views_members
 from zhijin.activities.practice import portal as practised
 from zhijin.activities.practice import views as practice
 from zhijin.activities.service import portal as serving
-from zhijin.activities.service import proxy_portal, proxy_views
+from zhijin.activities.service import proxy_portal, proxy_views, views_reports
 from zhijin.activities.service import views as service
 from zhijin.activities.service import views_helping as helping
 from zhijin.activities.service import views_teams as teams
@@ -83,7 +83,7 @@ desk = [
     path("service/needs/new/", service.need_new, name="need-new"),
     path("service/needs/<uuid:pk>/", service.need, name="need"),
     path("service/done/<uuid:pk>/<str:digest>/", service.service_photo, name="service-photo"),
-    path("service/reports/", service.community_reports, name="community-reports"),
+    path("service/reports/", views_reports.community_reports, name="community-reports"),
     path("service/teams/", teams.team_list, name="teams"),
     path("service/teams/new/", teams.team_new, name="team-new"),
     path("service/teams/<uuid:pk>/", teams.team, name="team"),

@@ -3,31 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 
 from django.utils.functional import Promise
 from django.utils.translation import override
 
-from zhijin.assessment.engine import Assessment, load
+from zhijin.assessment.engine import FORMAT, Assessment, load
 from zhijin.assessment.naming import LEVELS
-from zhijin.core import clock
 from zhijin.orgs.api import KINDS
-from zhijin.playbooks.api import Form, Library, Published
-from zhijin.playbooks.engine import Finding
+from zhijin.playbooks.api import Library, Published, StoredRevision
 
-KEY = "assessment"
+KEY = FORMAT.key
 
 
 Programme = Published[Assessment]
-
-
-def _read(source: str | bytes, name: str) -> tuple[Assessment | None, list[Finding]]:
-    loaded = load(source, name, clock.today())
-    return loaded.programme, loaded.findings
-
-
-PROGRAMMES = Library(KEY, _read)
-revision, current = PROGRAMMES.revision, PROGRAMMES.current
-all_in_force, narrower = PROGRAMMES.all_in_force, PROGRAMMES.narrower
 
 
 def _joined(names: Iterable[str], titles: Mapping[str, str | Promise], lang: str) -> str:
@@ -36,13 +25,8 @@ def _joined(names: Iterable[str], titles: Mapping[str, str | Promise], lang: str
         return (", " if lang == "en" else "、").join(str(titles.get(name, name)) for name in names)
 
 
-def explain(source: str, lang: str) -> list[tuple[str, list[str]]]:
-    """Sections of sentences: who, with whom, by what, who is named, what follows."""
-    found = load(source, "assessment.yaml").programme
-    return [] if found is None else list(_sections(found, lang))
-
-
 def _sections(found: Assessment, lang: str) -> Iterator[tuple[str, list[str]]]:
+    """Who, with whom, by what, who is named, what follows."""
     english = lang == "en"
     peers = found.peers
     yield (
@@ -70,4 +54,15 @@ def _sections(found: Assessment, lang: str) -> Iterator[tuple[str, list[str]]]:
     )
 
 
-FORM = Form(KEY, "assessment.yaml", PROGRAMMES.check, explain)
+PROGRAMMES = Library(replace(FORMAT, sections=_sections))
+FORM = PROGRAMMES.form
+revision, current = PROGRAMMES.revision, PROGRAMMES.current
+all_in_force, narrower = PROGRAMMES.all_in_force, PROGRAMMES.narrower
+
+
+def read(row: StoredRevision) -> Programme | None:
+    """A revision as it is stored, published or not; None when it has errors."""
+    found = load(row.source, row.playbook).programme
+    if found is None:
+        return None
+    return Programme(row.pk, row.place_code, row.revision, row.digest, found)

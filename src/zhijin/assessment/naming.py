@@ -16,6 +16,7 @@ ACTIONS: Final[dict[str, str | Promise]] = {
     "assessment.adjustment_proposed": _("提出加减分"),
     "assessment.adjustment_decided": _("复核加减分"),
     "assessment.entered": _("手填考核数值"),
+    "assessment.simulated": _("演算改动的考核方案"),
     "facility.begun": _("登记乡村设施"),
     "facility.ended": _("停用乡村设施"),
 }

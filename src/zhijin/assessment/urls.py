@@ -24,6 +24,9 @@ desk = [
     path(
         "standing/simulate/<uuid:pk>/", simulate.standing_simulate, name="standing-simulate"
     ),
+    path(
+        "standing/simulations/<uuid:pk>/", simulate.standing_simulation, name="standing-simulation"
+    ),
     path("standing/year/", year.standing_year, name="standing-year"),
     path("standing/org/<int:key>/", organisation.standing_org, name="standing-org"),
     path("standing/adjustments/", adjustments.adjustments, name="standing-adjustments"),

@@ -1,7 +1,9 @@
-"""Loudspeakers of a community for demonstrations. They are not there, and say so."""
+"""Loudspeakers and a work group's robot for demonstrations. They are not there, and say so."""
 
 from __future__ import annotations
 
+from zhijin.broadcast.models import Channel
+from zhijin.broadcast.services import channels
 from zhijin.core.actor import Actor
 from zhijin.core.scope import scoped
 from zhijin.places import api as places
@@ -10,6 +12,10 @@ from zhijin.sensing.api import Device, Entry, register
 DEMO = Actor.system("demo")
 #: 封家湾社区 (document 001), and the village that is alive in demonstrations.
 PLACES = (("520281127017", ("社区广场云喇叭", "一组云喇叭", "二组云喇叭")),)
+#: A robot of the county's, to be put into use by its officer; its key is none, so the vendor refuses what is sent.
+COUNTY = "530602"
+ROBOT = "网格员工作群（模拟）"
+NO_KEY = "https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=00000000-0000-0000-0000-000000000000"
 
 
 def seed() -> dict[str, int]:
@@ -32,7 +38,17 @@ def seed() -> dict[str, int]:
                 )
                 register(actor=DEMO, entry=entry)
                 made += 1
-    return {"loudspeakers": made}
+    return {"loudspeakers": made, "channels": _robot()}
+
+
+def _robot() -> int:
+    with scoped(DEMO):
+        if not places.known(COUNTY) or Channel.objects.filter(place_code=COUNTY).exists():
+            return 0
+    channels.add(
+        actor=DEMO, wanted=channels.Wanted("wecom", ROBOT, COUNTY, NO_KEY, least="plain", shared=True)
+    )  # fmt: skip
+    return 1
 
 
 def _position(code: str, number: int) -> tuple[float | None, float | None]:

@@ -11,6 +11,7 @@ from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext as _
 
 from zhijin.broadcast import circles, errors
+from zhijin.broadcast.services.channels import Wanted
 from zhijin.broadcast.services.drafting import MOST_DAYS, Draft
 from zhijin.core import clock
 
@@ -26,8 +27,18 @@ def draft(request: HttpRequest) -> Draft:
         level=given.get("level", "plain"), urgent=bool(given.get("urgent")),
         exercise=bool(given.get("exercise")), turns=turns(given.get("when", "now"), given.get("at", ""),
         given.get("daily", ""), given.get("until", "")), times=int(times) if times in set("12345") else None,
-        circle=circle(given),
+        circle=circle(given), portal=bool(given.get("portal")), channels=given.getlist("channels"),
         audio=BytesIO(audio.read()) if audio is not None else None, audio_name=(audio.name or "") if audio else "",
+    )  # fmt: skip
+
+
+def channel(given: QueryDict) -> Wanted:
+    """A robot or gateway as the form tells of it."""
+    settings = {key[2:]: str(value) for key, value in given.items() if key.startswith("s-")}
+    return Wanted(
+        given.get("kind", ""), given.get("label", ""), given.get("place_code", "").strip(),
+        given.get("url", ""), given.get("secret", ""), given.get("least", "plain"),
+        bool(given.get("shared")), settings,
     )  # fmt: skip
 
 

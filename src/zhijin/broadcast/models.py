@@ -1,4 +1,4 @@
-"""Broadcasts, what became of them at every loudspeaker, and warnings that came from elsewhere.
+"""Broadcasts, what became of them at every loudspeaker and channel, and warnings that came from elsewhere.
 
 Big table: ``Target``, one row for each loudspeaker and turn; every key holds ``county``.
 """
@@ -18,7 +18,8 @@ class Broadcast(models.Model):
     ``turns`` are moments in milliseconds since 1970; empty: at once when it goes out. ``readings`` are the
     corrections of polyphones: index in the normalised text → syllable. ``circle``: longitude, latitude and metres;
     of the areas' loudspeakers only those within it. ``lasts``: seconds after its moment in
-    which a turn may still begin.
+    which a turn may still begin. ``channels``: ids of robots and gateways that are told too, ``portal``: whether the
+    place's public page shows it, both until ``shown_until``. ``opus_digest``: the same sound in a smaller form.
     """
 
     class Level(models.TextChoices):
@@ -59,6 +60,11 @@ class Broadcast(models.Model):
     size = models.IntegerField(default=0)
     millis = models.IntegerField(default=0)
     voice = models.CharField(max_length=40, default="", blank=True)
+    opus_digest = models.CharField(max_length=64, default="", blank=True)
+    opus_size = models.IntegerField(default=0)
+    portal = models.BooleanField(default=False)
+    channels = models.JSONField(default=list)
+    shown_until = models.DateTimeField(null=True)
     programme = models.CharField(max_length=64, default="", blank=True)
     revision = models.CharField(max_length=64, default="", blank=True)
     approver = models.CharField(max_length=40, default="", blank=True)
@@ -176,3 +182,119 @@ class Alert(models.Model):
 
     def __str__(self) -> str:
         return f"{self.sender} {self.identifier}"
+
+
+class Channel(models.Model):
+    """A group robot or a gateway of short messages that broadcasts of a place may go to as well.
+
+    ``url`` and ``secret`` are sealed; ``shown`` is what people see of the address. ``least``: the lowest level that it
+    takes. ``shared``: places below may use it too. One who added it cannot put it into use.
+    """
+
+    class State(models.TextChoices):
+        WAITING = "waiting", pgettext_lazy("channel", "待启用")
+        ACTIVE = "active", pgettext_lazy("channel", "使用中")
+        SUSPENDED = "suspended", pgettext_lazy("channel", "已停用")
+
+    id = models.UUIDField(primary_key=True, default=uuid7)
+    county = models.IntegerField()
+    place_code = models.CharField(max_length=15)
+    place_key = models.BigIntegerField()
+    kind = models.CharField(max_length=16)
+    label = models.CharField(max_length=40)
+    url = models.BinaryField()
+    secret = models.BinaryField(null=True)
+    shown = models.CharField(max_length=80)
+    settings = models.JSONField(default=dict)
+    least = models.CharField(max_length=8, choices=Broadcast.Level.choices)
+    shared = models.BooleanField(default=False)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING)
+    why = models.CharField(max_length=160, default="", blank=True)
+    failures = models.SmallIntegerField(default=0)
+    made_at = models.DateTimeField()
+    made_by = models.CharField(max_length=80)
+    maker = models.CharField(max_length=60)
+    confirmed_at = models.DateTimeField(null=True)
+    confirmer = models.CharField(max_length=60, default="", blank=True)
+
+    class Meta:
+        db_table = "broadcast_channel"
+
+    def __str__(self) -> str:
+        return f"{self.label} {self.state}"
+
+    @property
+    def record(self) -> str:
+        return f"channel:{self.id}"
+
+
+class Post(models.Model):
+    """One message to one channel, once for each broadcast and ``what``. ``reason``: why not, in the vendor's words.
+
+    For kinds that reach persons, ``total`` is how many, ``done`` how many were taken and ``failed`` how many were not;
+    ``segments`` is how many short messages one takes. ``number``: a sealed telephone for a trial, gone once it is over.
+    """
+
+    class State(models.TextChoices):
+        WAITING = "waiting", pgettext_lazy("message", "待发送")
+        SENT = "sent", pgettext_lazy("message", "已送达")
+        PARTLY = "partly", pgettext_lazy("message", "部分送达")
+        REFUSED = "refused", pgettext_lazy("message", "对方拒收")
+        GIVEN_UP = "given_up", pgettext_lazy("message", "多次未送达")
+        WITHDRAWN = "withdrawn", pgettext_lazy("message", "未发，已撤下")
+
+    id = models.UUIDField(primary_key=True, default=uuid7)
+    county = models.IntegerField()
+    place_code = models.CharField(max_length=15)
+    place_key = models.BigIntegerField()
+    broadcast_id = models.UUIDField()
+    channel_id = models.UUIDField()
+    kind = models.CharField(max_length=16)
+    label = models.CharField(max_length=40)
+    what = models.CharField(max_length=6)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING)
+    tries = models.SmallIntegerField(default=0)
+    next_at = models.DateTimeField(null=True)
+    until = models.DateTimeField()
+    reason = models.CharField(max_length=160, default="", blank=True)
+    total = models.IntegerField(default=0)
+    done = models.IntegerField(default=0)
+    failed = models.IntegerField(default=0)
+    segments = models.SmallIntegerField(default=0)
+    number = models.BinaryField(null=True)
+    made_at = models.DateTimeField()
+    done_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "broadcast_post"
+
+    def __str__(self) -> str:
+        return f"{self.label} {self.what} {self.state}"
+
+
+class Letter(models.Model):
+    """A short message to one person, who is named by id alone: the telephone is read when it is sent."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting"
+        SENT = "sent"
+        REFUSED = "refused"
+        GIVEN_UP = "given_up"
+        SKIPPED = "skipped"
+
+    pk = models.CompositePrimaryKey("post_id", "person_id", "county")
+    county = models.IntegerField()
+    place_key = models.BigIntegerField()
+    post_id = models.UUIDField()
+    person_id = models.UUIDField()
+    state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING)
+    tries = models.SmallIntegerField(default=0)
+    next_at = models.DateTimeField(null=True)
+    reason = models.CharField(max_length=160, default="", blank=True)
+    done_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "broadcast_letter"
+
+    def __str__(self) -> str:
+        return f"{self.post_id} {self.state}"

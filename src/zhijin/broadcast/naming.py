@@ -8,7 +8,7 @@ from uuid import UUID
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from zhijin.broadcast.models import Broadcast
+from zhijin.broadcast.models import Broadcast, Channel
 
 ACTIONS: dict[str, Promise] = {
     "broadcast.draft": _("起草广播"),
@@ -21,6 +21,11 @@ ACTIONS: dict[str, Promise] = {
     "broadcast.resend": _("补播"),
     "broadcast.knock": _("派人上门告知"),
     "broadcast.end": _("广播结束"),
+    "broadcast.post": _("同步到通知渠道"),
+    "channel.add": _("登记通知渠道"),
+    "channel.confirm": _("启用通知渠道"),
+    "channel.suspend": _("停用通知渠道"),
+    "channel.trial": _("试发到通知渠道"),
     "alert.receive": _("收到预警报文"),
     "alert.use": _("预警转为广播"),
     "alert.dismiss": _("预警不广播"),
@@ -36,3 +41,9 @@ def broadcasts(ids: Sequence[str]) -> dict[str, str]:
         str(pk): title
         for pk, title in Broadcast.objects.filter(pk__in=wanted).values_list("id", "title")
     }
+
+
+def channels(ids: Sequence[str]) -> dict[str, str]:
+    """Labels by id; runs in the reader's transaction, so others' stay ids."""
+    found = Channel.objects.filter(pk__in=[UUID(one) for one in ids])
+    return {str(pk): label for pk, label in found.values_list("id", "label")}

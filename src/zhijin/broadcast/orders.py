@@ -10,8 +10,8 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -24,6 +24,8 @@ LEVELS = ("plain", "blue", "yellow", "orange", "red")
 RED = len(LEVELS) - 1
 MOST_BYTES = 32 * 1024
 MOST_TURNS = 62
+MOST_FORMS = 4
+OPUS_MEDIA = "audio/ogg; codecs=opus"
 #: An order may lie about this far ahead of the device's clock before one of the two is wrong.
 SKEW_MS = 10 * 60 * 1000
 #: What a receipt may say; the order is that of a playing that goes well.
@@ -50,10 +52,21 @@ class Turn:
 
 
 @dataclass(frozen=True, slots=True)
+class Form:
+    """The same sound in another form; signed with the order, so that the device may choose."""
+
+    digest: str
+    media: str
+    path: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
 class Order:
     """What is to be played, where and when. ``areas`` are division codes, ``to`` device codes (either is enough).
 
-    ``quiet``: minutes of the day (China) between which it waits, unless it is orange or red.
+    ``quiet``: minutes of the day (China) between which it waits, unless it is orange or red. ``forms``: other forms of
+    the audio, smaller ones first; devices that know nothing of them play the first.
     """
 
     id: str
@@ -74,6 +87,7 @@ class Order:
     quiet: tuple[int, int] | None
     spread: int
     signed_at: int
+    forms: tuple[Form, ...] = ()
 
     @property
     def rank(self) -> int:
@@ -91,10 +105,28 @@ def body(order: Order) -> dict[str, Any]:
         "areas": list(order.areas), "to": list(order.to),
         "turns": [[turn.number, turn.at, turn.until] for turn in order.turns],
         "audio": {"digest": order.digest, "media": order.media, "path": order.path,
-                  "size": order.size, "millis": order.millis},
+                  "size": order.size, "millis": order.millis, **_forms(order)},
         "times": order.times, "gap": order.gap, "volume": order.volume,
         "quiet": list(order.quiet) if order.quiet else None, "spread": order.spread,
     }  # fmt: skip
+
+
+def _forms(order: Order) -> dict[str, Any]:
+    found = [
+        {"digest": one.digest, "media": one.media, "path": one.path, "size": one.size}
+        for one in order.forms
+    ]
+    return {"forms": found} if found else {}
+
+
+def fitted(order: Order, playable: Callable[[str], bool]) -> Order:
+    """The order with the first of its other forms that this device can play; as it is when there is none."""
+    for form in order.forms:
+        if playable(form.media):
+            return replace(
+                order, digest=form.digest, media=form.media, path=form.path, size=form.size
+            )
+    return order
 
 
 def envelope(data: bytes, key: str, signature: bytes) -> bytes:
@@ -139,6 +171,7 @@ def read(document: Mapping[str, Any]) -> Order:
         order.level in LEVELS and 1 <= len(order.turns) <= MOST_TURNS and len(order.digest) == 64
         and 1 <= order.times <= 20 and 0 <= order.gap <= 600 and 0 <= order.volume <= 100
         and all(turn.at <= turn.until for turn in order.turns) and order.id and order.attempt >= 1
+        and len(order.forms) <= MOST_FORMS and all(len(form.digest) == 64 for form in order.forms)
     )  # fmt: skip
     if not sound:
         raise Bad("format")
@@ -157,6 +190,10 @@ def _read(document: Mapping[str, Any]) -> Order:
         gap=int(document["gap"]), volume=int(document["volume"]),
         quiet=(int(quiet[0]), int(quiet[1])) if quiet else None, spread=int(document["spread"]),
         signed_at=signed_at(document),
+        forms=tuple(
+            Form(str(one["digest"]), str(one["media"]), str(one["path"]), int(one["size"]))
+            for one in audio.get("forms", ())
+        ),
     )  # fmt: skip
 
 

@@ -6,25 +6,25 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from datetime import date
 from typing import Annotated, Any, Final, Literal
 
 from pydantic import Field, StringConstraints
 
 from zhijin.broadcast.orders import LEVELS
 from zhijin.core.roles import LEVEL_ROLES, ROLES, resolve
-from zhijin.playbooks.api import Form, Library, Published
+from zhijin.playbooks.api import Library, Published
 from zhijin.playbooks.engine import (
-    Finding,
+    FileKind,
     Id,
+    Intact,
     Name,
     Part,
     Sentence,
     Title,
     enumerated,
     hint,
-    intact,
-    ordered,
-    read,
 )
 
 KEY, ID = "broadcast", "village-voice"
@@ -98,38 +98,21 @@ class BroadcastProgramme(Part):
     levels: Levels = Field(description="各级别的规则。The rule of each level.")
 
 
-def load(source: str | bytes, name: str) -> tuple[BroadcastProgramme | None, list[Finding]]:
-    """Read and check a file; the programme is None when there is any error."""
-    document = read(source, name)
-    draft = intact(document, BroadcastProgramme, _PLACEHOLDERS)
-    if draft is not None:
-        for level in LEVELS:
-            for key in ("send", "urgent"):
-                wanted = getattr(draft.programme.levels.of(level), key)
-                if wanted != "?" and resolve(wanted) is None:
-                    path = ("levels", level, key)
-                    document.add("PB202", document.at(path), path, name=wanted, allowed=enumerated(_USUAL),
-                                 hint=hint(wanted, [*ROLES, *LEVEL_ROLES]))  # fmt: skip
-    findings = ordered(document.findings)
-    broken = draft is None or any(one.is_error for one in findings)
-    return (None if broken or draft is None else draft.programme), findings
+def _senders(draft: Intact[BroadcastProgramme], _today: date | None) -> None:
+    """Whoever may send is somebody whom the platform knows."""
+    document = draft.document
+    for level in LEVELS:
+        for key in ("send", "urgent"):
+            wanted = getattr(draft.programme.levels.of(level), key)
+            if wanted != "?" and resolve(wanted) is None:
+                path = ("levels", level, key)
+                document.add("PB202", document.at(path), path, name=wanted, allowed=enumerated(_USUAL),
+                             hint=hint(wanted, [*ROLES, *LEVEL_ROLES]))  # fmt: skip
 
 
-PROGRAMMES = Library(KEY, load)
-
-
-def current(place_code: str) -> Published[BroadcastProgramme]:
-    """The rules in force at a place. Raises PR001."""
-    return PROGRAMMES.current(ID, place_code)
-
-
-def explain(source: str, lang: str) -> list[tuple[str, list[str]]]:
-    """Sections of sentences."""
-    found, _findings = load(source, "broadcast.yaml")
-    if found is None:
-        return []
-    english = lang == "en"
-    return [(_level(level, english), _told(found.levels.of(level), lang)) for level in LEVELS]
+def _sections(found: BroadcastProgramme, lang: str) -> Iterator[tuple[str, list[str]]]:
+    for level in LEVELS:
+        yield _level(level, lang == "en"), _told(found.levels.of(level), lang)
 
 
 def _level(level: str, english: bool) -> str:
@@ -152,4 +135,14 @@ def _told(rule: Rule, lang: str) -> list[str]:
     ]  # fmt: skip
 
 
-FORM = Form(KEY, "broadcast.yaml", PROGRAMMES.check, explain)
+FORMAT: Final = FileKind(
+    KEY, "broadcast.yaml", BroadcastProgramme, _PLACEHOLDERS, _sections, _senders
+)
+PROGRAMMES = Library(FORMAT)
+FORM = PROGRAMMES.form
+load, explain = FORMAT.load, FORMAT.explain
+
+
+def current(place_code: str) -> Published[BroadcastProgramme]:
+    """The rules in force at a place. Raises PR001."""
+    return PROGRAMMES.current(ID, place_code)

@@ -185,7 +185,9 @@ def alert(actor: Actor, pk: UUID) -> Alert:
 def public_audio(digest: str) -> Broadcast | None:
     """A broadcast that went out with this audio: loudspeakers fetch it without signing in."""
     with scoped(SYSTEM):
-        rows = Broadcast.objects.filter(digest=digest).exclude(sent_at=None)
+        rows = Broadcast.objects.filter(
+            Q(digest=digest) | Q(opus_digest=digest), sent_at__isnull=False
+        )
         return rows.order_by("-sent_at").first()
 
 

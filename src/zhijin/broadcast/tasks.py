@@ -1,11 +1,13 @@
-"""What the worker does for broadcasts: has them spoken by a voice that takes its time."""
+"""What the worker does for broadcasts: has them spoken by a voice that takes its time, and tells channels of them."""
 
 from __future__ import annotations
 
 import logging
 from uuid import UUID
 
-from zhijin.broadcast.services import drafting
+from django.db import close_old_connections
+
+from zhijin.broadcast.services import channels, drafting, posting
 from zhijin.broadcast.speech.engines import Unavailable
 from zhijin.core import jobs
 
@@ -19,3 +21,10 @@ def speak(broadcast: str) -> None:
         drafting.speak_better(UUID(broadcast))
     except Unavailable:
         log.exception("the natural voice did not speak %s", broadcast)
+
+
+@jobs.task(channels.POST, queue=channels.QUEUE)
+def post(post: str) -> None:
+    """One attempt; further ones are queued by the sweep."""
+    close_old_connections()
+    posting.deliver(UUID(post))

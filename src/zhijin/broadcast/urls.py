@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from zhijin.broadcast.views import alerts, devices
+from zhijin.broadcast.views import alerts, channels, devices
 from zhijin.broadcast.views import desk as pages
 
 
@@ -26,6 +26,8 @@ desk = [
     path("broadcasts/<uuid:pk>/cap.xml", alerts.export, name="broadcast-cap"),
     path("alerts/", alerts.listing, name="alerts"),
     path("alerts/<uuid:pk>/", alerts.one, name="alert"),
+    path("channels/", channels.listing, name="channels"),
+    path("channels/<uuid:pk>/", channels.one, name="channel"),
     path("loudspeakers/", devices.listing, name="loudspeakers"),
     path("loudspeakers/<int:pk>/setup.json", devices.setup, name="loudspeaker-setup"),
 ]

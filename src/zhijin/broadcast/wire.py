@@ -22,6 +22,7 @@ from django.db.models import Count, F, Q
 
 from zhijin.broadcast import orders
 from zhijin.broadcast.models import Broadcast, Target
+from zhijin.broadcast.orders import OPUS_MEDIA
 from zhijin.broadcast.receipts import Said, Taken, take_in
 from zhijin.broadcast.services.common import SYSTEM, millis, note, rules
 from zhijin.broadcast.services.sending import knock
@@ -233,10 +234,17 @@ def _signed(
         digest=row.digest, media=row.media, path=f"/broadcast/audio/{row.digest}/", size=row.size,
         millis=row.millis, times=row.times, gap=2, volume=row.volume,
         quiet=(row.quiet[0], row.quiet[1]) if row.quiet and not row.urgent else None,
-        spread=min(SPREAD_MS, ears), signed_at=0,
+        spread=min(SPREAD_MS, ears), signed_at=0, forms=_forms(row),
     )  # fmt: skip
     signed = signing.sign_document(orders.PLAY, orders.body(order), at=now)
     return orders.envelope(signed.data, signed.signature.kid, signed.signature.value)
+
+
+def _forms(row: Broadcast) -> tuple[orders.Form, ...]:
+    if not row.opus_digest:
+        return ()
+    path = f"/broadcast/audio/{row.opus_digest}/"
+    return (orders.Form(row.opus_digest, OPUS_MEDIA, path, row.opus_size),)
 
 
 def _say_stop(bus: Client, row: Broadcast) -> None:

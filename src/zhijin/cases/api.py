@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from zhijin.cases import hooks, selectors
+from zhijin.cases.counting import answered, are_open
 from zhijin.cases.hooks import Published, Told, provide_published, provide_told
 from zhijin.cases.machine import machine_of
 from zhijin.cases.mapping import Drawing
@@ -102,10 +103,9 @@ def public_figures(place_code: str) -> dict[str, int]:
 
 __all__ = [
     "Case", "CaseEvent", "CaseView", "Counts", "Drawing", "Opened", "Published", "Rate", "Report", "Told",
-    "act_as_reporter", "answers_of", "board", "by_ids", "by_number", "called_orgs", "counts", "draw_points",
-    "event_of", "fire_of", "join",
-    "kinds_for", "listed", "machine_of", "mark_published", "mark_withdrawn", "move",
-    "open_by_part", "open_by_revision", "open_case", "pending_requests", "photo_files", "photos_of",
-    "private_answers_of", "provide_published", "provide_told", "public_figures", "rates", "record_of_code", "reopen",
-    "revision_of", "shown", "sweep", "sweep_all", "today", "visible",
+    "act_as_reporter", "answered", "answers_of", "are_open", "board", "by_ids", "by_number", "called_orgs",
+    "counts", "draw_points", "event_of", "fire_of", "join", "kinds_for", "listed", "machine_of", "mark_published",
+    "mark_withdrawn", "move", "open_by_part", "open_by_revision", "open_case", "pending_requests", "photo_files",
+    "photos_of", "private_answers_of", "provide_published", "provide_told", "public_figures", "rates",
+    "record_of_code", "reopen", "revision_of", "shown", "sweep", "sweep_all", "today", "visible",
 ]  # fmt: skip

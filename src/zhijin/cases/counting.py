@@ -7,11 +7,15 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
-from django.db.models import Count
+from django.db.models import Count, OuterRef, Q, Subquery
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Substr
 
 from zhijin.cases.models import Case, CaseEvent
+from zhijin.cases.services.writing import visible
 from zhijin.core import clock
 from zhijin.core.actor import Actor
+from zhijin.core.ids import place_span
 from zhijin.core.scope import scope_q
 from zhijin.playbooks.api import NOBODY, Opening
 
@@ -21,6 +25,39 @@ def open_by_state(actor: Actor, revisions: Sequence[uuid.UUID]) -> dict[tuple[uu
     found = Case.objects.filter(scope_q(actor, "place_key"), is_open=True, revision__in=revisions)
     rows = found.values_list("revision_id", "state").annotate(count=Count("pk")).order_by()
     return {(pk, state): count for pk, state, count in rows}
+
+
+def are_open(actor: Actor, ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, bool]:
+    """Of those of some cases that ``actor`` may see: whether each is still open; one statement."""
+    rows = Case.objects.filter(visible(actor), id__in=list(ids))
+    return dict(rows.values_list("id", "is_open"))
+
+
+def answered(
+    actor: Actor, playbook: str, field: str, *, place: str = "", year: int = 0
+) -> dict[str, tuple[int, int]]:
+    """Of ended cases of a programme, by village or community: how many answered yes to a question, and how many
+    answered it at all; one statement. The last answer of a case counts, at whichever step it was given. Withdrawn and
+    merged cases, and those without an answer, are in neither number."""
+    said = CaseEvent.objects.filter(
+        case_id=OuterRef("id"), county=OuterRef("county"), data__has_key=field
+    )
+    last = said.order_by("-seq").annotate(said=KeyTextTransform(field, "data")).values("said")[:1]
+    rows = Case.objects.filter(
+        scope_q(actor, "place_key"), playbook=playbook, is_open=False, merged_into=None
+    ).exclude(outcome="withdrawn")
+    if place:
+        lo, hi = place_span(place)
+        rows = rows.filter(place_key__gte=lo, place_key__lt=hi)
+    if year:
+        first, after = (datetime(one, 1, 1, tzinfo=clock.TZ) for one in (year, year + 1))
+        rows = rows.filter(closed_at__gte=first, closed_at__lt=after)
+    told = rows.annotate(said=Subquery(last), village=Substr("place_code", 1, 12)).exclude(
+        said=None
+    )
+    counted = told.order_by().values_list("village")
+    yes = Count("id", filter=Q(said="true"))
+    return {code: (said, of) for code, said, of in counted.annotate(yes=yes, of=Count("id"))}
 
 
 def past_openings(actor: Actor, playbook: str, most: int) -> list[Opening]:

@@ -40,6 +40,7 @@ VARIABLES: tuple[Variable, ...] = (
     Variable("ZHIJIN_OIDC_CLIENT_ID", "empty", "What the provider calls us."),
     Variable("ZHIJIN_OIDC_CLIENT_SECRET", "empty", "The secret that it gave us."),
     Variable("ZHIJIN_WEBHOOK_ALLOW", "empty", "Inside addresses that webhooks may be sent to, separated by commas: `host`, `host:port` or a network such as `10.20.0.0/16`. Everything inside is refused otherwise."),
+    Variable("ZHIJIN_CHANNEL_HOSTS", "empty", "Hosts beside WeCom's, DingTalk's and Feishu's that a notification channel may name, separated by commas: `host` or `host:port`, such as a gateway of short messages. One that lies inside needs ZHIJIN_WEBHOOK_ALLOW as well."),
     Variable("ZHIJIN_BROKER", "empty", "`external`: `zhijin up` starts no broker of its own; `keys/broker.json` in ZHIJIN_HOME says where a cluster is (see `deploy/README.md`)."),
     Variable("ZHIJIN_BROKER_NAMES", "empty", "Further host names and addresses of the broker's certificate, separated by commas, under which devices reach it."),
     Variable("ZHIJIN_READING_MONTHS", "`13`", "How many months the readings of devices are kept; at least 3."),

@@ -64,6 +64,11 @@ def run(args: argparse.Namespace) -> int:
             print(f'"{_toml(zh)}" = ""  # {missing[zh].where}')
         return 1 if missing else 0
     problems = [f"{use.where}: no English for {use.zh!r}" for use in missing.values()]
+    problems += [
+        f"{use.where}: {use.zh!r} is said of a number; give its singular and plural"
+        for use in uses
+        if use.plural is not None and len(english.forms.get(use.zh, "12")) == 1
+    ]
     problems += english.problems + sorted(_stale(uses, english))
     for problem in problems:
         print(problem)

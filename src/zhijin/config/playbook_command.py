@@ -4,33 +4,22 @@ from __future__ import annotations
 
 import argparse
 from datetime import date
+from functools import partial
 from pathlib import Path
+from typing import Any
 
-from zhijin.activities.cadres import format as cadres
-from zhijin.activities.deliberation import format as deliberation
-from zhijin.activities.meetings import format as life
-from zhijin.activities.service import proxy_format as proxies
-from zhijin.assessment.engine import load_file
-from zhijin.ledger.rules import load_file as load_points
+from zhijin.activities.cadres.format import FORMAT as CADRES
+from zhijin.activities.deliberation.format import FORMAT as DELIBERATION
+from zhijin.activities.meetings.format import FORMAT as LIFE
+from zhijin.activities.service.proxy_format import FORMAT as PROXIES
+from zhijin.assessment.engine import FORMAT as ASSESSMENT
+from zhijin.ledger.rules import FORMAT as POINTS
 from zhijin.playbooks.commands import add_parser as add_playbook
-from zhijin.playbooks.engine import Told, digest, register_kind
-from zhijin.playbooks.engine.parts import Text
+from zhijin.playbooks.engine import FileKind, Told, register_kind
 
 
-def _assessment(path: Path) -> Told:
-    loaded = load_file(path, date.today())  # noqa: DTZ011 - the operator's own day
-    found = loaded.programme
-    if found is None:
-        return Told(loaded.findings)
-    return Told(loaded.findings, found.id, found.title, digest(found))
-
-
-def _points(path: Path) -> Told:
-    loaded = load_points(path, date.today())  # noqa: DTZ011 - the operator's own day
-    found = loaded.programme
-    if found is None:
-        return Told(loaded.findings)
-    return Told(loaded.findings, found.id, found.title, digest(found))
+def _told(kind: FileKind[Any], path: Path) -> Told:
+    return kind.told(path, date.today())  # noqa: DTZ011 - the operator's own day
 
 
 def _broadcast(path: Path) -> Told:
@@ -38,19 +27,14 @@ def _broadcast(path: Path) -> Told:
     from zhijin.config.cli import load_django
 
     load_django()
-    from zhijin.broadcast.programme import PROGRAMMES
+    from zhijin.broadcast.programme import FORMAT
 
-    found = PROGRAMMES.check(path.read_bytes(), path.name)
-    return Told(found.findings, found.id, Text(zh=found.title_zh, en=found.title_en), found.digest)
+    return _told(FORMAT, path)
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add ``playbook``; its ``check`` also takes the other kinds of programme file."""
-    register_kind("assessment", "assessment.yaml", _assessment)
-    register_kind("points", "points.yaml", _points)
+    for kind in (ASSESSMENT, POINTS, DELIBERATION, LIFE, PROXIES, CADRES):
+        register_kind(kind.key, kind.file, partial(_told, kind))
     register_kind("broadcast", "broadcast.yaml", _broadcast)
-    register_kind(deliberation.KEY, deliberation.FILE, deliberation.told)
-    register_kind(life.KEY, life.FILE, life.told)
-    register_kind(proxies.KEY, proxies.FILE, proxies.told)
-    register_kind(cadres.KEY, cadres.FILE, cadres.told)
     add_playbook(subparsers)

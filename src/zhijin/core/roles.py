@@ -40,7 +40,7 @@ PERMISSIONS: Final = _set(
     """
     case.report case.view case.act case.dispatch case.merge case.transfer case.approve
     case.whistle case.callback case.export
-    device.view device.edit broadcast.view broadcast.make broadcast.approve alert.receive
+    device.view device.edit broadcast.view broadcast.make broadcast.approve alert.receive channel.manage
     place.view place.edit grid.edit place.import org.view org.edit org.import
     person.view person.edit person.import person.reveal sheet.fill
     playbook.view playbook.upload playbook.publish
@@ -73,7 +73,7 @@ _TOWNSHIP = _VILLAGE | {
 }  # fmt: skip
 _COUNTY = _TOWNSHIP | {
     "place.import", "playbook.upload", "playbook.publish", "demo.clock", "assess.answer",
-    "assess.run", "assess.publish",
+    "assess.run", "assess.publish", "channel.manage",
 }  # fmt: skip
 _ABOVE = _set(
     "case.view case.export case.approve place.view org.view playbook.view playbook.upload "

@@ -70,7 +70,7 @@ def as_csv(rows: list[Document], origin: str) -> bytes:
 
 def _text(value: Any) -> str:
     text = str(value)
-    return f"'{text}" if text[:1] in "=+-@\t\r" else text
+    return f"'{text}" if text.startswith(tuple("=+-@\t\r")) else text
 
 
 def as_atom(rows: list[Document], *, title: str, address: str, origin: str) -> bytes:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from zhijin.activities import api as activities
+from zhijin.home import demo_customs
 from zhijin.home.demo.registry import Demo, Scale, register_step
+from zhijin.programmes import api as programmes
 
 
 def units(demo: Demo) -> None:
@@ -53,6 +55,11 @@ def practice(demo: Demo) -> None:
     demo.count("works", activities.make_demo_practice(demo.today))
 
 
+def household_files(demo: Demo) -> None:
+    """The tobacco-curing households of 平塘县: meters, visits, warnings and what was done about them."""
+    demo.count("household-files", programmes.make_demo_households(demo.today, demo.seed))
+
+
 def register() -> None:
     """Called when the application is ready."""
     register_step("units", 35, units)
@@ -64,3 +71,5 @@ def register() -> None:
     register_step("whole-province", 88, whole_province)
     register_step("deliberation", 88, deliberation)
     register_step("practice", 89, practice)
+    register_step("customs", 89, demo_customs.step)
+    register_step("household-files", 90, household_files)

@@ -247,7 +247,8 @@ def _value(
         "choice": rng.choice(choices) if choices else None,
         "choices": [rng.choice(choices)] if choices else None,
         "rating": rng.choice((3, 4, 4, 5, 5, 5)),
-        "boolean": False,
+        # Three families of four keep it simple.
+        "boolean": spec.field == "simple" and soon.day % 4 > 0,
         "number": str(int(max(spec.min or 1, 1)) + rng.randint(0, 5)),
         "money": "800.00",
         "date": soon.date().isoformat(),

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from zhijin.access.api import gate, public
 from zhijin.activities import api as activities
 from zhijin.assessment import api as assessment
+from zhijin.broadcast import api as broadcast
 from zhijin.cases import api as cases
 from zhijin.core import clock, journal
 from zhijin.core.actor import Actor
@@ -57,6 +58,7 @@ def _public_context(found: Any) -> dict[str, Any]:
         figures = cases.public_figures(found.code)
     return {
         "place": found, "label": places.label(found.code), "figures": figures,
+        "notices": broadcast.in_force(found.code),
         # Villages and communities talk; the wider places above them do not.
         "talks": len(found.code) == 12,
         **_asked_at(found.code),

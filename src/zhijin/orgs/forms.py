@@ -7,8 +7,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from zhijin.core.ids import is_code
 from zhijin.orgs import words
+from zhijin.places.api import GROUND, WIDE, PlacedForm, PlaceField
 
 _DATE = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
@@ -22,20 +22,7 @@ def _number(value: str) -> int | None:
     return int(value) if value else None
 
 
-class PlaceField(forms.CharField):
-    """A division's code, down to ``longest`` digits."""
-
-    def __init__(self, *, longest: int, **more: Any) -> None:
-        super().__init__(max_length=longest, strip=True, **more)
-
-    def clean(self, value: Any) -> str:
-        code = str(super().clean(value))
-        if code and not is_code(code):
-            raise forms.ValidationError(_("请填写区划代码，例如 530602105207。"))
-        return code
-
-
-class OrganisationForm(forms.Form):
+class OrganisationForm(PlacedForm):
     """Registering and changing an organisation."""
 
     name = forms.CharField(label=_("组织名称"), max_length=120)
@@ -48,8 +35,9 @@ class OrganisationForm(forms.Form):
         required=False, empty_value=None,
     )  # fmt: skip
     place_code = PlaceField(
-        longest=12, label=_("所在地代码"), help_text=_("村（社区）12 位，乡镇 9 位，县 6 位。")
-    )
+        levels=WIDE, permission="org.edit", label=_("所在地"),
+        help_text=_("村、社区、乡镇、街道或县的名称。"),
+    )  # fmt: skip
     parent = forms.IntegerField(
         label=_("上级组织编号"), required=False, help_text=_("打开上级组织的页面可以看到编号。")
     )
@@ -74,7 +62,7 @@ class EndForm(forms.Form):
     why = forms.CharField(label=_("原因"), max_length=120)
 
 
-class PostForm(forms.Form):
+class PostForm(PlacedForm):
     """Setting up a post at a place (at an organisation, the place is the organisation's)."""
 
     kind = forms.ChoiceField(
@@ -84,8 +72,9 @@ class PostForm(forms.Form):
         label=_("岗位名称"), max_length=64, required=False, help_text=_("不填就用类别的名称。")
     )
     place_code = PlaceField(
-        longest=15, label=_("所在地代码"), required=False, help_text=_("网格岗位填 15 位网格代码。")
-    )
+        levels=(*WIDE, *GROUND[1:]), permission="org.edit", grids=True, label=_("所在地"),
+        required=False, help_text=_("网格岗位写村名，再选网格。"),
+    )  # fmt: skip
     seats = forms.IntegerField(label=_("名额"), min_value=1, max_value=999, initial=1)
 
 

@@ -32,6 +32,7 @@ from zhijin.people.particulars import (
     record_particulars,
     visible_particulars,
 )
+from zhijin.people.reaching import number_for_notice, reachable
 from zhijin.people.revealing import give_consent, reveal, withdraw_consent
 from zhijin.people.selectors import (
     Filter,
@@ -89,7 +90,9 @@ __all__ = [
     "members_on",
     "move_member",
     "move_person",
+    "number_for_notice",
     "place_household",
+    "reachable",
     "record_particulars",
     "register_household",
     "register_person",

@@ -7,16 +7,18 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from zhijin.core.ids import is_code
 from zhijin.people import catalogue
 from zhijin.people.models import Person
+from zhijin.places.api import GROUND, PlacedForm, PlaceField
 
 
-class PersonForm(forms.Form):
+class PersonForm(PlacedForm):
     """Registering a resident. Only the name and the place are asked for."""
 
     name = forms.CharField(label=_("姓名"), max_length=32)
-    place_code = forms.CharField(label=_("网格或村代码"), max_length=15)
+    place_code = PlaceField(
+        label=_("网格或村"), levels=GROUND, permission="person.edit", grids=True
+    )
     phone = forms.CharField(label=_("电话"), max_length=24, required=False)
     birth_year = forms.IntegerField(
         label=_("出生年份"), min_value=1880, max_value=2100, required=False,
@@ -31,12 +33,6 @@ class PersonForm(forms.Form):
                  (Person.Party.PROBATIONARY, _("预备党员")), (Person.Party.ACTIVIST, _("入党积极分子"))],
     )  # fmt: skip
 
-    def clean_place_code(self) -> str:
-        code = str(self.cleaned_data["place_code"])
-        if not is_code(code):
-            raise forms.ValidationError(_("请填写 12 位村代码或 15 位网格代码。"))
-        return code
-
 
 class EditForm(PersonForm):
     """Changing a resident: empty fields stay as they are, since what is sealed is not shown."""
@@ -44,10 +40,7 @@ class EditForm(PersonForm):
     name = forms.CharField(label=_("新的姓名"), max_length=32, required=False)
     phone = forms.CharField(label=_("新的电话"), max_length=24, required=False)
     version = forms.IntegerField(widget=forms.HiddenInput)
-    place_code = forms.CharField(required=False, widget=forms.HiddenInput)
-
-    def clean_place_code(self) -> str:
-        return ""
+    place_code = None  # type: ignore[assignment]
 
 
 class RevealForm(forms.Form):
@@ -100,16 +93,11 @@ class ConsentForm(forms.Form):
     )
 
 
-class HouseholdForm(forms.Form):
+class HouseholdForm(PlacedForm):
     """Giving a household its grid and its neighbour leader."""
 
-    place_code = forms.CharField(
-        label=_("网格代码"), max_length=15, required=False, help_text=_("不填就不改。")
-    )
+    place_code = PlaceField(
+        label=_("网格"), levels=GROUND, permission="person.edit", grids=True, required=False,
+        help_text=_("不填就不改。"),
+    )  # fmt: skip
     leader = forms.ChoiceField(label=_("联户长"), required=False)
-
-    def clean_place_code(self) -> str:
-        code = str(self.cleaned_data["place_code"])
-        if code and not is_code(code):
-            raise forms.ValidationError(_("请填写 12 位村代码或 15 位网格代码。"))
-        return code

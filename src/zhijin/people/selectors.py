@@ -11,7 +11,7 @@ from uuid import UUID
 from django.db.models import Count, Q, QuerySet
 from django.db.models.functions import Length
 
-from zhijin.core import clock, crypto, identifiers
+from zhijin.core import clock, crypto, identifiers, paging
 from zhijin.core.actor import Actor
 from zhijin.core.ids import is_code, place_span
 from zhijin.core.scope import scope_q
@@ -78,16 +78,7 @@ def _named(text: str) -> Q:
 
 def page_after(rows: QuerySet[Person], after: str, size: int = PAGE) -> tuple[list[Person], str]:
     """One page by key, and the mark of the next (empty at the end)."""
-    place, _dash, rest = after.partition("_")
-    if place.isdigit() and len(place) <= 18:
-        try:
-            past = Q(place_key__gt=int(place)) | Q(place_key=int(place), id__gt=UUID(rest))
-        except ValueError:
-            past = Q()
-        rows = rows.filter(past, place_key__gte=int(place))
-    found = list(rows[: size + 1])
-    last = found[size - 1] if len(found) > size else None
-    return found[:size], f"{last.place_key}_{last.id}" if last else ""
+    return paging.by_place(rows, after, size)
 
 
 def get(actor: Actor, person_id: UUID) -> Person:

@@ -14,7 +14,6 @@ from django.utils.translation import gettext as _
 from zhijin.access.api import Request, gate, public
 from zhijin.core import journal
 from zhijin.core.errors import BAD_REQUEST, Refusal
-from zhijin.core.ids import is_code
 from zhijin.people import catalogue, requests, revealing, selectors, services
 from zhijin.people.forms import ConsentForm, EditForm, PersonForm, RevealForm
 from zhijin.people.models import DataRequest, Membership, Person
@@ -23,15 +22,16 @@ from zhijin.people.views_homes import leader_of
 from zhijin.places import api as places
 
 WHO = ("", "members", "elders", "minors")
+WHERE = places.Question((*places.WIDE, "grid"), "person.view")
 
 
 @gate("person.view", methods=("GET",))
 def people(request: Request) -> HttpResponse:
     """Residents in one's scope, masked; found by a whole name or number only."""
     get = request.GET.get
-    place, who = get("place", ""), get("who", "")
+    picked, who = places.pick(request.actor, request.GET, "place", WHERE), get("who", "")
     wanted = Filter(
-        place=place if is_code(place) else "",
+        place=picked.code,
         q=get("q", "").replace("\0", "").strip()[:40],
         who=who if who in WHO else "",
     )
@@ -43,6 +43,7 @@ def people(request: Request) -> HttpResponse:
     named = places.get_many(person.place_code for person in rows)
     context = {
         "wanted": wanted,
+        "picked": picked,
         "rows": [(person, named.get(person.place_code)) for person in rows],
         "next": f"?{_query(request, after=following)}" if following else "",
         "first": f"?{_query(request, after='')}" if get("after") else "",
@@ -75,7 +76,10 @@ def _gaps(request: Request, place: str) -> selectors.Gaps | None:
 @gate("person.edit")
 def person_new(request: Request) -> HttpResponse:
     """Register a resident."""
-    form = PersonForm(request.POST or None, initial={"place_code": request.GET.get("place", "")})
+    form = PersonForm(
+        request.POST or None, actor=request.actor,
+        initial={"place_code": request.GET.get("place", "")},
+    )  # fmt: skip
     refusal = None
     if request.method == "POST" and form.is_valid():
         try:
@@ -94,7 +98,7 @@ def person(request: Request, pk: UUID) -> HttpResponse:
     """One resident, masked; the forms that open, correct and record consent."""
     found = selectors.get(request.actor, pk)
     context: dict[str, Any] = {
-        "edit": EditForm(initial=_initial(found)),
+        "edit": EditForm(initial=_initial(found), actor=request.actor),
         "reveal": RevealForm(),
         "consent": ConsentForm(),
     }
@@ -167,12 +171,11 @@ def _reveal(request: Request, pk: UUID, context: dict[str, Any]) -> str:
 
 
 def _edit(request: Request, pk: UUID, context: dict[str, Any]) -> str:
-    form = context["edit"] = EditForm(request.POST)
+    form = context["edit"] = EditForm(request.POST, actor=request.actor)
     if not form.is_valid():
         return ""
     values = dict(form.cleaned_data)
     version = values.pop("version")
-    values.pop("place_code")
     for key in ("name", "phone", "birth_year"):
         if not values[key]:
             values.pop(key)

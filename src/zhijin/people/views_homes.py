@@ -13,7 +13,6 @@ from django.utils.translation import gettext as _
 
 from zhijin.access.api import Request, gate
 from zhijin.core.errors import Refusal
-from zhijin.core.ids import is_code
 from zhijin.orgs.api import Appointment, holders_at
 from zhijin.people import selectors
 from zhijin.people.errors import NO_SUCH_HOUSEHOLD
@@ -23,21 +22,25 @@ from zhijin.people.models import Household, Membership
 from zhijin.places import api as places
 
 GAPS = ("", "grid", "leader")
+WHERE = places.Question((*places.WIDE, "grid"), "person.view")
 PAGE = 50
 
 
 @gate("person.view", methods=("GET",))
 def households(request: Request) -> HttpResponse:
     """Households in one's scope; ``gap`` keeps those without a grid or neighbour leader."""
-    place, gap = request.GET.get("place", ""), request.GET.get("gap", "")
-    place, gap = place if is_code(place) else "", gap if gap in GAPS else ""
+    picked, gap = (
+        places.pick(request.actor, request.GET, "place", WHERE),
+        request.GET.get("gap", ""),
+    )
+    place, gap = picked.code, gap if gap in GAPS else ""
     rows = selectors.households(request.actor, place, gap)
     page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
     named = places.get_many(home.place_code for home in page)
     context = {
         "page": page,
         "rows": [(home, named.get(home.place_code)) for home in page],
-        "place": place,
+        "picked": picked,
         "gap": gap,
     }
     return render(request, "people/households.html", context)
@@ -72,6 +75,7 @@ def household(request: Request, pk: UUID) -> HttpResponse:
         "leader": leader_of(found),
         "form": form,
         "refusal": refusal,
+        "files": found.valid_to is None and request.actor.can("activity.view"),
         "can_edit": found.valid_to is None and request.actor.can("person.edit", found.place_key),
     }
     return render(request, "people/household.html", context)
@@ -79,7 +83,7 @@ def household(request: Request, pk: UUID) -> HttpResponse:
 
 def _form(request: Request, found: Household) -> HouseholdForm:
     """With the grid's neighbour leaders to choose from."""
-    form = HouseholdForm(request.POST or None)
+    form = HouseholdForm(request.POST or None, actor=request.actor)
     leaders = holders_at(found.place_code, "neighbour_leader")
     choices = [("", _("不改")), *((str(held.id), held.holder) for held in leaders)]
     form.fields["leader"].choices = choices  # type: ignore[attr-defined]

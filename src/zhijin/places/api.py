@@ -4,6 +4,7 @@ from zhijin.places.checks import Finding, Report, check_village
 from zhijin.places.demo import seed as seed_demo
 from zhijin.places.demo import villages as demo_villages
 from zhijin.places.drawing import draw
+from zhijin.places.fields import PlacedForm, PlaceField
 from zhijin.places.finding import code_at, known
 from zhijin.places.geometry import (
     Location,
@@ -21,6 +22,7 @@ from zhijin.places.geometry import (
 from zhijin.places.importing.run import import_shipped
 from zhijin.places.models import Outline, Place, Succession
 from zhijin.places.names import Kind, bigrams, kind_of, short_name
+from zhijin.places.picking import GROUND, WIDE, Picked, Question, pick
 from zhijin.places.points import SitePoint, register_points
 from zhijin.places.searching import search
 from zhijin.places.selectors import (
@@ -55,13 +57,19 @@ from zhijin.places.services import (
 from zhijin.places.sketch import STEPS, Frame, Shade, box_of, middle, plain, score_map
 
 __all__ = [
+    "GROUND",
     "STEPS",
+    "WIDE",
     "Finding",
     "Frame",
     "Kind",
     "Location",
     "Outline",
+    "Picked",
     "Place",
+    "PlaceField",
+    "PlacedForm",
+    "Question",
     "Report",
     "Shade",
     "SitePoint",
@@ -101,6 +109,7 @@ __all__ = [
     "nearest",
     "outline_of",
     "outlines_in",
+    "pick",
     "plain",
     "position",
     "predecessors",

@@ -27,8 +27,9 @@ class PlacesConfig(AppConfig):
 
     def ready(self) -> None:
         """Name places for the pages of others, and what was done to them for the journal."""
-        from zhijin.core import labels
-        from zhijin.places import naming
+        from zhijin.core import finders, labels
+        from zhijin.places import naming, picking
 
         labels.register("place", naming.places)
+        finders.register("place", picking.any_place)
         labels.register_actions(naming.ACTIONS)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.db import connection
 from django.db.models import Q
 
+from zhijin.core.actor import KEY_LIMIT
 from zhijin.core.ids import Level, ancestor_codes, is_code, place_span
 from zhijin.places.models import Place
 from zhijin.places.names import bigrams, short_name
@@ -19,11 +22,12 @@ SELECT code FROM places_place
 WHERE name LIKE %(like)s AND (%(grams)s::text[] = '{}' OR places_bigrams(name) @> %(grams)s::text[])
   AND (valid_to IS NULL OR valid_to > CURRENT_DATE OR %(ended)s)
   AND (%(levels)s::text[] = '{}' OR level = ANY(%(levels)s::text[]))
-  AND key <@ %(spans)s::int8multirange
+  AND key <@ %(spans)s::int8multirange AND key <@ %(within)s::int8multirange
 ORDER BY name <> ALL(%(exact)s::text[]), name NOT LIKE %(prefix)s, length(name), key
 LIMIT %(limit)s
 """
-_EVERYWHERE = "{[0,1000000000000000000)}"
+_ALL = ((0, KEY_LIMIT),)
+_EVERYWHERE = f"{{[0,{KEY_LIMIT})}}"
 
 
 def search(
@@ -33,29 +37,36 @@ def search(
     levels: tuple[str, ...] = (),
     limit: int = 20,
     ended: bool = False,
+    within: Sequence[tuple[int, int]] = _ALL,
 ) -> list[Place]:
     """Places whose name holds the words of `text`, or whose code begins with its digits.
 
     Words are divided by blanks; the last names the place, those before it a wider place: 黎平 口江.
-    Exact names come first, then beginnings, then shorter names. `root` keeps to a subtree.
+    Exact names come first, then beginnings, then shorter names. `root` keeps to a subtree, `within`
+    to ranges of keys; the wider places that words name may lie outside of these.
     """
     words = text.split()
     if not words:
         return []
     if words[-1].isdecimal() and words[-1].isascii():
-        return _by_code(words[-1], root, levels, limit, ended)
-    spans = _spans_of(words[:-1], root)
-    if spans is None:
-        return []
-    found = _by_name(words[-1], spans, levels, limit, ended)
+        return _by_code(words[-1], root, levels, limit, ended, within)
+    found: list[Place] = []
+    # A grid's name says little without its village's.
+    for wider in (_WIDE, (*_WIDE, Level.VILLAGE)):
+        spans = _spans_of(words[:-1], root, wider)
+        if spans is not None:
+            found = _by_name(words[-1], spans, levels, limit, ended, _multirange(within))
+        if found or len(words) == 1:
+            break
     if not found and len(words) == 1:
-        found = _run_together(words[0], root, levels, limit, ended)
+        found = _run_together(words[0], root, levels, limit, ended, _multirange(within))
     return found
 
 
 def _by_name(
-    word: str, spans: str, levels: tuple[str, ...], limit: int, ended: bool
-) -> list[Place]:
+    word: str, spans: str, levels: tuple[str, ...], limit: int, ended: bool,
+    within: str = _EVERYWHERE,
+) -> list[Place]:  # fmt: skip
     plain = word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
     exact = {word, *(word + ending for ending in ("村委会", "居委会", "村民委员会"))}
     if word.endswith("村"):
@@ -66,7 +77,7 @@ def _by_name(
             {
                 "like": f"%{plain}%", "prefix": f"{plain}%", "grams": bigrams(word),
                 "exact": sorted(exact), "ended": ended, "levels": list(levels), "spans": spans,
-                "limit": limit,
+                "limit": limit, "within": within,
             },
         )  # fmt: skip
         codes = [code for (code,) in cursor.fetchall()]
@@ -75,14 +86,24 @@ def _by_name(
 
 
 def _by_code(
-    digits: str, root: str | None, levels: tuple[str, ...], limit: int, ended: bool
-) -> list[Place]:
+    digits: str, root: str | None, levels: tuple[str, ...], limit: int, ended: bool,
+    within: Sequence[tuple[int, int]],
+) -> list[Place]:  # fmt: skip
     where = _code_q(digits) & (Q() if ended else current_q())
+    if within != _ALL:
+        where &= _within_keys(within)
     if root:
         where &= within_q(root)
     if levels:
         where &= Q(level__in=levels)
     return list(Place.objects.filter(where)[:limit])
+
+
+def _within_keys(ranges: Sequence[tuple[int, int]]) -> Q:
+    found = Q(pk__in=())
+    for lo, hi in ranges:
+        found |= Q(key__gte=lo, key__lt=hi)
+    return found
 
 
 def _code_q(digits: str) -> Q:
@@ -95,12 +116,12 @@ def _code_q(digits: str) -> Q:
     return Q(key__gte=lo, key__lt=lo + 10 ** (12 - len(digits)) * 10**6)
 
 
-def _spans_of(words: list[str], root: str | None) -> str | None:
+def _spans_of(words: list[str], root: str | None, levels: Sequence[Level]) -> str | None:
     """The subtrees that the leading words name, each inside the one before; None when none."""
     spans = [place_span(root)] if root and is_code(root) else []
     text = _multirange(spans) if spans else _EVERYWHERE
     for word in words:
-        places = _by_name(word, text, tuple(level.value for level in _WIDE), _SPANS, False)
+        places = _by_name(word, text, tuple(level.value for level in levels), _SPANS, False)
         if not places:
             return None
         text = _multirange([place.span for place in places])
@@ -108,7 +129,7 @@ def _spans_of(words: list[str], root: str | None) -> str | None:
 
 
 def _run_together(
-    word: str, root: str | None, levels: tuple[str, ...], limit: int, ended: bool
+    word: str, root: str | None, levels: tuple[str, ...], limit: int, ended: bool, within: str
 ) -> list[Place]:
     """黎平县口江乡口江村 written as one word: divide where a wider place's name ends."""
     for cut in range(len(word) - 2, 1, -1):
@@ -117,7 +138,8 @@ def _run_together(
             continue
         wider = _widest(head, root)
         if wider:
-            inside = _by_name(tail, _multirange([p.span for p in wider]), levels, limit, ended)
+            spans = _multirange([p.span for p in wider])
+            inside = _by_name(tail, spans, levels, limit, ended, within)
             if inside:
                 return inside
     return []
@@ -145,5 +167,5 @@ def _path(place: Place) -> str:
     return "".join(short_name(names.get(code, "")) for code in codes) + place.name
 
 
-def _multirange(spans: list[tuple[int, int]]) -> str:
+def _multirange(spans: Sequence[tuple[int, int]]) -> str:
     return "{" + ",".join(f"[{lo},{hi})" for lo, hi in spans) + "}"

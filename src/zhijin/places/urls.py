@@ -23,6 +23,7 @@ register_converter(CodeConverter, "placecode")
 desk = [
     path("places/", browse.places, name="places"),
     path("places/search/", browse.search, name="place-search"),
+    path("places/choices/", browse.choices, name="place-choices"),
     path("places/import/", imports.runs, name="place-imports"),
     path("places/import/<uuid:pk>/", imports.run, name="place-import"),
     path("places/import/<uuid:pk>/findings.csv", imports.findings, name="place-findings"),

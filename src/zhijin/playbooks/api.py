@@ -1,7 +1,7 @@
 """What other rooms may use of playbooks."""
 
 from zhijin.playbooks.counting import register_open_cases, register_past_cases
-from zhijin.playbooks.engine import Machine, Playbook
+from zhijin.playbooks.engine import FileKind, Machine, Playbook
 from zhijin.playbooks.engine.sensing import SensingRule
 from zhijin.playbooks.engine.sensing import waits_until as rule_waits_until
 from zhijin.playbooks.engine.sensing_told import condition as rule_condition
@@ -9,6 +9,7 @@ from zhijin.playbooks.engine.sensing_told import sentences as rule_sentences
 from zhijin.playbooks.engine.simulate import NOBODY, Opening
 from zhijin.playbooks.forms import Checked, Form, register_form
 from zhijin.playbooks.library import Library, Published
+from zhijin.playbooks.models import PlaybookRevision as StoredRevision
 from zhijin.playbooks.selectors import (
     Revision,
     catalogue,
@@ -25,6 +26,7 @@ from zhijin.playbooks.shipping import install_shipped
 __all__ = [
     "NOBODY",
     "Checked",
+    "FileKind",
     "Form",
     "Library",
     "Machine",
@@ -33,6 +35,7 @@ __all__ = [
     "Published",
     "Revision",
     "SensingRule",
+    "StoredRevision",
     "catalogue",
     "current",
     "forget",

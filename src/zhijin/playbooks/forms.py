@@ -6,15 +6,13 @@ revisions are rows of one table, immutable and hashed, and one place's own holds
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from zhijin.playbooks.engine import Finding
+from zhijin.playbooks.engine import Finding, first_key
 
 #: The form of the playbooks themselves.
 PLAYBOOK = "playbook"
-_FIRST = re.compile(r"^([a-z][a-z-]*)[ \t]*:", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -67,5 +65,4 @@ def form(key: str) -> Form | None:
 def form_of(source: str | bytes) -> Form | None:
     """The form that the file's first key names; None: to be read as a playbook."""
     text = source.decode("utf-8", "replace") if isinstance(source, bytes) else source
-    found = _FIRST.search(text)
-    return _forms.get(found.group(1)) if found else None
+    return _forms.get(first_key(text))

@@ -3,24 +3,17 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Generic, Protocol, TypeVar, cast
+from typing import Generic, TypeVar, cast
 
-from zhijin.playbooks.engine import Finding, Part, Title, digest
-from zhijin.playbooks.forms import Checked
+from zhijin.core import clock
+from zhijin.playbooks.engine import FileKind, Part, Programme, digest
+from zhijin.playbooks.forms import Checked, Form
 from zhijin.playbooks.selectors import in_force, nearest, published_row
 
 #: Published revisions never change, so a process keeps the last so many that it has read.
 KEPT = 128
-
-
-class Programme(Protocol):
-    """What a file of any kind says of itself; every one is a ``Part``."""
-
-    id: str
-    title: Title
 
 
 M = TypeVar("M", bound=Programme)
@@ -42,21 +35,16 @@ class Published(Generic[M]):
 
 
 class Library(Generic[M]):
-    """Every published revision whose file begins with ``key``.
+    """Every published revision of one kind of file, and the form by which such files are taken."""
 
-    ``load`` reads a text, called by a name in its findings; the model is None when there is any error.
-    """
-
-    def __init__(
-        self, key: str, load: Callable[[str | bytes, str], tuple[M | None, list[Finding]]]
-    ) -> None:
-        self.key = key
-        self._load = load
+    def __init__(self, kind: FileKind[M]) -> None:
+        self.kind, self.key = kind, kind.key
+        self.form = Form(kind.key, kind.file, self.check, kind.explain)
         self._kept = lru_cache(maxsize=KEPT)(self._read)
 
     def check(self, source: str | bytes, name: str) -> Checked:
-        """A file checked as its form asks."""
-        found, findings = self._load(source, name)
+        """A file checked as it is to hold from today."""
+        found, findings = self.kind.load(source, name, clock.today())
         if found is None:
             return Checked(findings=findings)
         title = found.title
@@ -94,7 +82,8 @@ class Library(Generic[M]):
 
     def _read(self, pk: uuid.UUID) -> Published[M]:
         row = published_row(pk, self.key)
-        found, _findings = self._load(row.source, f"{row.playbook}@{row.revision}")
+        # No day is asked for: what has ended since it was published does not unpublish it.
+        found = self.kind.load(row.source, f"{row.playbook}@{row.revision}").programme
         if found is None:
             # It was sound when it was published; only a newer release can read it otherwise.
             raise ValueError(f"{row} cannot be read any more")

@@ -30,6 +30,7 @@ class ProgrammesConfig(AppConfig):
 
         labels.register_actions(naming.ACTIONS)
         activities.provide_carrying_out(resolutions.open_order)
+        activities.provide_answered(selectors.answered)
         cases.provide_published(selectors.shown_of)
         cases.provide_told(selectors.told)
         ledger.provide_record_of(cases.record_of_code)

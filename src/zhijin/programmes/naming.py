@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 ACTIONS: dict[str, str | Promise] = {
     "publication.show": _("公开一件事项"),
     "publication.withdraw": _("撤回公开"),
+    "household.file": _("查看一户一档"),
     "webhook.create": _("登记回调"),
     "webhook.rotate": _("更换回调密钥"),
     "webhook.ping": _("试发回调"),

@@ -12,6 +12,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import get_language, gettext
 
 from zhijin.cases.api import Published, Told, shown
+from zhijin.cases.api import answered as count_answered
 from zhijin.core import clock
 from zhijin.core.actor import Actor
 from zhijin.core.ids import place_span
@@ -135,6 +136,13 @@ def told(case_id: UUID) -> list[Told]:
     rows = Notice.objects.filter(case_id=case_id, role="reporter").order_by("-at", "-id")
     english = _lang() == "en"
     return [Told(n.at, (n.text_en or n.text_zh) if english else n.text_zh) for n in rows]
+
+
+def answered(
+    actor: Actor, programme: str, question: str, place: str, year: int
+) -> dict[str, tuple[int, int]]:
+    """Of a programme's ended cases, by village: how many answered yes to a question, and how many answered it."""
+    return count_answered(actor, programme, question, place=place, year=year)
 
 
 def addressed_to(actor: Actor) -> Q:

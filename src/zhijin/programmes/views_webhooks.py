@@ -14,10 +14,12 @@ from django.utils.translation import gettext_lazy
 
 from zhijin.access.api import Request, gate
 from zhijin.core.errors import BAD_REQUEST, NOT_FOUND, Refusal
+from zhijin.places import api as places
 from zhijin.programmes.models import Delivery, Endpoint
 from zhijin.programmes.webhooks import endpoints, queueing
 
 SHOWN = 50
+WHERE = places.Question((*places.WIDE, "group", "grid"), "webhook.manage", grids=True)
 TYPES: dict[str, Promise] = {
     "case.opened": gettext_lazy("新事项"),
     "case.moved": gettext_lazy("进入下一环节"),
@@ -55,14 +57,15 @@ STATES: dict[str, Promise] = {
 @gate("webhook.manage", opens=False)
 def webhooks(request: Request) -> HttpResponse:
     """The endpoints, and a form for another."""
-    context: dict[str, Any] = {"given": request.POST}
+    picked = places.pick(request.actor, request.POST, "place_code", WHERE)
+    context: dict[str, Any] = {"given": request.POST, "picked": picked}
     if request.method == "POST":
         try:
             made, secret = endpoints.create(
                 actor=request.actor,
                 label=request.POST.get("label", ""),
                 url=request.POST.get("url", ""),
-                place_code=request.POST.get("place_code", "").strip(),
+                place_code=picked.sure(),
                 events=request.POST.getlist("events"),
                 playbooks=request.POST.get("playbooks", "").split(),
             )

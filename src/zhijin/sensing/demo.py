@@ -3,8 +3,11 @@ there and say so."""
 
 from __future__ import annotations
 
+import json
 import random
+from collections.abc import Iterable
 from datetime import timedelta
+from typing import Any
 
 from django.db import connection
 
@@ -13,7 +16,9 @@ from zhijin.core.actor import Actor
 from zhijin.core.scope import scoped
 from zhijin.core.signals import KINDS
 from zhijin.places import api as places
+from zhijin.sensing.intake import Arrived, Outcome, take_in
 from zhijin.sensing.models import Asset, Device, DeviceState
+from zhijin.sensing.registry import Registry
 from zhijin.sensing.services.assets import set_asset
 from zhijin.sensing.services.devices import Entry, register
 
@@ -113,6 +118,22 @@ def _day(device: Device, chance: random.Random) -> None:
             high=len(rows), last_at=now, events=len(rows), battery=chance.randint(55, 99),
             kind=kind, value=value, second=second,
         )  # fmt: skip
+
+
+def speak(said: Iterable[tuple[str, dict[str, Any]]]) -> Outcome:
+    """What simulated devices (by code) say, taken in now as from the broker, with what the rules make of it.
+
+    Each message has its ``seq`` and measures; ``ago`` is how many minutes ago the device measured.
+    """
+    millis = int((clock.now() - clock.demo_offset()).timestamp() * 1000)
+    arrived = []
+    for code, told in said:
+        body: dict[str, Any] = {
+            "at": millis - told["ago"] * 60_000,
+        }
+        body |= {key: value for key, value in told.items() if key != "ago"}
+        arrived.append(Arrived(code, json.dumps(body).encode(), millis))
+    return take_in(arrived, Registry())
 
 
 def _keep(place: str, kind: str, count: int, homes: int | None) -> int:

@@ -21,11 +21,21 @@ class Guard:
 
     tokens: float = BURST
     at: float = 0.0
+    #: The last place in the stream that was judged.
+    place: int = 0
     surplus: int = 0
     surplus_since: float = 0.0
 
-    def admits(self, at: float) -> bool:
-        """Whether an event that the broker received at ``at`` is within measure."""
+    def admits(self, at: float, place: int = 0) -> bool:
+        """Whether an event that the broker received at ``at`` is within measure.
+
+        ``place``: where it stands in the broker's stream, from 1 on. What is given out a second time,
+        because a node died before it knew that we had it, was judged the first time: it costs nothing.
+        """
+        if place:
+            if place <= self.place and at <= self.at:
+                return True
+            self.place = place
         if at > self.at:
             self.tokens = min(BURST, self.tokens + (at - self.at) * RATE)
             self.at = at

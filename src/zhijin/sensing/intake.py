@@ -60,11 +60,13 @@ _REFUSED = (
 
 @dataclass(frozen=True, slots=True)
 class Arrived:
-    """One message as the broker gave it: who said it, its bytes, when the broker had it (milliseconds)."""
+    """One message as the broker gave it: who said it, its bytes, when the broker had it (milliseconds),
+    its place in the stream (0: unknown)."""
 
     code: str
     data: bytes
     millis: int
+    place: int = 0
 
 
 @dataclass
@@ -130,7 +132,7 @@ def _sorted(arrived: Sequence[Arrived], registry: Registry, outcome: Outcome) ->
         if not device.active:
             batch.refuse(device, "stopped")
             continue
-        if not device.guard.admits(one.millis / 1000):
+        if not device.guard.admits(one.millis / 1000, one.place):
             batch.refuse(device, "flood")
             if device.guard.mad:
                 batch.shut[device.id] = device

@@ -57,9 +57,14 @@ class Pull:
         return out
 
 
-def stamped(message: Message) -> int:
-    """When the broker had the message, in milliseconds: the eighth word of its reply holds nanoseconds."""
+def placed(message: Message) -> tuple[int, int]:
+    """Where the message stands in the stream, and when the broker had it, in milliseconds."""
     words = message.reply.split(".")
     # $JS.ACK.[domain.account.]stream.consumer.delivered.seq.seq.time.pending[.token]
-    stamp = words[7] if len(words) <= 9 else words[9]
-    return int(stamp) // 1_000_000
+    first = 5 if len(words) <= 9 else 7
+    return int(words[first]), int(words[first + 2]) // 1_000_000
+
+
+def stamped(message: Message) -> int:
+    """When the broker had the message, in milliseconds."""
+    return placed(message)[1]

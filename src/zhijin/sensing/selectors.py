@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from django.db import connection
 from django.db.models import Count, Q, QuerySet, Sum
@@ -142,6 +143,29 @@ def get(actor: Actor, device_id: int) -> DeviceView:
     if row is None:
         raise NOT_FOUND()
     return views_of([row])[0]
+
+
+def in_households(actor: Actor, household: UUID | None = None) -> list[DeviceView]:
+    """Devices that are fitted in households (in one of them), not retired, by label; two statements."""
+    rows = visible(actor).exclude(state=Device.State.RETIRED)
+    rows = rows.filter(household=household) if household else rows.exclude(household=None)
+    return views_of(rows.order_by("label", "id")[:5000])
+
+
+def free_in(actor: Actor, village: str) -> list[Device]:
+    """Devices of a village that are in use and fitted in no household, by label."""
+    rows = visible(actor).filter(within(village), household=None, state=Device.State.ACTIVE)
+    return list(rows.order_by("label", "id")[:500])
+
+
+def alarms_of(
+    actor: Actor, device_ids: Iterable[int], since: datetime | None = None
+) -> list[Alarm]:
+    """The alarms of some devices, newest first."""
+    rows = Alarm.objects.filter(scope_q(actor, "place_key"), device_id__in=list(device_ids))
+    if since is not None:
+        rows = rows.filter(at__gte=since)
+    return list(rows.order_by("-at")[:5000])
 
 
 def alarms(actor: Actor, device_id: int | None = None, size: int = 20) -> list[Alarm]:

@@ -18,7 +18,7 @@ from django.db import DatabaseError, InterfaceError, OperationalError, connectio
 from zhijin.core.bus import Address, BusError, Client, Message
 from zhijin.sensing import rules
 from zhijin.sensing.intake import Arrived, Outcome, take_in
-from zhijin.sensing.pulling import Pull, stamped
+from zhijin.sensing.pulling import Pull, placed
 from zhijin.sensing.registry import Registry
 from zhijin.sensing.stream import INGEST, ensure
 from zhijin.sensing.topics import device_of
@@ -139,9 +139,10 @@ class Worker:
 
 
 def _arrived(message: Message) -> Arrived:
-    """Who said it, and when the broker had it."""
+    """Who said it, when the broker had it and in which place."""
     code, _channel = device_of(message.subject)
-    return Arrived(code, message.data, stamped(message))
+    place, millis = placed(message)
+    return Arrived(code, message.data, millis, place)
 
 
 def _sum(one: Outcome, other: Outcome) -> Outcome:

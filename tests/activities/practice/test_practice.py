@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from tests.activities.practice.conftest import Village, ago, do, facts, refused, see, stored
 from tests.cast import COUNTY, VILLAGE
 from zhijin.activities.models import Show, Work
-from zhijin.activities.practice import reading, writing
+from zhijin.activities.practice import hooks, reading, writing
 from zhijin.activities.practice.reading import Wanted
 from zhijin.core import clock
 from zhijin.core.facts import NewFact, record_many
@@ -255,3 +255,48 @@ def test_councils_are_counted_from_facts_of_registrations(village):
         (one,) = reading.councils(village.county, Wanted())
         assert (one.place_code, one.registered, one.ended, one.charter) == (VILLAGE, 2, 1, None)
         assert reading.councils(village.county, Wanted(place="520204")) == []
+
+
+@given(simple=st.integers(0, 5000), more=st.integers(0, 5000))
+def test_the_share_kept_simple_is_a_whole_number_rounded_down_and_never_more_than_all(simple, more):
+    asked = simple + more
+    found = reading.share(simple, asked)
+    if not asked:
+        assert found is None
+        return
+    assert found is not None
+    assert 0 <= found <= 10_000
+    assert found * asked <= simple * 10_000 < (found + 1) * asked
+    assert (found == 10_000) is (more == 0)
+
+
+def test_councils_tell_the_share_that_kept_it_simple_and_a_withdrawn_one_is_not_held(
+    village, monkeypatch
+):
+    def fact(kind: str, number: int, state: str) -> NewFact:
+        return NewFact(
+            kind, clock.now(), VILLAGE + "003", "wedding-funeral", "resident", f"case:{number}",
+            playbook="wedding-funeral", attrs={"state": state},
+        )  # fmt: skip
+
+    asked: list[Any] = []
+
+    def answered(*words: Any) -> dict[str, tuple[int, int]]:
+        asked.append(words[1:])
+        return {VILLAGE: (2, 3)}
+
+    monkeypatch.setattr(hooks, "_provided", [answered])
+    rows = [fact("case.opened", at, "reported") for at in range(3)]
+    rows += [fact("case.closed", 0, "closed"), fact("case.closed", 1, "withdrawn")]
+    with scoped(village.county):
+        record_many(rows)
+        (one,) = reading.councils(village.county, Wanted(2026, COUNTY))
+        whole = reading.all_councils([one, one])
+    assert (one.registered, one.ended, one.simple, one.asked, one.share) == (3, 1, 2, 3, 6666)
+    assert (whole.registered, whole.ended, whole.share) == (6, 2, 6666)
+    assert asked == [("wedding-funeral", "simple", COUNTY, 2026)]
+
+
+def test_without_a_room_that_tells_there_is_no_share(village, monkeypatch):
+    monkeypatch.setattr(hooks, "_provided", [])
+    assert hooks.answered(village.county, "wedding-funeral", "simple", "", 0) == {}

@@ -13,7 +13,7 @@ from tests.activities.service.conftest import DONE, SYSTEM, World, do, facts, se
 from tests.cast import COUNTY, OTHER_COUNTY, OTHER_VILLAGE, PREFECTURE, TOWNSHIP, VILLAGE, Cast
 from tests.orgs.conftest import register
 from zhijin.activities.models import CommunityReport
-from zhijin.activities.service import claiming, counting, reading, reporting, views
+from zhijin.activities.service import claiming, counting, reading, reporting
 from zhijin.activities.service.common import both_sides
 from zhijin.activities.service.counting import Wanted
 from zhijin.assessment.engine.kinds import catalogue
@@ -160,21 +160,6 @@ def test_the_first_organisations_are_listed_whole(world: World) -> None:
         assert [counting.by_org(SYSTEM, Wanted(YEAR), size) for size in (1, 3, 6, 9)] == [
             whole[:1], whole[:3], whole, whole,
         ]  # fmt: skip
-
-
-def test_reports_that_are_not_listed_are_counted(
-    world: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    plant(world, VILLAGE, 5)
-    plant(world, VILLAGE, 1, member_id=None, state="reported")
-    client = world.leader.client
-    page = client.get("/desk/service/reports/").content.decode()
-    assert "共 6 条报到，其中单位 1 个，等社区接收 1 条" in page
-    assert "只列出前" not in page
-    monkeypatch.setattr(views, "LISTED", 2)
-    page = client.get("/desk/service/reports/").content.decode()
-    assert "共 6 条报到" in page
-    assert "只列出前 2 条" in page
 
 
 def test_the_figures_of_a_unit(world: World) -> None:

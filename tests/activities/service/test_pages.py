@@ -21,9 +21,11 @@ from zhijin.activities.models import (
     Thanks,
     Volunteer,
 )
-from zhijin.activities.service import claiming, common, helping, reporting
+from zhijin.activities.service import claiming, common, helping, reporting, views_reports
 from zhijin.activities.service.helping import Linking
 from zhijin.core import clock
+from zhijin.core.ids import uuid7
+from zhijin.core.scope import scoped
 from zhijin.people import api as people
 
 
@@ -284,3 +286,45 @@ def test_each_team_lists_its_own_pairs(world: World, cast: Cast) -> None:
     shown = text(cast.branch_secretary.client, f"/desk/service/teams/{one.id}/")
     assert "31 号户" in shown
     assert "32 号户" not in shown
+
+
+# -- who reported where, a page at a time ---------------------------------------------------------
+
+
+def test_reports_are_counted_whole_and_shown_a_page_at_a_time(
+    world: World, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(views_reports, "PAGE", 2)
+    org = world.unit
+    with scoped(common.CLERK):
+        for n in range(5):
+            CommunityReport.objects.create(
+                **common.both_sides(VILLAGE, org, org.name), member_id=uuid7() if n else None,
+                state="received" if n < 2 else "reported", reported_on=clock.today(),
+            )  # fmt: skip
+    client, url = cast.county_officer.client, "/desk/service/reports/"
+    told = client.get(url).context
+    assert [told[key] for key in ("all", "units", "waiting")] == [5, 1, 3]
+    seen, following = [], "?"
+    while following:
+        page = client.get(url + following)
+        seen += [one["row"].id for one in page.context["rows"]]
+        following = page.context["next"]
+    assert len(seen) == len(set(seen)) == 5
+    assert page.context["first"] == "?"
+    only = client.get(url, {"waiting": "1"})
+    assert {one["row"].state for one in only.context["rows"]} == {"reported"}
+    assert only.context["all"] == 5
+    for mark in ("x", "1_x", "9" * 30, f"{org.place_key}_"):
+        assert len(client.get(url, {"after": mark}).context["rows"]) <= 2
+
+
+def test_reports_are_narrowed_to_a_place_by_its_name(world: World, cast: Cast) -> None:
+    with scoped(common.CLERK):
+        CommunityReport.objects.create(
+            **common.both_sides(VILLAGE, world.unit, world.unit.name), reported_on=clock.today()
+        )
+    client, url = cast.county_officer.client, "/desk/service/reports/"
+    here = client.get(url, {"place": "大耆老"})
+    assert (here.context["picked"].code, here.context["all"]) == (VILLAGE, 1)
+    assert client.get(url, {"place": "没有"}).context["picked"].lost

@@ -7,11 +7,12 @@ from datetime import date
 import pytest
 
 from tests.assessment.engine.support import SHIPPED, SMALL, ids
-from zhijin.assessment.engine import is_assessment, load, load_file
+from zhijin.assessment.engine import FORMAT, load, load_file
 from zhijin.assessment.engine.kinds import FactKind, attribute_types, catalogue, declare, kind
 from zhijin.assessment.engine.problems import PROBLEMS
 from zhijin.assessment.engine.shared_model import KINDS, SECTORS
 from zhijin.orgs import words
+from zhijin.playbooks.engine import first_key
 
 
 def test_the_small_programme_is_sound():
@@ -24,7 +25,7 @@ def test_shipped_programmes_are_sound(path):
     assert [finding.render() for finding in loaded.findings] == []
     assert loaded.programme is not None
     assert loaded.programme.id == path.parent.name
-    assert is_assessment(path.read_bytes())
+    assert first_key(path.read_text(encoding="utf-8")) == FORMAT.key
 
 
 CHANGES = [
@@ -148,9 +149,9 @@ def test_bad_texts_are_findings_and_never_errors():
 
 
 def test_an_assessment_is_known_by_its_first_key():
-    assert is_assessment("# 说明\n\nassessment: 1\nid: x")
-    assert not is_assessment("playbook: 1\nassessment: 1")
-    assert not is_assessment(b"")
+    assert first_key("# 说明\n\nassessment: 1\nid: x") == FORMAT.key
+    assert first_key("playbook: 1\nassessment: 1") == "playbook"
+    assert first_key("") == ""
 
 
 def test_the_catalogue_of_facts():

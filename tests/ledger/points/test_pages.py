@@ -180,6 +180,7 @@ def test_the_card_is_printed_and_opens_the_household_s_own_page(
     assert entered.url == f"/points/{code_of(card)}/"
     own = resident.get(entered.url)
     assert own["Cache-Control"] == "private, no-store"
+    assert own["Referrer-Policy"] == "same-origin", "with no-referrer no form of it is taken"
     assert "庭院整洁" in own.content.decode()
     with scoped(SYSTEM):
         assert Award.objects.get().told_how == "portal"
@@ -333,6 +334,15 @@ def test_the_pages_fit_a_phone_and_everybody(open_page: Any, transactional_db: N
             page = open_page(path, size=PHONE, lang=lang, elder=lang == "en")
             assert overflow(page) == [], (path, lang)
             assert findings(page) == [], (path, lang)
+    _redeems_in_a_browser(open_page(own, size=PHONE))
+    with scoped(SYSTEM):
+        assert Redemption.objects.count() == 1
+
+
+def _redeems_in_a_browser(page: Any) -> None:
+    """A browser tells where a form comes from; a page whose policy hides that could never be written on."""
+    page.get_by_role("button", name="兑换").first.click()
+    page.get_by_text("已兑换，凭领取码").first.wait_for()
 
 
 def test_a_deduction_goes_its_way_on_the_desk(town: Town, hands: dict[str, Client]):

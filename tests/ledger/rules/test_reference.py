@@ -64,5 +64,5 @@ def test_a_countys_own_programme_holds_in_the_county(cast):
     with scoped(officer), pytest.raises(Refusal) as refusal:
         services.save_draft(actor=officer, source=wrong, scenarios="", place_code="530602")
     assert refusal.value.id == "PR002"
-    assert forms.explain("points: 1", "zh") == []
-    assert forms.explain(own, "en")[0][0] == "By what resolution"
+    assert forms.FORM.explain("points: 1", "zh") == []
+    assert forms.FORM.explain(own, "en")[0][0] == "By what resolution"

@@ -6,13 +6,12 @@ How long ahead, how many votes, which grades, which conditions and which shares 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 
 from pydantic import Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
-from zhijin.playbooks.engine import Finding, Part, Title, Told, digest, intact, ordered, read
+from zhijin.playbooks.engine import FileKind, Part, Title
 
 KEY: Final = "cadres"
 FILE: Final = "cadres.yaml"
@@ -159,31 +158,8 @@ class Cadres(Part):
         return next((kind for kind in self.postings.logs if kind.id == name), None)
 
 
-def load(text: str | bytes, source: str = FILE) -> tuple[Cadres | None, list[Finding]]:
-    """The programme (None with any error) and the findings. Never raises on bad input."""
-    document = read(text, source)
-    draft = intact(document, Cadres, _PLACEHOLDERS)
-    findings = ordered(document.findings)
-    broken = draft is None or any(finding.is_error for finding in findings)
-    return (None if broken or draft is None else draft.programme), list(findings)
-
-
-def told(path: Path) -> Told:
-    """What ``zhijin playbook check`` says of a file. Raises OSError when it cannot be opened."""
-    found, findings = load(path.read_bytes(), str(path))
-    if found is None:
-        return Told(findings)
-    return Told(findings, found.id, found.title, digest(found))
-
-
-def explain(source: str, lang: str) -> list[tuple[str, list[str]]]:
-    """The programme in sentences."""
-    found, _findings = load(source)
-    return [] if found is None else list(_sections(found, lang == "en"))
-
-
-def _sections(found: Cadres, english: bool) -> Iterator[tuple[str, list[str]]]:
-    lang = "en" if english else "zh"
+def _sections(found: Cadres, lang: str) -> Iterator[tuple[str, list[str]]]:
+    english = lang == "en"
     ahead = (
         f"{found.elections.warn} days ahead" if english else f"届满前 {found.elections.warn} 天提醒"
     )
@@ -207,3 +183,7 @@ def _grade(grade: Grade, english: bool) -> str:
         return (f"{title}: {grade.months} months below, schooling {grade.education}, certificate "
                 f"{grade.certificate}")  # fmt: skip
     return f"{title}：在下一级满 {grade.months} 个月，学历 {grade.education} 档，职业资格 {grade.certificate} 档"
+
+
+FORMAT: Final = FileKind(KEY, FILE, Cadres, _PLACEHOLDERS, _sections)
+load, told, explain = FORMAT.load, FORMAT.told, FORMAT.explain

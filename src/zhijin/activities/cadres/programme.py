@@ -5,15 +5,14 @@ from __future__ import annotations
 import uuid
 from typing import Final
 
-from zhijin.activities.cadres.format import FILE, KEY, Cadres, explain, load
-from zhijin.playbooks.api import Form, Library
+from zhijin.activities.cadres.format import FORMAT, Cadres
+from zhijin.playbooks.api import Library
 
 #: The programme that comes with the platform.
 SHIPPED: Final = "cadre-teams"
 
-PROGRAMMES = Library(KEY, load)
-check = PROGRAMMES.check
-FORM = Form(KEY, FILE, check, explain)
+PROGRAMMES = Library(FORMAT)
+check, FORM = PROGRAMMES.check, PROGRAMMES.form
 
 
 def current(place_code: str) -> Cadres:

@@ -7,7 +7,6 @@ the file, never here.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 
 from pydantic import Field, StringConstraints, model_validator
@@ -15,7 +14,7 @@ from pydantic_core import PydanticCustomError
 
 from zhijin.activities.meetings.format import Vote
 from zhijin.core.roles import ROLES
-from zhijin.playbooks.engine import Finding, Part, Title, Told, digest, intact, ordered, read
+from zhijin.playbooks.engine import FileKind, Part, Title
 
 KEY: Final = "deliberation"
 FILE: Final = "deliberation.yaml"
@@ -121,29 +120,6 @@ class Deliberation(Part):
         return next((meet for meet in self.gatherings if meet.id == name), None)
 
 
-def load(text: str | bytes, source: str = FILE) -> tuple[Deliberation | None, list[Finding]]:
-    """The programme (None with any error) and the findings. Never raises on bad input."""
-    document = read(text, source)
-    draft = intact(document, Deliberation, _PLACEHOLDERS)
-    findings = ordered(document.findings)
-    broken = draft is None or any(finding.is_error for finding in findings)
-    return (None if broken or draft is None else draft.programme), list(findings)
-
-
-def told(path: Path) -> Told:
-    """What ``zhijin playbook check`` says of a file. Raises OSError when it cannot be opened."""
-    found, findings = load(path.read_bytes(), str(path))
-    if found is None:
-        return Told(findings)
-    return Told(findings, found.id, found.title, digest(found))
-
-
-def explain(source: str, lang: str) -> list[tuple[str, list[str]]]:
-    """The programme in sentences."""
-    found, _findings = load(source)
-    return [] if found is None else list(_sections(found, lang))
-
-
 def share(points: int) -> str:
     """Basis points as people read them: 5000 → 50%, 6666 → 66.66%."""
     return f"{points / 100:g}%"
@@ -168,3 +144,7 @@ def _told(step: Step, lang: str) -> str:
         else f"到会不少于应到的 {share(step.vote.quorum)}；赞成超过{of}的 {share(step.vote.pass_over)}"
     )
     return f"{step.title.in_(lang)} ({step.body.in_(lang)}): {rule}. {step.basis}".strip()
+
+
+FORMAT: Final = FileKind(KEY, FILE, Deliberation, _PLACEHOLDERS, _sections)
+load, told, explain = FORMAT.load, FORMAT.told, FORMAT.explain

@@ -186,7 +186,8 @@ def count_file(request: HttpRequest, pk: UUID, ending: str) -> HttpResponse:
     return answer
 
 
-@public(rate="30/m", opens=False)
+# A whole assembly votes at once behind one address; a code of ten characters is not guessed at this pace.
+@public(rate="240/m", opens=False)
 def ballot(request: HttpRequest) -> HttpResponse:
     """Enter a code, choose, put the paper in; the receipt is shown this once."""
     context: dict[str, Any] = {}

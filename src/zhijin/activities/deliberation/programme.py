@@ -5,16 +5,16 @@ from __future__ import annotations
 import uuid
 from typing import Final
 
-from zhijin.activities.deliberation.format import FILE, KEY, Deliberation, explain, load
-from zhijin.playbooks.api import Form, Library, Published
+from zhijin.activities.deliberation.format import FORMAT, Deliberation
+from zhijin.playbooks.api import Library, Published
 
 #: The programme that comes with the platform.
 SHIPPED: Final = "village-deliberation"
 
 
 Programme = Published[Deliberation]
-PROGRAMMES = Library(KEY, load)
-FORM = Form(KEY, FILE, PROGRAMMES.check, explain)
+PROGRAMMES = Library(FORMAT)
+FORM = PROGRAMMES.form
 
 
 def current(place_code: str, name: str = SHIPPED) -> Programme:

@@ -12,6 +12,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from zhijin.access.api import Request, gate
 from zhijin.activities.deliberation import asking, balloting, programme, reading, stepping
@@ -30,7 +31,7 @@ def tabs(request: Request, current: str) -> list[dict[str, Any]]:
     """The room's pages that the viewer may open."""
     rows = [
         ("matters", _("议事"), "desk:deliberation", ACT),
-        ("proposals", _("建议"), "desk:proposals", ACT),
+        ("proposals", pgettext("proposals", "建议"), "desk:proposals", ACT),
         ("gatherings", _("群众会"), "desk:gatherings", ACT),
         ("services", _("服务清单"), "desk:listed-services", "deliberate.answer"),
     ]

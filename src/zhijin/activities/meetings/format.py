@@ -6,14 +6,13 @@ The kinds of meeting, how often they are due and on which basis stand in the fil
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 
 from pydantic import Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
 from zhijin.activities.meetings.periods import Each
-from zhijin.playbooks.engine import Finding, Part, Title, Told, digest, intact, ordered, read
+from zhijin.playbooks.engine import FileKind, Part, Title
 
 KEY: Final = "life"
 FILE: Final = "life.yaml"
@@ -79,37 +78,14 @@ class Life(Part):
         return tuple(kind for kind in self.kinds if kind.each is not None)
 
 
-def load(text: str | bytes, source: str = FILE) -> tuple[Life | None, list[Finding]]:
-    """The programme (None with any error) and the findings. Never raises on bad input."""
-    document = read(text, source)
-    draft = intact(document, Life, _PLACEHOLDERS)
-    findings = ordered(document.findings)
-    broken = draft is None or any(finding.is_error for finding in findings)
-    return (None if broken or draft is None else draft.programme), list(findings)
-
-
-def told(path: Path) -> Told:
-    """What ``zhijin playbook check`` says of a file. Raises OSError when it cannot be opened."""
-    found, findings = load(path.read_bytes(), str(path))
-    if found is None:
-        return Told(findings)
-    return Told(findings, found.id, found.title, digest(found))
-
-
-def explain(source: str, lang: str) -> list[tuple[str, list[str]]]:
-    """The programme in sentences."""
-    found, _findings = load(source)
-    return [] if found is None else list(_sections(found, lang == "en"))
-
-
 _EACH: Final = {
     "month": ("每月", "each month"), "quarter": ("每季度", "each quarter"),
     "half": ("每半年", "each half-year"), "year": ("每年", "each year"),
 }  # fmt: skip
 
 
-def _sections(found: Life, english: bool) -> Iterator[tuple[str, list[str]]]:
-    lang = "en" if english else "zh"
+def _sections(found: Life, lang: str) -> Iterator[tuple[str, list[str]]]:
+    english = lang == "en"
     lines = [
         f"{kind.title.in_(lang)}: {_EACH[kind.each or 'year'][english]} ≥ {kind.least}. {kind.basis}"
         for kind in found.due
@@ -117,3 +93,7 @@ def _sections(found: Life, english: bool) -> Iterator[tuple[str, list[str]]]:
     yield ("What is due" if english else "应开展的组织生活", [found.basis, *lines])
     counted = [kind.title.in_(lang) for kind in found.kinds if kind.each is None]
     yield ("What is counted" if english else "只计数的会议和学习", counted)
+
+
+FORMAT: Final = FileKind(KEY, FILE, Life, _PLACEHOLDERS, _sections)
+load, told, explain = FORMAT.load, FORMAT.told, FORMAT.explain

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import Final
 
-from zhijin.activities.meetings.format import FILE, KEY, Kind, Life, explain, load
-from zhijin.playbooks.api import Form, Library, Published
+from zhijin.activities.meetings.format import FORMAT, Kind, Life
+from zhijin.playbooks.api import Library, Published
 
 #: The programme that comes with the platform.
 SHIPPED: Final = "branch-life"
 
 
 Programme = Published[Life]
-PROGRAMMES = Library(KEY, load)
-FORM = Form(KEY, FILE, PROGRAMMES.check, explain)
+PROGRAMMES = Library(FORMAT)
+FORM = PROGRAMMES.form
 
 
 def current(place_code: str, name: str = SHIPPED) -> Programme:

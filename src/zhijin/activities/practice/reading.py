@@ -6,6 +6,7 @@ Of councils for weddings and funerals: the charters they deliberated, and regist
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -15,6 +16,7 @@ from django.db.models import Count, F, Max, Min, Q, QuerySet, Sum
 from django.db.models.functions import Substr
 
 from zhijin.activities.models import Matter, Show, Work
+from zhijin.activities.practice import hooks
 from zhijin.core import clock
 from zhijin.core.actor import Actor
 from zhijin.core.errors import NOT_FOUND
@@ -28,6 +30,8 @@ LENGTHS = (2, 4, 6, 9, 12)
 WHAT: Final = ("works", "exhibitions", "events", "attendances")
 #: The line of deliberation by which a council's charter is made, and the playbook of registrations.
 CHARTER, REGISTER = "customs", "wedding-funeral"
+#: What the programme asks each family: whether they will keep it simple.
+SIMPLE: Final = "simple"
 SHOWN = 200
 
 
@@ -175,33 +179,58 @@ def get_show(actor: Actor, pk: UUID) -> Show:
 
 @dataclass(frozen=True, slots=True)
 class Council:
-    """A village's council for weddings and funerals: its charter's matter, registrations and how many were held."""
+    """A village's council for weddings and funerals: its charter's matter, registrations and how many were held.
+
+    ``simple`` of ``asked`` families that were asked agreed to keep it simple; only what was held counts.
+    """
 
     place_code: str
     charter: Matter | None
     registered: int
     ended: int
+    simple: int = 0
+    asked: int = 0
+
+    @property
+    def share(self) -> int | None:
+        """Kept simple, in basis points; None where nobody was asked."""
+        return share(self.simple, self.asked)
+
+
+def share(simple: int, asked: int) -> int | None:
+    """The share that kept it simple in basis points, rounded down; None of nobody."""
+    return simple * 10_000 // asked if asked else None
 
 
 def councils(actor: Actor, wanted: Wanted) -> list[Council]:
-    """Villages with a charter or registrations, in the order of places; two statements."""
+    """Villages with a charter or registrations, in the order of places; three statements."""
     mine = scope_q(actor, "place_key", orgs="org_key")
     rows = _in(Matter.objects.filter(mine, line=CHARTER), wanted.place).order_by("made_at")
     charters = {row.place_code: row for row in rows[: SHOWN * 5]}
     facts = Fact.objects.filter(
         scope_q(actor, "place_key"), _within(wanted.year, "at"), playbook=REGISTER,
         kind__in=("case.opened", "case.closed"),
-    )  # fmt: skip
+    ).exclude(kind="case.closed", attrs__contains={"state": "withdrawn"})  # fmt: skip
     told: Counter[tuple[str, str]] = Counter()
     village = Substr("place_code", 1, 12)
     counted = _in(facts, wanted.place).annotate(village=village).values_list("village", "kind")
     for code, kind, n in counted.annotate(n=Count(F("id"), distinct=True)):
         told[code, kind] = n
+    kept = hooks.answered(actor, REGISTER, SIMPLE, wanted.place, wanted.year)
     codes = sorted({*charters, *(code for code, _kind in told)})[:SHOWN]
     return [
-        Council(code, charters.get(code), told[code, "case.opened"], told[code, "case.closed"])
+        Council(code, charters.get(code), told[code, "case.opened"], told[code, "case.closed"], *kept.get(code, (0, 0)))
         for code in codes
+    ]  # fmt: skip
+
+
+def all_councils(found: Sequence[Council]) -> Council:
+    """Their figures together."""
+    sums = [
+        sum(getattr(one, name) for one in found)
+        for name in ("registered", "ended", "simple", "asked")
     ]
+    return Council("", None, *sums)
 
 
 def charter_of(place_code: str) -> Matter | None:

@@ -34,6 +34,7 @@ def practice(request: Request) -> HttpResponse:
             return done
         refusal = done
     asked, actor = showing.wanted(request), request.actor
+    councils = reading.councils(actor, asked)
     own = common.own_orgs(actor) if actor.can("activity.act") else []
     context: dict[str, Any] = {
         "tabs": service.tabs("practice"), "asked": asked, "refusal": refusal, "given": request.POST,
@@ -46,7 +47,7 @@ def practice(request: Request) -> HttpResponse:
         "works": list(reading.works(actor, asked)[:FEW]),
         "ahead": list(reading.shows(actor, asked).filter(state=Show.State.CALLED).order_by("starts_at")[:FEW]),
         "place": service.place(asked.place) if asked.place else "", "orgs": own,
-        "councils": _councils(reading.councils(actor, asked)),
+        "councils": _councils(councils), "customs": reading.all_councils(councils),
         "years": _years(asked), "kinds": Work.Kind.choices, "topics": Work.Topic.choices,
         "show_kinds": Show.Kind.choices, "today": clock.today(), "now": clock.local(clock.now()),
     }  # fmt: skip

@@ -1,4 +1,5 @@
-"""What waits for the viewer's own hand in service, deliberation, study and elections: counts, in one statement.
+"""What waits for the viewer's own hand in service, applications for others, deliberation, study and elections:
+counts, in one statement.
 
 Only where they hold the next step themselves: a county officer is not told of what a village has to confirm.
 """
@@ -28,7 +29,7 @@ from django.urls import reverse
 from django.utils.translation import ngettext
 
 from zhijin.activities.deliberation import programme as deliberation
-from zhijin.activities.models import Claim, Matter, Passage, Study
+from zhijin.activities.models import Claim, Matter, Passage, Proxy, Study
 from zhijin.core import clock
 from zhijin.core.actor import Actor, Grant
 from zhijin.core.errors import Refusal
@@ -44,7 +45,11 @@ _ELECTING: Final = (
     "villagers_committee",
     "residents_committee",
 )
-SERVED, MATTERS, RECOMMEND, REVIEW, ELECT = "served", "matters", "recommend", "review", "elect"
+SERVED, PROXIES, MATTERS, RECOMMEND, REVIEW, ELECT = (
+    "served", "proxies", "matters", "recommend", "review", "elect",
+)  # fmt: skip
+#: What is done on another's behalf is told of a day before it is due.
+SOON: Final = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,15 +81,17 @@ def waiting(actor: Actor) -> list[Waiting]:
 
 
 def _order(item: tuple[str, int]) -> int:
-    return (SERVED, MATTERS, RECOMMEND, REVIEW, ELECT).index(item[0])
+    return (SERVED, PROXIES, MATTERS, RECOMMEND, REVIEW, ELECT).index(item[0])
 
 
 def _told(what: str, n: int, at: datetime) -> Waiting:
     name, icon = {
-        SERVED: ("desk:service", "heart-handshake"), MATTERS: ("desk:deliberation", "message-square"),
+        SERVED: ("desk:service", "heart-handshake"), PROXIES: ("desk:proxies", "send"),
+        MATTERS: ("desk:deliberation", "message-square"),
         RECOMMEND: ("desk:studies", "pencil"), REVIEW: ("desk:studies", "pencil"), ELECT: ("desk:elections", "flag"),
     }[what]  # fmt: skip
     queries = {
+        PROXIES: "?view=open",
         RECOMMEND: "?state=applied",
         REVIEW: "?state=recommended",
         ELECT: f"?within={AHEAD.days}",
@@ -96,6 +103,8 @@ def _told(what: str, n: int, at: datetime) -> Waiting:
 def _words(what: str, n: int) -> str:
     if what == SERVED:
         return ngettext("{n} 项服务做完了，等确认", "{n} 项服务做完了，等确认", n)
+    if what == PROXIES:
+        return ngettext("{n} 件帮办代办到期或逾期", "{n} 件帮办代办到期或逾期", n)
     if what == MATTERS:
         return ngettext("{n} 件议事等着办下一步", "{n} 件议事等着办下一步", n)
     if what == RECOMMEND:
@@ -130,6 +139,10 @@ def _parts(actor: Actor) -> Iterator[QuerySet[Any, Any] | None]:
         rows = Claim.objects.filter(village, state=Claim.State.DONE)
         rows = rows.exclude(claimed_by=actor.label).exclude(done_by=actor.label)
         yield _counted(rows.exclude(unit_key__in=[g.lo for g in actor.grants]), SERVED, "done_at")
+    helps = _spans(actor, "proxy.act", 12)
+    if helps is not None:
+        under_way = Proxy.objects.filter(helps, due_at__lt=clock.now() + SOON)
+        yield _counted(under_way.exclude(state=Proxy.State.CLOSED), PROXIES, "due_at")
     deliberates = _spans(actor, "deliberate.act", 12)
     if deliberates is not None:
         waits = Passage.objects.filter(matter_id=OuterRef("id"), number=OuterRef("step"), at=None)

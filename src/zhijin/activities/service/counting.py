@@ -74,7 +74,8 @@ def _moved(rows: QuerySet[CommunityReport]) -> list[UUID | None] | None:
     underrates how many rows a scope lets through, and would look for them once for each report.
     """
     ended = rows.filter(ended_on__isnull=False).order_by()
-    found = list(ended.values_list("member_id", flat=True).distinct()[: FEW + 1])
+    ids = ended.values_list("member_id", flat=True).distinct()[: FEW + 1]
+    found = [pk for pk in ids if pk is not None]
     return found if len(found) <= FEW else None
 
 

@@ -32,7 +32,7 @@ class NeedForm(forms.Form):
         label=_("集合地点"), max_length=80, help_text=_("例如：居委会一楼。上门的，到了再说。")
     )
     starts_at = forms.DateTimeField(label=_("开始"), input_formats=[MOMENT], widget=_moment())
-    ends_at = forms.DateTimeField(label=_("结束"), input_formats=[MOMENT], widget=_moment())
+    ends_at = forms.DateTimeField(label=_("到几时结束"), input_formats=[MOMENT], widget=_moment())
     seats = forms.IntegerField(label=_("需要几个人"), min_value=1, max_value=SEATS, initial=4)
     team = forms.ChoiceField(label=_("只请一支志愿服务队"), required=False)
 

@@ -6,13 +6,12 @@ What may be done for others, within how many workdays each step and for how long
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 
 from pydantic import Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
-from zhijin.playbooks.engine import Finding, Part, Title, Told, digest, intact, ordered, read
+from zhijin.playbooks.engine import FileKind, Part, Title
 
 KEY: Final = "proxy"
 FILE: Final = "proxy.yaml"
@@ -63,31 +62,8 @@ class Proxies(Part):
         return next((kind for kind in self.kinds if kind.id == name), None)
 
 
-def load(text: str | bytes, source: str = FILE) -> tuple[Proxies | None, list[Finding]]:
-    """The programme (None with any error) and the findings. Never raises on bad input."""
-    document = read(text, source)
-    draft = intact(document, Proxies, _PLACEHOLDERS)
-    findings = ordered(document.findings)
-    broken = draft is None or any(finding.is_error for finding in findings)
-    return (None if broken or draft is None else draft.programme), list(findings)
-
-
-def told(path: Path) -> Told:
-    """What ``zhijin playbook check`` says of a file. Raises OSError when it cannot be opened."""
-    found, findings = load(path.read_bytes(), str(path))
-    if found is None:
-        return Told(findings)
-    return Told(findings, found.id, found.title, digest(found))
-
-
-def explain(source: str, lang: str) -> list[tuple[str, list[str]]]:
-    """The programme in sentences."""
-    found, _findings = load(source)
-    return [] if found is None else list(_sections(found, lang == "en"))
-
-
-def _sections(found: Proxies, english: bool) -> Iterator[tuple[str, list[str]]]:
-    if english:
+def _sections(found: Proxies, lang: str) -> Iterator[tuple[str, list[str]]]:
+    if lang == "en":
         consent = f"A consent lasts {found.longest} days at most."
         lines = [
             f"{kind.title.in_('en')}: handed in within {kind.within.submit} workdays, decided within "
@@ -102,3 +78,7 @@ def _sections(found: Proxies, english: bool) -> Iterator[tuple[str, list[str]]]:
         for kind in found.kinds
     ]
     yield "可以代办的事", [found.basis, f"委托最长 {found.longest} 天。", *lines]
+
+
+FORMAT: Final = FileKind(KEY, FILE, Proxies, _PLACEHOLDERS, _sections)
+load, told, explain = FORMAT.load, FORMAT.told, FORMAT.explain

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Final
 
-from zhijin.activities.service.proxy_format import FILE, KEY, Proxies, explain, load
-from zhijin.playbooks.api import Form, Library, Published
+from zhijin.activities.service.proxy_format import FORMAT, Proxies
+from zhijin.playbooks.api import Library, Published
 
 #: The programme that comes with the platform.
 SHIPPED: Final = "proxy-service"
 
-PROGRAMMES = Library(KEY, load)
-FORM = Form(KEY, FILE, PROGRAMMES.check, explain)
+PROGRAMMES = Library(FORMAT)
+FORM = PROGRAMMES.form
 
 
 def current(place_code: str) -> Published[Proxies]:

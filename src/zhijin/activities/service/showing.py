@@ -38,6 +38,7 @@ def tabs(current: str) -> list[dict[str, Any]]:
         ("reports", _("双报到"), "desk:community-reports"),
         ("teams", _("志愿服务队"), "desk:teams"),
         ("links", _("设岗和联户"), "desk:household-links"),
+        ("files", _("一户一档"), "desk:household-files"),
         ("proxies", _("帮办代办"), "desk:proxies"),
         ("counts", _("统计"), "desk:service-counts"),
         ("practice", _("文明实践"), "desk:practice"),

@@ -8,15 +8,14 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.db import transaction
-from django.db.models import Count, Q
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from zhijin.access.api import Request, gate
-from zhijin.activities.models import Claim, CommunityReport, Need, Team
-from zhijin.activities.service import claiming, counting, reading, reporting, showing
+from zhijin.activities.models import Claim, Need, Team
+from zhijin.activities.service import claiming, counting, reading, showing
 from zhijin.activities.service.forms import NeedForm
 from zhijin.activities.views import common
 from zhijin.core import clock
@@ -26,7 +25,6 @@ from zhijin.core.ids import show_receipt
 SHOWN = 60
 
 #: So many reports are listed at the most; the rest is found by place and organisation in the figures.
-LISTED = 200
 
 
 @gate("activity.view", methods=("GET",))
@@ -183,59 +181,3 @@ def service_photo(request: Request, pk: UUID, digest: str) -> HttpResponse:
     if found is None:
         raise NOT_FOUND()
     return showing.photo(found, digest)
-
-
-@gate("activity.view")
-def community_reports(request: Request) -> HttpResponse:
-    """Who reported to which community, as either side sees it; reporting a unit or its member."""
-    org = showing.org_of(request)
-    can = org is not None and len(common.own_orgs(request.actor)) > 0
-    refusal: Refusal | None = None
-    if request.method == "POST":
-        done = common.act(request, _report_acts(request), reverse("desk:community-reports"))
-        if isinstance(done, HttpResponse):
-            return done
-        refusal = done
-    standing = reading.reports(request.actor).filter(ended_on=None)
-    told = standing.aggregate(
-        all=Count("id"), units=Count("id", filter=Q(member_id=None)),
-        waiting=Count("id", filter=Q(state=CommunityReport.State.REPORTED)),
-    )  # fmt: skip
-    rows = list(standing.order_by("place_key", "org_key", "reported_on", "id")[:LISTED])
-    q = request.GET.get("q", "")
-    context = {
-        "tabs": showing.tabs("reports"), "org": org, "can": can, "refusal": refusal, "q": q,
-        "rows": [
-            {"row": row, "tone": showing.TONES.get(row.state, ""), "mine": showing.acts_for(request.actor, row),
-             "here": showing.serves_here(request.actor, row.place_key)}
-            for row in rows
-        ],
-        "places": showing.names_of(row.place_code for row in rows), "found": showing.villages(q),
-        "members": showing.members(request, org, "community-reports") if can and org and q else [],
-        "told": told,
-    }  # fmt: skip
-    return render(request, "activities/service/reports.html", context)
-
-
-def _report_acts(request: Request) -> dict[str, common.Act]:
-    actor, say = request.actor, request.POST.get
-
-    def report() -> str:
-        place, offers = say("place", ""), say("offers", "")
-        member = showing.maybe_uuid(say("who", ""))
-        if member is not None:
-            reporting.report_member(actor=actor, member_id=member, place_code=place, offers=offers)
-        else:
-            key = common.number(request, "org")
-            reporting.report_unit(actor=actor, org_key=key, place_code=place, offers=offers)
-        return _("已报到，社区那边也看得到。")
-
-    def receive() -> str:
-        reporting.receive(actor=actor, report_id=common.uuid(request, "report"))
-        return _("已接收。")
-
-    def end() -> str:
-        reporting.end(actor=actor, report_id=common.uuid(request, "report"), why=say("why", ""))
-        return _("已结束。")
-
-    return {"report": report, "receive": receive, "end": end}

@@ -16,7 +16,7 @@ from zhijin.activities.models import Event, Party, Sheet
 from zhijin.activities.scoring import Criterion
 from zhijin.activities.selectors import events as reading
 from zhijin.activities.services import events
-from zhijin.activities.services.common import in_state, locked, note, require_own, tell, text
+from zhijin.activities.services.common import in_state, locked, note, tell, text
 from zhijin.core import clock
 from zhijin.core.actor import Actor
 
@@ -61,14 +61,7 @@ def enter(*, actor: Actor, event_id: UUID, org_key: int, title: str, summary: st
     """Say what one's organisation shows; possible until judging begins. Raises CO404, AV001, AV002, CO400."""
     event = reading.get(actor, event_id)
     in_state(event, State.PREPARING)
-    row = (
-        Party.objects.select_for_update(no_key=True)
-        .filter(event_id=event.id, role=Party.Role.ENTRANT, org_key=org_key)
-        .first()
-    )
-    if row is None:
-        raise errors.NOT_A_PARTY()
-    require_own(actor, row)
+    row = events.own_entry(actor, event, org_key)
     first = row.handed_at is None
     row.title, row.text = text(title, 120, "title"), text(summary, 4000, "summary")
     row.handed_at = clock.now()

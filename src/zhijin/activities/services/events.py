@@ -23,6 +23,7 @@ from zhijin.activities.services.common import (
     locked,
     note,
     require_host,
+    require_own,
     text,
 )
 from zhijin.core import clock
@@ -131,6 +132,19 @@ def own(actor: Actor, event_id: UUID, *kinds: str) -> Event:
 def entrants(event: Event) -> Any:
     """The organisations of an event, in the order of their keys."""
     return Party.objects.filter(event_id=event.id, role=Party.Role.ENTRANT).order_by("org_key")
+
+
+def own_entry(actor: Actor, event: Event, org_key: int) -> Party:
+    """An organisation's part in an event, locked, for whoever acts for it. Raises AV002, CO403."""
+    row = (
+        Party.objects.select_for_update(no_key=True)
+        .filter(event_id=event.id, role=Party.Role.ENTRANT, org_key=org_key)
+        .first()
+    )
+    if row is None:
+        raise errors.NOT_A_PARTY()
+    require_own(actor, row)
+    return row
 
 
 def shut(event: Event, kind: str, body: dict[str, Any]) -> Signed:

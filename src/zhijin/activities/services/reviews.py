@@ -46,14 +46,7 @@ def report(*, actor: Actor, event_id: UUID, org_key: int, name: str, body: str) 
     """Hand one's report in, or mend it until voting begins. Raises CO404, AV001, AV002, CO400."""
     event = reading.get(actor, event_id)
     in_state(event, State.OPEN)
-    row = (
-        Party.objects.select_for_update(no_key=True)
-        .filter(event_id=event.id, role=Party.Role.ENTRANT, org_key=org_key)
-        .first()
-    )
-    if row is None:
-        raise errors.NOT_A_PARTY()
-    require_own(actor, row)
+    row = events.own_entry(actor, event, org_key)
     first = row.handed_at is None
     row.name, row.text, row.handed_at = (
         text(name, 64, "name"),

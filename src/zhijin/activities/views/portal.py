@@ -116,7 +116,8 @@ def draw_list(request: HttpRequest, pk: UUID) -> HttpResponse:
     return answer
 
 
-@public(rate="30/m", opens=False)
+# A whole assembly votes at once behind one address; a code of ten characters is not guessed at this pace.
+@public(rate="240/m", opens=False)
 def vote(request: HttpRequest) -> HttpResponse:
     """Enter a code, fill the paper in, put it into the box; the receipt is shown this once."""
     context: dict[str, Any] = {"options": words.OPTIONS.items()}

@@ -3,7 +3,7 @@
 Plain Python: no Django. Needs DuckDB only when something is computed.
 """
 
-from zhijin.assessment.engine.loading import Loaded, is_assessment, load, load_file
+from zhijin.assessment.engine.loading import FORMAT, load, load_file
 from zhijin.assessment.engine.model import Assessment
 
-__all__ = ["Assessment", "Loaded", "is_assessment", "load", "load_file"]
+__all__ = ["FORMAT", "Assessment", "load", "load_file"]

@@ -28,7 +28,7 @@ def measure_steps(book: Representation, how: Dialect, period: Period) -> Iterato
     """``org`` (who is assessed, as they then were), what units need, and ``measure`` (``m0, m1 …``)."""
     yield "org", assessed(book, how, period.last_day)
     whose = {measure.who for measure in book.measures}
-    if "place" in whose:
+    if any(m.who == "place" and not _where_it_is(m, period) for m in book.measures):
         yield "place_unit", place_step(period)
     if "tree" in whose:
         yield from closure_steps(period)
@@ -43,8 +43,12 @@ def measure_steps(book: Representation, how: Dialect, period: Period) -> Iterato
         f"{_assembled(number, book, made, passes, period)} AS m{number}"
         for number in range(len(book.measures))
     )
+    keys = {name: ("unit", "place_key") for name, *_ in passes if name[0] == "p"}
+    own = ("org_key", "org_key")
     joins = " ".join(
-        f"LEFT JOIN ({sql}) {name} ON {name}.org_key = o.org_key"
+        "LEFT JOIN ({1}) {0} ON {0}.{2} = o.{3}".format(
+            name, sql, *(keys.get(name, own) if period.count == 1 else own)
+        )
         for name, sql in [*((name, sql) for name, sql, _ in passes), *others]
     )
     yield "measure", f"SELECT o.org_key, {columns or '0 AS none'} FROM org o {joins}"
@@ -68,6 +72,11 @@ def assessed(book: Representation, how: Dialect, day: date) -> str:
         "SELECT org_key, place_key, kind, sector, COALESCE(industry, 0) AS industry,"
         f" 0 {steps} AS size, {codes} FROM orgs s WHERE {' AND '.join(where)}"
     )
+
+
+def _where_it_is(measure: Measure, period: Period) -> bool:
+    """In one month an organisation is at one place, its own; over several its places add up."""
+    return _adds_up(measure) and period.count == 1
 
 
 def _adds_up(measure: Measure) -> bool:
@@ -124,7 +133,8 @@ def _pass(
     mon = f"{month_of(period)} AS mon"
     if who == "tree":
         return _of_trees(list(here), mon, columns, where)
-    return _of_places(list(here), mon, columns, where, how, levels, one_month=period.count == 1)
+    units = _of_units(list(here), mon, columns, where, how, levels)
+    return units if period.count == 1 else _of_places(list(here), units)
 
 
 def _sums(numbers: list[int]) -> str:
@@ -142,24 +152,26 @@ def _of_trees(numbers: list[int], mon: str, columns: str, where: str) -> str:
     )
 
 
-def _of_places(
-    numbers: list[int], mon: str, columns: str, where: str, how: Dialect, levels: tuple[str, ...],
-    *, one_month: bool,
-) -> str:  # fmt: skip
+def _of_units(
+    numbers: list[int], mon: str, columns: str, where: str, how: Dialect, levels: tuple[str, ...]
+) -> str:
     """Counted once at the lowest level; the wider levels add that up."""
     lowest = floored("place_key", levels[0], how)
     base = f"SELECT {mon}, {lowest} AS unit, {columns} FROM facts WHERE {where} GROUP BY 1, 2"
-    if len(levels) > 1:
-        wider = " UNION ALL ".join(
-            f"SELECT mon, {floored('unit', level, how)} AS unit, {_sums(numbers)} FROM base GROUP BY 1, 2"
-            for level in levels
-        )
-        base = f"WITH base AS ({base}) {wider}"
-    # In one month an organisation is at one place only; over several its places add up.
-    mine = ", ".join(f"b.m{n}" for n in numbers) if one_month else _sums(numbers)
+    if len(levels) == 1:
+        return base
+    wider = " UNION ALL ".join(
+        f"SELECT mon, {floored('unit', level, how)} AS unit, {_sums(numbers)} FROM base GROUP BY 1, 2"
+        for level in levels
+    )
+    return f"WITH base AS ({base}) {wider}"
+
+
+def _of_places(numbers: list[int], units: str) -> str:
+    """Over several months the places add up at which an organisation was."""
     return (
-        f"SELECT p.org_key, {mine} FROM ({base}) b JOIN place_unit p"
-        f" ON p.mon = b.mon AND p.unit = b.unit{'' if one_month else ' GROUP BY p.org_key'}"
+        f"SELECT p.org_key, {_sums(numbers)} FROM ({units}) b JOIN place_unit p"
+        " ON p.mon = b.mon AND p.unit = b.unit GROUP BY p.org_key"
     )
 
 

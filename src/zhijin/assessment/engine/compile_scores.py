@@ -214,14 +214,28 @@ def tie_columns(book: Representation) -> list[str]:
 
 def _total(book: Representation, how: Dialect) -> str:
     parts = [(f"c{k}", part.weight, True) for k, part in enumerate(book.components)]
-    most = book.most_adjusted
-    amount = f"LEAST(GREATEST(COALESCE(a.amount, 0), -{most}), {most})"
     mean = _weighted([(f"k.{name}", weight, gap) for name, weight, gap in parts], how)
-    return (
-        f"SELECT o.*, {', '.join(f'k.{name}' for name, _, _ in parts)}"
-        + "".join(f", k.{name}" for name in tie_columns(book) if name.startswith("tie_"))
-        + f", {amount} AS adjusted,"
-        f" CASE WHEN {mean} IS NOT NULL THEN LEAST(GREATEST({mean} + {amount}, 0), {FULL}) END AS total"
+    columns = "".join(f", k.{name}" for name in tie_columns(book) if name.startswith("tie_"))
+    columns += f", {_adjusted(book)} AS adjusted, {_adjust(book, mean)} AS total"
+    query = (
+        f"SELECT o.*, {', '.join(f'k.{name}' for name, _, _ in parts)}{columns}"
         f" FROM org o JOIN ({_components(book, how)}) k ON k.org_key = o.org_key"
-        " LEFT JOIN adjusted a ON a.org_key = o.org_key"
     )
+    if not book.most_adjusted:
+        return query
+    return f"{query} LEFT JOIN adjusted a ON a.org_key = o.org_key"
+
+
+def _adjusted(book: Representation) -> str:
+    """What people took off or added, within what the programme lets them."""
+    most = book.most_adjusted
+    if not most:
+        return "CAST(0 AS BIGINT)"
+    return f"LEAST(GREATEST(COALESCE(a.amount, 0), -{most}), {most})"
+
+
+def _adjust(book: Representation, mean: str) -> str:
+    if not book.most_adjusted:
+        return mean
+    whole = f"LEAST(GREATEST({mean} + {_adjusted(book)}, 0), {FULL})"
+    return f"CASE WHEN {mean} IS NOT NULL THEN {whole} END"

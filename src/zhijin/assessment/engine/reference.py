@@ -13,7 +13,7 @@ from pydantic import BaseModel
 from zhijin.assessment.engine import marks_model, measures_model, model
 from zhijin.assessment.engine.kinds import catalogue
 from zhijin.assessment.engine.problems import PROBLEMS
-from zhijin.playbooks.engine import part_table
+from zhijin.playbooks.engine import part_table, problem_sections
 
 PARTS: tuple[type[BaseModel], ...] = (
     model.Assessment, model.Applies, model.Peers, model.Ties, model.Dimension, model.Indicator,
@@ -46,17 +46,9 @@ def format_reference() -> str:
 
 def errors_reference() -> str:
     """docs/reference/assessment-errors.md."""
-    out = [_ERRORS_HEAD]
     layers = {"AS0": "Syntax: the file cannot be read as written", "AS1": "Structure: a part has "
               "the wrong shape", "AS2": "Meaning: the parts do not make sense together"}  # fmt: skip
-    for prefix, title in layers.items():
-        out += [f"## {title}", ""]
-        for problem in sorted(PROBLEMS.values(), key=lambda p: p.id):
-            if problem.id.startswith(prefix):
-                out += [f"### {problem.id} ({problem.severity})", "", f"{problem.zh}  ",
-                        problem.en, "", f"- {problem.help_zh}", f"- {problem.help_en}",
-                        ""]  # fmt: skip
-    return "\n".join(out).replace("{{", "{").replace("}}", "}").rstrip() + "\n"
+    return problem_sections(_ERRORS_HEAD, layers, PROBLEMS)
 
 
 _FORMAT_HEAD = """\

@@ -34,7 +34,7 @@ def compute_all(
 
     def prepared(period: Period) -> DuckRun:
         run = DuckRun(programme, facts, orgs, period, Inputs(earlier=()), threads=threads)
-        return run.prepare(folder)
+        return run.prepare(folder, beside=at_once == 1)
 
     tails: list[Tail] = []
     with ThreadPoolExecutor(at_once) as pool:

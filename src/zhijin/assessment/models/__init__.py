@@ -13,6 +13,7 @@ from zhijin.assessment.models.months import Month, Watermark
 from zhijin.assessment.models.people import Adjustment, Appeal, Manual
 from zhijin.assessment.models.results import Evidence, Follow, Mark, Score, Value
 from zhijin.assessment.models.runs import Batch, OfOrganisation, Run
+from zhijin.assessment.models.simulations import Simulation
 
 __all__ = [
     "Adjustment",
@@ -29,6 +30,7 @@ __all__ = [
     "Run",
     "Saved",
     "Score",
+    "Simulation",
     "Value",
     "Watermark",
 ]

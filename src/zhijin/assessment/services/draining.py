@@ -35,7 +35,7 @@ def drain(first: UUID) -> int:
     """
     count, wanted = 0, first
     while True:
-        with _place() as free:
+        with place() as free:
             if not free:
                 return count
             while True:
@@ -63,14 +63,14 @@ def _waiting() -> UUID | None:
 
 
 @contextmanager
-def _place() -> Iterator[bool]:
+def place(key: str = _KEY) -> Iterator[bool]:
     """Whether nobody else computes; held by this connection, so that it ends with the process."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(hashtextextended(%s, 0))", [_KEY])
+        cursor.execute("SELECT pg_try_advisory_lock(hashtextextended(%s, 0))", [key])
         free = bool(cursor.fetchone()[0])
     try:
         yield free
     finally:
         if free and connection.connection is not None and not connection.connection.closed:
             with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_unlock(hashtextextended(%s, 0))", [_KEY])
+                cursor.execute("SELECT pg_advisory_unlock(hashtextextended(%s, 0))", [key])

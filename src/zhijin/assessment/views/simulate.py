@@ -2,58 +2,94 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 from uuid import UUID
 
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from zhijin.access.api import Request, gate
 from zhijin.assessment import forms
-from zhijin.assessment.engine import load
 from zhijin.assessment.engine.compare import Moved
 from zhijin.assessment.engine.periods import Period
+from zhijin.assessment.models import Simulation
 from zhijin.assessment.pages import reading, words
 from zhijin.assessment.pages.programme import said
-from zhijin.assessment.pages.simulating import Simulated, simulate
+from zhijin.assessment.services import simulating
 from zhijin.assessment.views import asking
 from zhijin.core.errors import BAD_REQUEST, NOT_FOUND, Refusal
-from zhijin.core.scope import scoped
 from zhijin.orgs import api as orgs
 from zhijin.playbooks import api as playbooks
 
-#: Rows shown; those whose marks change come first.
-_SHOWN = 60
 #: Reasons told of each.
 _WHY = 3
 
 
-@gate("assess.run", methods=("GET", "POST"), rate="12/m", opens=False)
+@gate("assess.run", methods=("GET", "POST"), rate="12/m")
 def standing_simulate(request: Request, pk: UUID) -> HttpResponse:
-    """Compute a past period by a revision and by what is in force, and show what differs."""
-    with scoped(request.actor):
-        row = playbooks.visible(request.actor, pk)
-        if row.form != forms.KEY:
-            raise NOT_FOUND()
-        found = load(row.source, row.playbook).programme
-        days = reading.periods(row.playbook)
-    context: dict[str, Any] = {"row": row, "error": "", "current": _in_force(row)}
-    if found is None or context["current"] is None:
-        return render(request, "assessment/simulate.html", context | {"current": None})
-    draft = forms.Programme(row.pk, row.place_code, row.revision, row.digest, found)
-    context |= {
-        "title": said(found.title, english=_english()),
-        "periods": [(day.isoformat(), words.period(found.period, day)) for day in days],
-    }
+    """Ask for a past period by a revision and by what is in force; the answer has a page of its own."""
+    row = playbooks.visible(request.actor, pk)
+    if row.form != forms.KEY:
+        raise NOT_FOUND()
+    draft, current = forms.read(row), _in_force(row)
+    if draft is None or current is None:
+        return render(request, "assessment/simulate.html", {"row": row, "current": None})
+    context = _asked(row, draft)
     if request.method == "POST":
         day = asking.day(request.POST.get("period", ""))
-        if day not in days:
+        if day is None or day not in reading.periods(row.playbook):
             raise BAD_REQUEST()
-        context |= {"chosen": day.isoformat()} | _computed(request, context["current"], draft, day)
+        period = Period(day, draft.model.period)
+        try:
+            made = simulating.ask(actor=request.actor, current=current, draft=draft, period=period)
+        except Refusal as error:
+            context |= {"refusal": error, "chosen": day.isoformat()}
+            return render(request, "assessment/simulate.html", context, status=error.status)
+        return redirect("desk:standing-simulation", pk=made.id)
     return render(request, "assessment/simulate.html", context)
+
+
+@gate("assess.run", methods=("GET",))
+def standing_simulation(request: Request, pk: UUID) -> HttpResponse:
+    """How far one's own simulation is, and then what came of it."""
+    sim = simulating.get(request.actor, pk)
+    row = playbooks.visible(request.actor, sim.draft)
+    draft = forms.read(row)
+    current = forms.read(playbooks.visible(request.actor, sim.current))
+    if draft is None or current is None:
+        raise NOT_FOUND()
+    context = _asked(row, draft) | {
+        "sim": sim, "chosen": sim.period_start.isoformat(), "steps": _steps(sim),
+    }  # fmt: skip
+    if sim.state == Simulation.State.DONE:
+        context |= _shown(request, sim.result, draft, current)
+    response = render(request, "assessment/simulate.html", context)
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def _asked(row: Any, draft: forms.Programme) -> dict[str, Any]:
+    days = reading.periods(row.playbook)
+    return {
+        "row": row, "current": True, "title": said(draft.model.title, english=_english()),
+        "periods": [(day.isoformat(), words.period(draft.model.period, day)) for day in days],
+    }  # fmt: skip
+
+
+def _steps(sim: Simulation) -> list[dict[str, Any]]:
+    """Where it stands: what is behind it, what is being done."""
+    names = {
+        "waiting": _("排队"), "reading": _("读取记录"), "computing": _("按两版各算一遍"), "done": _("结果"),
+    }  # fmt: skip
+    order = list(names)
+    at = order.index(sim.state) if sim.state in names else -1
+    return [
+        {"label": name, "state": "done" if number < at or key == sim.state == "done" else "",
+         "current": number == at}
+        for number, (key, name) in enumerate(names.items())
+    ]  # fmt: skip
 
 
 def _in_force(row: Any) -> forms.Programme | None:
@@ -63,39 +99,26 @@ def _in_force(row: Any) -> forms.Programme | None:
         return None
 
 
-def _computed(
-    request: Request, current: forms.Programme, draft: forms.Programme, day: date
-) -> dict[str, Any]:
-    """The comparison, outside any transaction of the reader's: it may take seconds."""
-    try:
-        made = simulate(current, draft, Period(day, draft.model.period))
-    except ValueError as error:
-        return {"error": str(error)}
-    with scoped(request.actor):
-        return _shown(request, made, draft, current)
-
-
 def _english() -> bool:
     return (get_language() or "").startswith("en")
 
 
 def _shown(
-    request: Request, made: Simulated, draft: forms.Programme, current: forms.Programme
+    request: Request, result: dict[str, Any], draft: forms.Programme, current: forms.Programme
 ) -> dict[str, Any]:
-    """Only what the reader may see of organisations; the counts are of all."""
-    seen = orgs.by_keys(request.actor, [moved.org_key for moved in made.moved])
-    rows = [(moved, seen[moved.org_key]) for moved in made.moved if moved.org_key in seen]
-    named = {mark.mark: mark for mark in made.before.marks}
+    """What was written down; of organisations only what the reader may see now."""
+    moves = simulating.unpacked(result["rows"])
+    seen = orgs.by_keys(request.actor, [moved.org_key for moved in moves])
+    before = result["before"]
     return {
-        "done": True, "seconds": f"{made.seconds:.1f}", "facts": f"{made.facts:,}",
+        "done": True, "seconds": f"{result['millis'] / 1000:.1f}", "facts": f"{result['facts']:,}",
         "rows": [
-            {"org": org, "moved": moved, "why": why(moved, draft, current), "marks": marks(moved, draft),
-             "total": [words.points(t) for t in moved.total]}
-            for moved, org in rows[:_SHOWN]
+            {"org": seen[moved.org_key], "moved": moved, "why": why(moved, draft, current),
+             "marks": marks(moved, draft), "total": [words.points(t) for t in moved.total]}
+            for moved in moves if moved.org_key in seen
         ],
-        "more": max(len(rows) - _SHOWN, 0),
-        "preview": made.after,
-        "marks": [(title_of(mark.mark, draft), named.get(mark.mark), mark) for mark in made.after.marks],
+        "more": result["more"], "preview": result,
+        "marks": [(title_of(name, draft), before.get(name), mark) for name, mark in result["after"].items()],
     }  # fmt: skip
 
 

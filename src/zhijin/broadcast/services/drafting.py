@@ -12,7 +12,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from zhijin.broadcast import errors
+from zhijin.broadcast import choosing, errors
 from zhijin.broadcast.circles import Circle
 from zhijin.broadcast.models import Broadcast
 from zhijin.broadcast.orders import MOST_TURNS
@@ -53,17 +53,19 @@ class Draft:
     simulated: bool = False
     alert_id: UUID | None = None
     circle: Circle | None = None
+    portal: bool = True
+    channels: Sequence[str] = ()
 
 
 def draft(*, actor: Actor, wanted: Draft) -> Broadcast:
     """Make a broadcast with its audio; nothing goes out yet. Raises BC001, BC002, BC004, BC005, BC008, BC009, BC013,
-    CO403."""
+    BC017, CO403."""
     areas = _areas(actor, wanted.areas)
     place = common_place(areas)
     rule = rules(place).model.levels.of(_level(wanted.level))
     text = _text(wanted)
     title = (wanted.title.strip() or _first_words(text) or Path(wanted.audio_name).stem)[:60]
-    turns = _turns(wanted.turns)
+    turns, told = _turns(wanted.turns), _channels(actor, wanted, place)
     audio = _recorded(wanted) if wanted.audio is not None else _at_once(text, {})
     with scoped(actor):
         row = Broadcast.objects.create(
@@ -73,6 +75,7 @@ def draft(*, actor: Actor, wanted: Draft) -> Broadcast:
             exercise=wanted.exercise, turns=turns, times=wanted.times or rule.times,
             lasts=rule.lasts * 60, volume=rule.volume, quiet=list(rule.hours) if rule.hours else None,
             digest=audio.digest, media=audio.media, size=audio.size, millis=audio.millis, voice=audio.voice,
+            opus_digest=audio.opus, opus_size=audio.opus_size, portal=wanted.portal, channels=told,
             programme=rules(place).model.id, revision=str(rules(place).number), alert_id=wanted.alert_id,
             simulated=wanted.simulated, made_at=clock.now(), made_by=actor.label, maker=actor.name[:60],
         )  # fmt: skip
@@ -104,7 +107,12 @@ def correct(*, actor: Actor, pk: UUID, readings: Mapping[int, str]) -> Broadcast
 def _takes(row: Broadcast, audio: making.Audio) -> None:
     row.digest, row.media, row.size = audio.digest, audio.media, audio.size
     row.millis, row.voice = audio.millis, audio.voice
-    row.save(update_fields=["readings", "digest", "media", "size", "millis", "voice"])
+    row.opus_digest, row.opus_size = audio.opus, audio.opus_size
+    row.save(
+        update_fields=[
+            "readings", "digest", "media", "size", "millis", "voice", "opus_digest", "opus_size",
+        ]
+    )  # fmt: skip
 
 
 def better_than(voice: str) -> engines.Engine | None:
@@ -188,6 +196,14 @@ def _areas(actor: Actor, codes: Sequence[str]) -> list[str]:
     for code in areas:
         actor.require("broadcast.make", place_key(code))
     return areas
+
+
+def _channels(actor: Actor, wanted: Draft, place: str) -> list[str]:
+    """Raises BC017."""
+    found, bad = choosing.chosen(actor, wanted.channels, place, wanted.level)
+    if bad:
+        raise errors.NO_CHANNEL(name=bad, fields={"channels": bad})
+    return found
 
 
 def _level(level: str) -> str:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from zhijin.broadcast import circles, errors
 from zhijin.broadcast.circles import Circle
 from zhijin.broadcast.models import Broadcast, Target
+from zhijin.broadcast.services import posting
 from zhijin.broadcast.services.common import in_state, locked, may_send, needed, note
 from zhijin.cases import api as cases
 from zhijin.core import clock
@@ -108,7 +109,8 @@ def _go(actor: Actor, row: Broadcast) -> Broadcast:
     )  # fmt: skip
     row.state, row.sent_at, row.sent_by = State.OUT, now, actor.name[:60]
     row.ends_at, row.due_at = max(moments) + span, now
-    row.save(update_fields=["state", "sent_at", "sent_by", "ends_at", "due_at"])
+    posting.begin(row, moments)
+    row.save(update_fields=["state", "sent_at", "sent_by", "ends_at", "due_at", "shown_until"])
     note(
         actor, row, "send", value=len(devices), detail={"turns": len(moments), "urgent": row.urgent}
     )
@@ -133,7 +135,8 @@ def stop(*, actor: Actor, pk: UUID, why: str = "") -> Broadcast:
         in_state(row, State.OUT)
         row.state, row.why, row.due_at = State.STOPPED, why.strip()[:200], clock.now()
         row.ended_at = row.due_at
-        row.save(update_fields=["state", "why", "due_at", "ended_at"])
+        posting.withdraw(row)
+        row.save(update_fields=["state", "why", "due_at", "ended_at", "shown_until"])
         note(actor, row, "stop", detail={"why": row.why})
     return row
 
@@ -160,7 +163,8 @@ def resend(*, actor: Actor, pk: UUID) -> int:
             raise errors.NOTHING_LEFT()
         row.state, row.due_at, row.ended_at = State.OUT, now, None
         row.ends_at = max(until, row.ends_at or until)
-        row.save(update_fields=["attempt", "state", "due_at", "ended_at", "ends_at"])
+        row.shown_until = max(row.ends_at, row.shown_until or until)
+        row.save(update_fields=["attempt", "state", "due_at", "ended_at", "ends_at", "shown_until"])
         note(actor, row, "resend", value=count, detail={"attempt": row.attempt})
     return count
 

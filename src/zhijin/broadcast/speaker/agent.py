@@ -176,7 +176,7 @@ class Agent:
             if document.get("zhijin") == orders.STOP:
                 self._stop(document, now)
             elif document.get("zhijin") == orders.PLAY:
-                self._order(orders.read(document), now)
+                self._order(orders.fitted(orders.read(document), sound.playable), now)
             else:
                 raise Bad("format")
         except Bad as error:

@@ -8,10 +8,12 @@ import threading
 import time
 import wave
 from collections.abc import Callable, Iterator
+from importlib.util import find_spec
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 STEP = 0.1
+OPUS = "audio/ogg"
 
 
 class Unplayable(ValueError):
@@ -19,7 +21,8 @@ class Unplayable(ValueError):
 
 
 def decode(path: Path, media: str) -> tuple[int, bytes]:
-    """Samples a second, and 16-bit mono PCM. WAV always; MP3 where the package ``miniaudio`` is."""
+    """Samples a second, and 16-bit mono PCM. WAV always; MP3 where the package ``miniaudio`` is, Opus where
+    ``soundfile`` is. Raises Unplayable."""
     if media == "audio/wav":
         try:
             with wave.open(str(path), "rb") as source:
@@ -28,6 +31,8 @@ def decode(path: Path, media: str) -> tuple[int, bytes]:
                 return source.getframerate(), source.readframes(source.getnframes())
         except (wave.Error, EOFError) as error:
             raise Unplayable(str(error)) from error
+    if media.startswith(OPUS):
+        return _opus(path)
     try:
         import miniaudio
     except ImportError as error:
@@ -37,6 +42,37 @@ def decode(path: Path, media: str) -> tuple[int, bytes]:
     except miniaudio.MiniaudioError as error:
         raise Unplayable(str(error)) from error
     return found.sample_rate, found.samples.tobytes()
+
+
+def _opus(path: Path) -> tuple[int, bytes]:
+    library = _sndfile()
+    if library is None:
+        raise Unplayable("no decoder for Opus")
+    try:
+        samples, rate = library.read(str(path), dtype="int16", always_2d=True)
+    except (library.SoundFileError, RuntimeError) as error:
+        raise Unplayable(str(error)) from error
+    if samples.shape[1] != 1 or not samples.shape[0]:
+        raise Unplayable("only mono")
+    return int(rate), samples.tobytes()
+
+
+def _sndfile() -> Any:
+    try:
+        import soundfile
+    except (ImportError, OSError):
+        # OSError: the package is there, its library is not (an old Raspberry Pi without libsndfile1).
+        return None
+    return soundfile if "OPUS" in soundfile.available_subtypes("OGG") else None
+
+
+def playable(media: str) -> bool:
+    """Whether this device can decode such audio; asked before it is fetched."""
+    if media.startswith(OPUS):
+        return _sndfile() is not None
+    if media == "audio/mpeg":
+        return find_spec("miniaudio") is not None
+    return media == "audio/wav"
 
 
 def louder(pcm: bytes, volume: int) -> bytes:

@@ -13,8 +13,17 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from zhijin.access.api import Request, gate
-from zhijin.broadcast import circles, errors, forms, selectors, showing, templates_said
+from zhijin.broadcast import (
+    circles,
+    errors,
+    forms,
+    selectors,
+    showing,
+    telling_channels,
+    templates_said,
+)
 from zhijin.broadcast.models import Broadcast
+from zhijin.broadcast.orders import OPUS_MEDIA
 from zhijin.broadcast.services import drafting, sending
 from zhijin.broadcast.services.common import may_send, needed
 from zhijin.core.errors import BAD_REQUEST, NOT_FOUND, Refusal
@@ -36,6 +45,7 @@ def listing(request: Request) -> HttpResponse:
         "page": page, "rows": [showing.row_of(row, names[row.place_code]) for row in page], "show": show,
         "shows": showing.shows(), "waiting": selectors.waiting(request.actor),
         "can_make": request.actor.can("broadcast.make"), "can_edit": request.actor.can("device.edit"),
+        "can_channels": request.actor.can("channel.manage"),
     }  # fmt: skip
     return render(request, "broadcast/broadcasts.html", context)
 
@@ -46,7 +56,8 @@ def new(request: Request) -> HttpResponse:
     given: dict[str, Any] = _begun(request)
     refusal: Refusal | None = None
     if request.method == "POST":
-        given = {**request.POST.dict(), "areas": request.POST.getlist("areas")}
+        lists = {name: request.POST.getlist(name) for name in ("areas", "channels")}
+        given = {"portal": "", **request.POST.dict(), **lists}
         try:
             row = drafting.draft(actor=request.actor, wanted=forms.draft(request))
         except Refusal as error:
@@ -60,6 +71,7 @@ def new(request: Request) -> HttpResponse:
         "given": given, "refusal": refusal, "levels": Broadcast.Level.choices, "place": place,
         "notices": templates_said.NOTICES, "most": drafting.MOST_TEXT, **showing.areas(request.actor, place, given),
         "drawing": showing.picture(request.actor, place), "least_m": circles.LEAST, "most_m": circles.MOST,
+        "choices": telling_channels.choices(request.actor, place, given["channels"]),
     }  # fmt: skip
     status = refusal.status if refusal else 200
     response = render(request, "broadcast/new.html", context, status=status)
@@ -70,7 +82,13 @@ def new(request: Request) -> HttpResponse:
 
 def _begun(request: Request) -> dict[str, Any]:
     notice = templates_said.BY_KEY.get(request.GET.get("notice", ""))
-    given: dict[str, Any] = {"areas": [], "when": "now", "level": "plain"}
+    given: dict[str, Any] = {
+        "areas": [],
+        "channels": [],
+        "portal": "1",
+        "when": "now",
+        "level": "plain",
+    }
     if notice is not None:
         given |= {"text": notice.text, "level": notice.level, "urgent": notice.urgent}
     return given
@@ -140,7 +158,7 @@ def _page(request: Request, row: Broadcast, refusal: Refusal | None) -> HttpResp
         "can_make": actor.can("broadcast.make", row.place_key),
         "can_approve": senior and actor.can("broadcast.approve", row.place_key),
         "needed": needed(row).title(lang), "moments": showing.moments(row),
-        "voice": showing.voice_of(row, request.GET.get("voice", "")),
+        "voice": showing.voice_of(row, request.GET.get("voice", "")), **telling_channels.of_broadcast(row),
     }  # fmt: skip
     if row.state == Broadcast.State.DRAFT and row.voice != "file":
         context["lines"] = showing.lines(row)
@@ -175,15 +193,17 @@ def audio(request: Request, pk: UUID) -> HttpResponse:
     return answer(selectors.get(request.actor, pk))
 
 
-def answer(row: Broadcast) -> HttpResponse:
-    """The audio's bytes. Raises CO404 when they are gone."""
-    path = path_of(row.digest)
+def answer(row: Broadcast, digest: str = "") -> HttpResponse:
+    """The audio's bytes, in the form of that digest. Raises CO404 when they are gone."""
+    small = bool(digest) and digest == row.opus_digest
+    digest, media = (digest, OPUS_MEDIA) if small else (row.digest, row.media)
+    path = path_of(digest)
     if not path.exists():
         raise NOT_FOUND()
-    response = HttpResponse(path.read_bytes(), content_type=row.media)
+    response = HttpResponse(path.read_bytes(), content_type=media)
     response.headers["Cache-Control"] = "private, max-age=3600"
-    suffix = "mp3" if row.media == "audio/mpeg" else "wav"
-    response.headers["Content-Disposition"] = f'inline; filename="{row.digest[:12]}.{suffix}"'
+    suffix = "opus" if small else "mp3" if media == "audio/mpeg" else "wav"
+    response.headers["Content-Disposition"] = f'inline; filename="{digest[:12]}.{suffix}"'
     return response
 
 

@@ -51,6 +51,6 @@ def audio(request: Request, digest: str) -> HttpResponse:
     row = selectors.public_audio(digest)
     if row is None:
         raise NOT_FOUND()
-    response = answer(row)
+    response = answer(row, digest)
     response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
     return response

@@ -35,6 +35,7 @@ from zhijin.orgs import api as orgs
 from zhijin.places import api as places
 from zhijin.playbooks.api import Revision, current
 
+WHERE = places.Question((*places.WIDE, "grid"), "case.view", grids=True)
 VIEWS = {
     "open": _lazy("待办"),
     "overdue": _lazy("已逾期"),
@@ -63,9 +64,9 @@ def home_place(actor: Actor) -> str:
 def cases(request: HttpRequest) -> HttpResponse:
     """The case desk: one page of cases, keyboard triage, live."""
     actor = actor_of(request)
-    place = request.GET.get("place", "").strip()
+    picked = places.pick(actor, request.GET, "place", WHERE)
     wanted = Wanted(
-        view=request.GET.get("view", "open"), place=place if is_code(place) else "",
+        view=request.GET.get("view", "open"), place=picked.code,
         playbook=request.GET.get("kind", ""), owner=request.GET.get("owner", ""),
         text=request.GET.get("q", "").strip(), after=request.GET.get("after", ""),
     )  # fmt: skip
@@ -80,7 +81,7 @@ def cases(request: HttpRequest) -> HttpResponse:
             {"label": label, "url": _with(request, view=name), "current": name == wanted.view}
             for name, label in VIEWS.items()
         ],
-        "kinds": kinds_for(place or home_place(actor), None),
+        "kinds": kinds_for(picked.code or home_place(actor), None), "picked": picked,
     }  # fmt: skip
     template = "cases/_rows.html" if request.headers.get("HX-Request") else "cases/cases.html"
     return render(request, template, context)

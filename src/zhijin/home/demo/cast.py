@@ -93,6 +93,8 @@ MEMBERS: Final[tuple[Member, ...]] = (
     Member("haixi", "马谷雨", "prefecture_officer", "6328", what=_("海西州（全州学历提升情况）")),
     Member("douqing", "杨春分", "village_secretary", "520204109200", what=_("陡箐村党组织书记（农民画、红白理事会）")),
     Member("shuicheng", "陈小满", "county_officer", "520204", what=_("水城区工作人员（文明实践）")),
+    Member("pingtang", "罗小雪", "county_officer", "522727",
+           what=_("平塘县工作人员（供电党员服务队，烤烟户一户一档）")),
     Member("xitong", "系统甲", "system_admin", "", what=_("系统管理员：账号和设置")),
     Member("anquan", "安全乙", "security_officer", "", what=_("安全管理员：授权")),
     Member("shenji", "审计丙", "auditor", "", what=_("审计员：操作日志")),

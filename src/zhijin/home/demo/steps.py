@@ -89,8 +89,8 @@ def leading_only(demo: Demo, codes: Iterable[str]) -> list[str]:
 #: Townships with all their villages: the first village's, and 青龙山街道 with 东山社区 (document 000: in
 #: the last three of its sub-district, which needs the others to be compared with).
 _WHOLE = (VILLAGE[:9], "520181002")
-#: Where the cast works besides the documents' villages: 云岩区 (court), 修文县 (plant).
-_CAST_PLACES = ("520103", "520123")
+#: Where the cast works besides the documents' villages: 云岩区 (court), 修文县 (plant), 平塘县 (power).
+_CAST_PLACES = ("520103", "520123", "522727")
 
 
 def _widest_first(codes: set[str]) -> list[str]:

@@ -15,6 +15,8 @@ from zhijin.places.api import Frame, Outline
 
 #: Units of the drawing; on a screen of 1920 × 1080 one is about a pixel.
 WIDTH, HEIGHT = 600, 440
+#: Rows of tiles below take room: the drawing is made flatter, so that its type does not shrink with it.
+_FLATTER, _ROWS = 80, 3
 #: Sizes of type on it.
 _FIGURE, _NAME = 52, 30
 _PARTS: dict[int, tuple[str, ...]] = {
@@ -56,12 +58,16 @@ def draw(place_code: str, parts: Sequence[Part]) -> Map:
     below = [ground] if ground is not None else []
     if not drawn and not below:
         return Map(None, missing)
-    return Map(_svg(below, drawn, by_code), missing)
+    rows = min(_ROWS, -(-len(missing) // 2))
+    height = HEIGHT - _FLATTER * max(0, rows - 1)
+    return Map(_svg(below, drawn, by_code, height), missing)
 
 
-def _svg(below: list[Outline], drawn: list[Outline], by_code: Mapping[str, Part]) -> SafeString:
-    frame = _frame([*below, *drawn])
-    left, top = (WIDTH - frame.width) // 2, (HEIGHT - frame.height) // 2
+def _svg(
+    below: list[Outline], drawn: list[Outline], by_code: Mapping[str, Part], high: int
+) -> SafeString:
+    frame = _frame([*below, *drawn], high)
+    left, top = (WIDTH - frame.width) // 2, (high - frame.height) // 2
     ground = format_html_join(
         "", '<path class="wall-ground" d="{}"/>',
         ((frame.path(places.plain(one, frame)),) for one in below),
@@ -77,18 +83,16 @@ def _svg(below: list[Outline], drawn: list[Outline], by_code: Mapping[str, Part]
     return format_html(
         '<svg class="wall-map" viewBox="0 0 {} {}" aria-hidden="true">'
         '<g transform="translate({} {})">{}</g></svg>',
-        WIDTH, HEIGHT, left, top, inside,
+        WIDTH, high, left, top, inside,
     )  # fmt: skip
 
 
-def _frame(outlines: list[Outline]) -> Frame:
+def _frame(outlines: list[Outline], high: int) -> Frame:
     """The largest that fits both ways."""
     box = places.box_of(outlines)
     frame = Frame(box, WIDTH)
-    if frame.height > HEIGHT:
-        frame = Frame(
-            box, HEIGHT if frame.height >= frame.width else WIDTH * HEIGHT // frame.height
-        )
+    if frame.height > high:
+        frame = Frame(box, high if frame.height >= frame.width else WIDTH * high // frame.height)
     return frame
 
 

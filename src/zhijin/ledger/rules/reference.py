@@ -12,7 +12,7 @@ from pydantic import BaseModel
 from zhijin.ledger.rules import model
 from zhijin.ledger.rules.problems import PROBLEMS
 from zhijin.ledger.rules.sources import sources
-from zhijin.playbooks.engine import part_table
+from zhijin.playbooks.engine import part_table, problem_sections
 
 PARTS: tuple[type[BaseModel], ...] = (
     model.Points, model.Resolution, model.Rule, model.Cap, model.Shop, model.Honour,
@@ -37,17 +37,9 @@ def format_reference() -> str:
 
 def errors_reference() -> str:
     """docs/reference/points-errors.md."""
-    out = [_ERRORS_HEAD]
     layers = {"PT0": "Syntax: the file cannot be read as written", "PT1": "Structure: a part has "
               "the wrong shape", "PT2": "Meaning and promises"}  # fmt: skip
-    for prefix, title in layers.items():
-        out += [f"## {title}", ""]
-        for problem in sorted(PROBLEMS.values(), key=lambda p: p.id):
-            if problem.id.startswith(prefix):
-                out += [f"### {problem.id} ({problem.severity})", "", f"{problem.zh}  ",
-                        problem.en, "", f"- {problem.help_zh}", f"- {problem.help_en}",
-                        ""]  # fmt: skip
-    return "\n".join(out).replace("{{", "{").replace("}}", "}").rstrip() + "\n"
+    return problem_sections(_ERRORS_HEAD, layers, PROBLEMS)
 
 
 _FORMAT_HEAD = """\

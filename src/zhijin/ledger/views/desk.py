@@ -12,7 +12,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from zhijin.access.api import Request, gate
-from zhijin.core import files
+from zhijin.core import clock, files
 from zhijin.core.errors import BAD_REQUEST, NOT_FOUND, Refusal
 from zhijin.core.models import StoredFile
 from zhijin.core.scope import scoped
@@ -124,6 +124,7 @@ def _form(request: Request) -> dict[str, Any]:
     return {
         "books": labelled(books), "book": book, "programme": rules,
         "rules": [(rule, told(rule, lang())) for rule in rules.rules if rule.given_by == DEED],
+        "today": clock.today().isoformat(),
         "members": holders.members(book.place_code) if rules.holder == "member" else [],
     }  # fmt: skip
 

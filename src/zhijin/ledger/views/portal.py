@@ -98,7 +98,9 @@ def card(request: HttpRequest, code: str) -> HttpResponse:
             request, "ledger/own.html", context, status=refusal.status if refusal else 200
         )
     response.headers["Cache-Control"] = "private, no-store"
-    response.headers["Referrer-Policy"] = "no-referrer"
+    # The address is the key: it goes to no other site with a link. Not "no-referrer": browsers then send no
+    # origin with a form either, and it is refused.
+    response.headers["Referrer-Policy"] = "same-origin"
     return response
 
 

@@ -162,7 +162,9 @@ def _about(request: Request, found: Organisation) -> dict[str, Any]:
 def org_new(request: Request) -> HttpResponse:
     """Register an organisation."""
     place = request.GET.get("place", "")
-    form = OrganisationForm(request.POST or None, initial={"place_code": place})
+    form = OrganisationForm(
+        request.POST or None, initial={"place_code": place}, actor=request.actor
+    )
     refusal = None
     if request.method == "POST" and form.is_valid():
         try:
@@ -180,7 +182,7 @@ def org_new(request: Request) -> HttpResponse:
 def org_edit(request: Request, key: int) -> HttpResponse:
     """Change an organisation; what it was before is kept."""
     found = selectors.get(request.actor, key)
-    form = OrganisationForm(request.POST or None, initial=_initial(found))
+    form = OrganisationForm(request.POST or None, initial=_initial(found), actor=request.actor)
     refusal = None
     if request.method == "POST" and form.is_valid():
         values = _values(request, form)

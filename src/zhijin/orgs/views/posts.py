@@ -15,20 +15,24 @@ from django.utils.translation import gettext as _
 from zhijin.access.api import Request, gate
 from zhijin.core import clock
 from zhijin.core.errors import BAD_REQUEST, Refusal
-from zhijin.core.ids import is_code
 from zhijin.orgs import posts as writing
 from zhijin.orgs import selectors, words
 from zhijin.orgs.forms import AppointForm, EndForm, PostForm
 from zhijin.orgs.models import Appointment
 from zhijin.places import api as places
 
+WHERE = places.Question((*places.WIDE, "grid"), "org.view")
+
 
 @gate("org.view", methods=("GET",))
 def posts(request: Request) -> HttpResponse:
     """Posts in one's scope with their seats, holders and vacancies."""
-    place, kind = request.GET.get("place", ""), request.GET.get("kind", "")
+    picked, kind = (
+        places.pick(request.actor, request.GET, "place", WHERE),
+        request.GET.get("kind", ""),
+    )
     vacant = request.GET.get("vacant") == "1"
-    place = place if is_code(place) else ""
+    place = picked.code
     rows = selectors.visible_posts(request.actor).filter(selectors.within(place))
     if kind in words.POST_KINDS:
         rows = rows.filter(kind=kind)
@@ -41,6 +45,7 @@ def posts(request: Request) -> HttpResponse:
         "rows": [(post, named.get(post.place_code), names.get(post.id, [])) for post in found],
         "next": _page(request, following) if following else "",
         "first": _page(request, "") if request.GET.get("after") else "",
+        "picked": picked,
         "place": place,
         "kind": kind,
         "vacant": vacant,
@@ -71,7 +76,10 @@ def post_new(request: Request) -> HttpResponse:
     """Set up a post at an organisation (``?org=``) or at a place."""
     key = request.GET.get("org", "")
     org = selectors.get(request.actor, int(key)) if key.isascii() and key.isdigit() else None
-    form = PostForm(request.POST or None, initial={"place_code": request.GET.get("place", "")})
+    form = PostForm(
+        request.POST or None, actor=request.actor,
+        initial={"place_code": request.GET.get("place", "")},
+    )  # fmt: skip
     refusal = None
     if request.method == "POST" and form.is_valid():
         values = form.cleaned_data | {"org_key": org.key if org else None}

@@ -11,16 +11,17 @@ from django.utils.http import content_disposition_header
 
 from zhijin.access.api import Request, gate
 from zhijin.core.errors import Refusal
-from zhijin.core.ids import is_code
 from zhijin.core.sheets import Outcome
 from zhijin.orgs import sheeting
 from zhijin.orgs.forms import ImportForm
 from zhijin.orgs.models import SheetRun
 from zhijin.orgs.sheeting import Sheet
+from zhijin.places import api as places
 
 #: Who sends any table; which one, its own permission says.
 IMPORTS = ("org.import", "person.import", "grid.edit", "activity.act")
 READS = ("org.view", "place.view", "person.view")
+WHERE = places.Question((*places.WIDE, "grid"))
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 #: Findings shown on the page; the answer file holds all.
 SHOWN = 200
@@ -134,12 +135,11 @@ def sheet_export(request: Request, what: str) -> HttpResponse:
     """What one may see, as a table. Personal data: POST, with a reason; bears a watermark."""
     sheet = sheeting.get_sheet(what)
     request.actor.require(sheet.export_permission)
-    place = request.GET.get("place", "") or request.POST.get("place", "")
+    sent = request.POST if "place" in request.POST else request.GET
+    picked = places.pick(request.actor, sent, "place", WHERE)
     why = request.POST.get("why", "").strip()
-    if sheet.personal and (request.method != "POST" or not why):
-        return render(request, "orgs/sheet_export.html", {"sheet": sheet, "place": place,
-                      "asked": request.method == "POST"})  # fmt: skip
-    body = sheeting.export(
-        actor=request.actor, what=what, place=place if is_code(place) else "", why=why[:100]
-    )
+    if sheet.personal and (request.method != "POST" or not why or not picked.settled):
+        return render(request, "orgs/sheet_export.html", {"sheet": sheet, "picked": picked, "why": why,
+                      "asked": request.method == "POST" and not why})  # fmt: skip
+    body = sheeting.export(actor=request.actor, what=what, place=picked.sure(), why=why[:100])
     return _file(body, f"{sheet.title}.xlsx")

@@ -1,4 +1,4 @@
-"""`{% minimap place point %}`: a small map drawn on the server, for phones and pages without scripts."""
+"""`{% minimap place point %}`, a small map drawn on the server; `{% place_field picked label %}`, a place by name."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from zhijin.core import geo
 from zhijin.core.ids import Level
 from zhijin.places import geometry
 from zhijin.places.models import Outline, Place
+from zhijin.places.picking import Picked
 from zhijin.places.selectors import find
 from zhijin.places.sketch import Frame
 
@@ -46,6 +47,20 @@ def minimap(place: Place | str | None = None, point: Any = None, size: int = _SI
         frame.width, frame.height, frame.width, frame.height, label, frame.width, frame.height,
         _areas(drawn, found, frame), _pin(spot, frame), _scale_bar(frame),
     )  # fmt: skip
+
+
+@register.inclusion_tag("places/_place_field.html")
+def place_field(
+    picked: Picked, label: str = "", help: str = "", *, required: bool = False,  # noqa: A002
+    optional: bool = False, width: str = "",
+) -> dict[str, Any]:  # fmt: skip
+    """The field in which a place is chosen by its name; `picked` is what its view made of the request."""
+    target = f"id_{picked.field}"
+    return {
+        "picked": picked, "id": target, "label": label or _("地方"), "help": help,
+        "required": required, "optional": optional, "width": width,
+        "described": f"{target}-help" if help else "",
+    }  # fmt: skip
 
 
 def _outlines(place: Place | None) -> list[Outline]:

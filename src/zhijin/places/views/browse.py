@@ -15,6 +15,7 @@ from zhijin.places import geometry, selectors
 from zhijin.places.checks import check_village
 from zhijin.places.models import LevelChoices, Place
 from zhijin.places.names import Kind
+from zhijin.places.picking import ALL, LONGEST, Question
 from zhijin.places.searching import search as search_places
 
 _NEXT: dict[Level | None, tuple[Level, ...]] = {
@@ -65,6 +66,18 @@ def search(request: HttpRequest) -> HttpResponse:
     text = request.GET.get("q", "").strip()
     context = {"q": text, "found": _found(text) if text else None}
     return render(request, "places/_found.html", context)
+
+
+@gate("place.view", "grant.manage", "webhook.manage", methods=("GET",))
+def choices(request: HttpRequest) -> HttpResponse:
+    """The places that a field of a form may mean, while one types in it."""
+    get = request.GET.get
+    field = get("field", "place")[:40]
+    levels = tuple(level for level in get("levels", "").split(".") if level in ALL)
+    question = Question(levels or ALL, get("permission", "")[:40], get("grids") == "1")
+    text = get(field, "").replace("\0", "").strip()[:LONGEST]
+    picked = question.offer(request.actor, field, text)  # type: ignore[attr-defined]
+    return render(request, "places/_place_choices.html", {"picked": picked})
 
 
 @gate("place.view", methods=("GET",))

@@ -7,6 +7,7 @@ serve every kind of programme file.
 from zhijin.playbooks.engine.canonical import digest
 from zhijin.playbooks.engine.catalogue import PROBLEMS
 from zhijin.playbooks.engine.durations import Duration, Unit
+from zhijin.playbooks.engine.filekind import FileKind, Programme, Reading
 from zhijin.playbooks.engine.findings import Finding, Mark, Problem, Severity, ordered
 from zhijin.playbooks.engine.loading import Loaded, load, load_file
 from zhijin.playbooks.engine.machine import Action, FieldProblem, Fire, Machine
@@ -20,7 +21,7 @@ from zhijin.playbooks.engine.model import (
     State,
     Suspension,
 )
-from zhijin.playbooks.engine.other_kinds import Told, register_kind
+from zhijin.playbooks.engine.other_kinds import Told, first_key, register_kind
 from zhijin.playbooks.engine.parts import (
     Id,
     Key,
@@ -33,7 +34,7 @@ from zhijin.playbooks.engine.parts import (
     exactly_one,
 )
 from zhijin.playbooks.engine.reader import Document, read
-from zhijin.playbooks.engine.reference import part_table
+from zhijin.playbooks.engine.reference import part_table, problem_sections
 from zhijin.playbooks.engine.shapes import both, fields_of
 from zhijin.playbooks.engine.structure import Intact, enumerated, hint, intact, validated
 
@@ -47,6 +48,7 @@ __all__ = [
     "Extension",
     "FieldProblem",
     "FieldSpec",
+    "FileKind",
     "Finding",
     "Fire",
     "Id",
@@ -62,6 +64,8 @@ __all__ = [
     "Party",
     "Playbook",
     "Problem",
+    "Programme",
+    "Reading",
     "Sentence",
     "Severity",
     "State",
@@ -75,12 +79,14 @@ __all__ = [
     "enumerated",
     "exactly_one",
     "fields_of",
+    "first_key",
     "hint",
     "intact",
     "load",
     "load_file",
     "ordered",
     "part_table",
+    "problem_sections",
     "read",
     "register_kind",
     "validated",

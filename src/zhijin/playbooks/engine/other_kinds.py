@@ -37,6 +37,12 @@ def register_kind(key: str, file: str, read: Callable[[Path], Told]) -> None:
     _kinds[key] = (file, read)
 
 
+def first_key(text: str) -> str:
+    """The first key of a file, which says its kind; empty where there is none."""
+    found = _FIRST.search(text)
+    return found.group(1) if found else ""
+
+
 def told(path: Path) -> Told | None:
     """What the reader of its kind says of ``path``; None where it is a playbook, or cannot be read."""
     if path.is_dir():
@@ -45,10 +51,9 @@ def told(path: Path) -> Told | None:
             return None
         path /= names[0]
     try:
-        first = _FIRST.search(path.read_text(encoding="utf-8"))
+        kind = _kinds.get(first_key(path.read_text(encoding="utf-8")))
     except (OSError, UnicodeDecodeError):
         return None
-    kind = _kinds.get(first.group(1)) if first else None
     return kind[1](path) if kind is not None else None
 
 

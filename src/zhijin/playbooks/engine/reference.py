@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import types
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
@@ -18,6 +18,7 @@ from zhijin.core.signals import KINDS
 from zhijin.playbooks.engine import indicators, model, sensing, words
 from zhijin.playbooks.engine.catalogue import PROBLEMS
 from zhijin.playbooks.engine.durations import Duration
+from zhijin.playbooks.engine.findings import Problem
 from zhijin.playbooks.engine.scenario_model import Expectation, Scenario, Scenarios, Step, Stroke
 from zhijin.playbooks.engine.shapes import both, fields_of
 
@@ -75,13 +76,18 @@ def _events() -> Iterator[str]:
 
 def errors_reference() -> str:
     """docs/reference/playbook-errors.md."""
-    out = [_ERRORS_HEAD]
     layers = {"PB0": "Syntax: the file cannot be read as written", "PB1": "Structure: a part has "
               "the wrong shape", "PB2": "Meaning: the parts do not make sense together",
               "PB3": "Scenarios: a story does not come out"}  # fmt: skip
+    return problem_sections(_ERRORS_HEAD, layers, PROBLEMS)
+
+
+def problem_sections(head: str, layers: Mapping[str, str], problems: Mapping[str, Problem]) -> str:
+    """A page of findings of any kind of file: by layer (beginning of the id → title), then by id."""
+    out = [head]
     for prefix, title in layers.items():
         out += [f"## {title}", ""]
-        for problem in sorted(PROBLEMS.values(), key=lambda p: p.id):
+        for problem in sorted(problems.values(), key=lambda p: p.id):
             if problem.id.startswith(prefix):
                 out += [f"### {problem.id} ({problem.severity})", "", f"{problem.zh}  ",
                         f"{problem.en}", "", f"- {problem.help_zh}", f"- {problem.help_en}",

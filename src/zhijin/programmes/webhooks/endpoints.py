@@ -8,13 +8,13 @@ from uuid import UUID
 
 from django.db import transaction
 
-from zhijin.core import clock, crypto, journal
+from zhijin.core import clock, crypto, egress, journal
 from zhijin.core.actor import Actor
 from zhijin.core.errors import BAD_REQUEST, NOT_FOUND
 from zhijin.core.ids import is_code
 from zhijin.programmes import errors
 from zhijin.programmes.models import Delivery, Endpoint
-from zhijin.programmes.webhooks import egress, queueing, signing
+from zhijin.programmes.webhooks import queueing, signing
 from zhijin.programmes.webhooks.sending import SECRET
 
 #: How long the former secret is signed with as well.

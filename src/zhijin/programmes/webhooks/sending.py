@@ -8,11 +8,11 @@ from uuid import UUID
 
 from django.db import transaction
 
-from zhijin.core import clock, crypto
+from zhijin.core import clock, crypto, egress
 from zhijin.core.scope import scoped
 from zhijin.programmes.effects.common import ACTOR, account_of
 from zhijin.programmes.models import Delivery, Endpoint, Notice
-from zhijin.programmes.webhooks import egress, signing
+from zhijin.programmes.webhooks import signing
 from zhijin.programmes.webhooks.queueing import PURPOSE
 
 SECRET = "webhook.secret"  # noqa: S105 - the name of a purpose

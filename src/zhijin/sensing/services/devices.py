@@ -15,6 +15,7 @@ from zhijin.core.facts import county_of
 from zhijin.core.ids import place_key
 from zhijin.core.scope import scope_q, scoped
 from zhijin.core.signals import DEVICE_KINDS
+from zhijin.people.api import visible_households
 from zhijin.places import api as places
 from zhijin.sensing import errors
 from zhijin.sensing.gate import digest
@@ -165,6 +166,24 @@ def change(*, actor: Actor, device_id: int, entry: Entry) -> Device:
         if moved:
             DeviceState.objects.filter(device_id=device.id).update(place_key=device.place_key)
         _told(actor, device, "change", at, {"moved": moved})
+    return device
+
+
+def fit(*, actor: Actor, device_id: int, household_id: UUID | None) -> Device:
+    """Say in which household of its village a device is fitted, or (None) that it is in none any more.
+
+    Raises CO403, CO404, SE005.
+    """
+    at = clock.now()
+    with scoped(actor):
+        device = lock(actor, device_id)
+        if household_id is not None:
+            home = visible_households(actor).filter(id=household_id, valid_to=None).first()
+            if home is None or home.place_code[:12] != device.place_code[:12]:
+                raise NOT_FOUND()
+        device.household = household_id
+        _save(device, at, "household")
+        _told(actor, device, "change", at, {"fitted": household_id is not None})
     return device
 
 

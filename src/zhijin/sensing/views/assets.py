@@ -24,12 +24,14 @@ PAGE = 50
 @gate("device.view")
 def assets(request: Request) -> HttpResponse:
     """What stands where, and how far it reaches; a form for those who may enter it."""
-    given: dict[str, Any] = {"place_code": common.home_place(request)}
+    given: dict[str, Any] = {}
+    stands = common.stands_at(request)
     refusal: Refusal | None = None
     if request.method == "POST":
         request.actor.require("device.edit")
         given = {key: str(value) for key, value in request.POST.items()}
         try:
+            given["place_code"] = stands.sure()
             _enter(request, given)
         except Refusal as error:
             if error.status == 403:
@@ -38,11 +40,13 @@ def assets(request: Request) -> HttpResponse:
         else:
             messages.success(request, _("已保存。"))
             return redirect("desk:assets")
-    place = common.place_of(request)
+    picked = common.place_of(request)
+    place = picked.code
     page = Paginator(selectors.assets(request.actor, place), PAGE).get_page(request.GET.get("page"))
     names = places.labels([row.place_code for row in page], skip=4)
     context = {
-        "page": page, "rows": [(row, names[row.place_code]) for row in page], "place": place,
+        "page": page, "rows": [(row, names[row.place_code]) for row in page], "picked": picked,
+        "stands": stands,
         "where": places.find(place), "given": given, "refusal": refusal,
         "coverage": selectors.coverage(request.actor, place), "kinds": Asset.Kind.choices,
         "can_edit": request.actor.can("device.edit"),

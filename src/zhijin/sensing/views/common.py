@@ -9,8 +9,8 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from zhijin.access.api import Request
-from zhijin.core.ids import is_code
 from zhijin.core.signals import BY_NUMBER, DEVICE_KINDS
+from zhijin.places import api as places
 from zhijin.sensing import charts, selectors
 from zhijin.sensing.models import Alarm
 
@@ -23,6 +23,8 @@ HEALTH: dict[str, tuple[Promise, str]] = {
     "stopped": (gettext_lazy("停用"), ""),
     "retired": (gettext_lazy("报废"), ""),
 }
+WHERE = places.Question((*places.WIDE, "grid"), "device.view")
+STANDS = places.Question((*places.WIDE, "grid"), "device.edit", grids=True)
 _TONES = {"opened": "warn", "held": "info", "dropped": "late"}
 
 
@@ -36,10 +38,16 @@ def home_place(request: Request) -> str:
     return min(codes, key=len, default="")
 
 
-def place_of(request: Request) -> str:
+def place_of(request: Request) -> places.Picked:
     """The place asked for; the reader's own without one."""
-    code = request.GET.get("place", "").strip()
-    return code if is_code(code) else home_place(request)
+    asked = request.GET if request.GET.get("place", "").strip() else {"place": home_place(request)}
+    return places.pick(request.actor, asked, "place", WHERE)
+
+
+def stands_at(request: Request) -> places.Picked:
+    """Where something stands, as a form says; the reader's own place before one is sent."""
+    sent = request.POST if request.method == "POST" else {"place_code": home_place(request)}
+    return places.pick(request.actor, sent, "place_code", STANDS)
 
 
 def kinds() -> list[tuple[str, str]]:

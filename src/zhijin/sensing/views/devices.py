@@ -25,7 +25,8 @@ HOURS = {"24": 24, "168": 168, "720": 720}
 @gate("device.view", methods=("GET",))
 def listing(request: Request) -> HttpResponse:
     """Devices below a place, by condition; on a drawing beside the list."""
-    place, kind = common.place_of(request), request.GET.get("kind", "")
+    picked, kind = common.place_of(request), request.GET.get("kind", "")
+    place = picked.code
     show = request.GET.get("show", "")
     show = show if show in selectors.SHOWS else ""
     rows = selectors.listing(request.actor, place, kind, show)
@@ -34,7 +35,7 @@ def listing(request: Request) -> HttpResponse:
     views = selectors.views_of(found, places.labels([row.place_code for row in found], skip=4))
     drawing = draw_points(place, selectors.views_of(rows[:ON_MAP])) if place else None
     context = {
-        "page": page, "rows": [common.row_of(view) for view in views], "place": place,
+        "page": page, "rows": [common.row_of(view) for view in views], "picked": picked,
         "kind": kind, "show": show, "kinds": common.kinds(), "shows": common.shows(),
         "drawing": drawing if drawing and drawing.dots else None,
         "counts": selectors.counts(request.actor, place), "where": places.find(place),
@@ -46,11 +47,13 @@ def listing(request: Request) -> HttpResponse:
 @gate("device.edit")
 def new(request: Request) -> HttpResponse:
     """Register a device; the answer shows its secret, this once."""
-    given: dict[str, Any] = {"place_code": common.home_place(request)}
+    given: dict[str, Any] = {}
+    picked = common.stands_at(request)
     refusal: Refusal | None = None
     if request.method == "POST":
         given = {key: str(value) for key, value in request.POST.items()}
         try:
+            given["place_code"] = picked.sure()
             device, secret = devices.register(actor=request.actor, entry=forms.entry(given))
         except Refusal as error:
             if error.status == 403:
@@ -58,7 +61,7 @@ def new(request: Request) -> HttpResponse:
             refusal = error
         else:
             return _page(request, device.id, secret)
-    context = {"given": given, "refusal": refusal, "kinds": common.kinds()}
+    context = {"given": given, "picked": picked, "refusal": refusal, "kinds": common.kinds()}
     status = refusal.status if refusal else 200
     return render(request, "sensing/device_form.html", context, status=status)
 

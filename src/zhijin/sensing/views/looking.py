@@ -42,7 +42,7 @@ def refused(request: Request) -> HttpResponse:
 @gate("device.view", methods=("GET",))
 def rules(request: Request) -> HttpResponse:
     """The rules in force at a place, programme by programme, and the newest alarms."""
-    place = common.place_of(request)
+    place = common.place_of(request).code
     programmes = [
         {
             "title": revision.playbook.title.in_(common.lang()), "id": revision.playbook_id,

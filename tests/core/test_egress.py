@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from zhijin.programmes.webhooks import egress
+from zhijin.core import egress
 
 
 class Receiver(http.server.BaseHTTPRequestHandler):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
@@ -34,11 +34,15 @@ class Simulated:
     seconds: float = 0.0
 
 
-def simulate(current: forms.Programme, draft: forms.Programme, period: Period) -> Simulated:
+def simulate(
+    current: forms.Programme, draft: forms.Programme, period: Period,
+    begun: Callable[[], None] = lambda: None,
+) -> Simulated:  # fmt: skip
     """Compute ``period`` by both revisions over the same months of facts.
 
     The marks of months running are computed from the facts for both, so that the draft's own rule is
-    what counts in every month. Raises ValueError when the revisions have different periods.
+    what counts in every month. ``begun`` is called when all facts have been read and the counting begins.
+    Raises ValueError when the revisions have different periods.
     """
     if current.model.period != draft.model.period:
         raise ValueError("period")
@@ -46,6 +50,7 @@ def simulate(current: forms.Programme, draft: forms.Programme, period: Period) -
     streaming.refresh()
     with scoped(SYSTEM):
         given = replace(inputs.collect(current, period), earlier=None)
+    begun()
     months = {*storing.months_of(current, period), *storing.months_of(draft, period)}
     with (
         scoped(SYSTEM),

@@ -1,4 +1,4 @@
-"""Sends one request to an address that an administrator entered, and to nowhere inside.
+"""Sends one request to an address that somebody entered, and to nowhere inside.
 
 The host is resolved once, every address is checked, and the connection goes to the very address
 that was checked: a second resolution could answer otherwise. Redirects are not followed.
@@ -17,6 +17,8 @@ from dataclasses import dataclass
 from urllib.parse import SplitResult, urlsplit
 
 TIMEOUT_SECONDS = 10.0
+#: So much of an answer is read.
+MOST_ANSWER = 16 * 1024
 #: Hosts, ``host:port`` or networks that may be reached although they are inside; comma separated.
 ALLOW = "ZHIJIN_WEBHOOK_ALLOW"
 _PORTS = {"http": 80, "https": 443}
@@ -34,11 +36,12 @@ class Refused(Exception):
 
 @dataclass(frozen=True)
 class Outcome:
-    """``status`` is the HTTP status, 0 when no answer came; ``error`` says why."""
+    """``status`` is the HTTP status, 0 when no answer came; ``error`` says why. ``body``: how the answer began."""
 
     status: int
     millis: int
     error: str = ""
+    body: bytes = b""
 
     @property
     def good(self) -> bool:
@@ -122,8 +125,8 @@ def post(url: str, body: bytes, headers: Mapping[str, str]) -> Outcome:
     """POST ``body`` once; every failure is an Outcome, never an exception."""
     begun = time.monotonic()
     try:
-        status = _posted(check_url(url), body, headers)
-        return Outcome(status, _since(begun))
+        status, answer = _posted(check_url(url), body, headers)
+        return Outcome(status, _since(begun), "", answer)
     except Refused as refusal:
         return Outcome(0, _since(begun), refusal.reason)
     except TimeoutError:
@@ -138,7 +141,7 @@ def _since(begun: float) -> int:
     return int((time.monotonic() - begun) * 1000)
 
 
-def _posted(parts: SplitResult, body: bytes, headers: Mapping[str, str]) -> int:
+def _posted(parts: SplitResult, body: bytes, headers: Mapping[str, str]) -> tuple[int, bytes]:
     host, port = parts.hostname or "", parts.port or _PORTS[parts.scheme]
     address = resolve(host, port)
     connection = http.client.HTTPConnection(host, port, timeout=TIMEOUT_SECONDS)
@@ -152,7 +155,8 @@ def _posted(parts: SplitResult, body: bytes, headers: Mapping[str, str]) -> int:
         name = f"[{host}]" if ":" in host else host
         sent = {"Host": name if default else f"{name}:{port}", **headers}
         connection.request("POST", target, body=body, headers=sent)
-        return connection.getresponse().status
+        answer = connection.getresponse()
+        return answer.status, answer.read(MOST_ANSWER)
     finally:
         connection.close()
         raw.close()
