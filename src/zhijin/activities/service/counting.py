@@ -66,7 +66,7 @@ def records(actor: Actor, wanted: Wanted, what: str) -> QuerySet[Any]:
 FEW = 2000
 
 
-def _moved(rows: QuerySet[CommunityReport]) -> list[UUID | None] | None:
+def _moved(rows: QuerySet[CommunityReport]) -> list[UUID] | None:
     """Who ended a report among ``rows``, and so may have another there; None when they are many.
 
     Nearly every member has one report: where the few others are known, members are rows, and to count rows costs far
