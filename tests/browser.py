@@ -91,7 +91,9 @@ def browser() -> Iterator[Browser]:
     # Playwright keeps an event loop running in this thread; Django would refuse the ORM beside it.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        # The settings of tests take the terminal's language away; without one a browser opens no file named in Chinese.
+        spoken = {**os.environ, "LC_ALL": "C.UTF-8"}
+        running = playwright.chromium.launch(executable_path=path, args=ARGUMENTS, env=spoken)
         yield running
         running.close()
     if before is None:
