@@ -355,6 +355,17 @@ def test_ten_failures_in_a_row_suspend_a_channel(village, vendors):
     refused(errors.NO_CHANNEL, made, actor=SYSTEM, channels=[str(one.id)])
 
 
+def test_a_channel_that_was_stopped_meanwhile_stands_on_the_board_unsent(village, vendors):
+    one = channel(vendors)
+    row = made(SYSTEM, channels=[str(one.id)])
+    channels.suspend(actor=SYSTEM, pk=one.id)
+    assert sending.submit(actor=SYSTEM, pk=row.id).state == Broadcast.State.OUT
+    (post,) = posts(row)
+    assert (post.state, post.reason) == (State.WITHDRAWN, "suspended")
+    assert run(row) == {"wecom": State.WITHDRAWN}
+    assert vendors.got == []
+
+
 def test_a_planned_broadcast_is_told_when_its_time_comes(village, vendors):
     at = clock.now() + timedelta(hours=2)
     row = said(channel(vendors), turns=[at])
