@@ -165,6 +165,15 @@ def test_templates_may_be_nested_and_carry_other_headers():
     assert call.headers["X-Key"] == "s"
 
 
+def test_a_gateway_may_want_its_secret_in_the_body():
+    template = json.dumps({"account": "a", "password": "{secret}", "to": "{number}", "t": "{text}"})
+    call = sms.Gateway().call(
+        Route(GATE, "s3", {**GATEWAY, "template": template}, "13912345678", "r"), FIRE, 0
+    )
+    assert body(call)["password"] == "s3"
+    assert "Authorization" not in call.headers
+
+
 @pytest.mark.parametrize(
     ("made", "route"),
     [

@@ -34,7 +34,7 @@ REASONS: dict[str, Promise] = {
     "not installed": gettext_lazy("没有安装这种渠道的组件"), "timeout": gettext_lazy("对方没有答复"),
     "connection": gettext_lazy("连不上对方"), "unknown_host": gettext_lazy("找不到主机"),
     "tls": gettext_lazy("证书或加密有问题"), "inside": gettext_lazy("内网地址，未获允许"),
-    "not_https": gettext_lazy("不是 https 地址"),
+    "not_https": gettext_lazy("不是 https 地址"), "suspended": gettext_lazy("渠道已停用"),
 }  # fmt: skip
 SETTINGS: dict[str, Promise] = {
     "sign": gettext_lazy("短信签名"), "template": gettext_lazy("请求模板（JSON）"), "ok": gettext_lazy("成功标志"),

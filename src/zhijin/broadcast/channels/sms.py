@@ -26,7 +26,7 @@ from zhijin.broadcast.channels.base import (
 )
 
 #: What may stand in the template; ``{number}`` has to.
-FIELDS = ("number", "text", "title", "sign", "ref")
+FIELDS = ("number", "text", "title", "sign", "ref", "secret")
 TEMPLATE = '{"phone": "{number}", "content": "{text}", "id": "{ref}"}'
 OK = "code=0"
 MOST_TEMPLATE = 2000
@@ -38,7 +38,8 @@ LEAST, MOST = 1, 10
 class Gateway(Channel):
     """One request for each person. ``settings``: ``template`` (the body as JSON), ``sign`` (the signature in 【】 that
     carriers ask for), ``most`` (segments), ``ok`` (the answer's field and value, ``code=0``), ``why`` (the field that
-    says why not), ``header`` (which carries the secret; ``Authorization`` gets ``Bearer`` before it)."""
+    says why not), ``header`` (which carries the secret unless the template does; ``Authorization`` gets ``Bearer``
+    before it)."""
 
     key = "sms"
     title = gettext_lazy("短信网关（HTTP）")
@@ -67,9 +68,10 @@ class Gateway(Channel):
         words = {
             "number": route.number, "text": text_of(message, route.settings), "title": message.title,
             "sign": route.settings.get("sign", ""), "ref": route.ref,
+            "secret": route.secret,
         }  # fmt: skip
         made = json_call(route.url, _filled(_template(route.settings), words))
-        if not route.secret:
+        if not route.secret or "{secret}" in route.settings.get("template", ""):
             return made
         name = route.settings.get("header") or "Authorization"
         value = f"Bearer {route.secret}" if name.lower() == "authorization" else route.secret

@@ -54,20 +54,28 @@ def withdraw(row: Broadcast) -> None:
 def _queue(
     row: Broadcast, what: str, at: datetime, until: datetime, only: set[UUID] | None = None
 ) -> None:
-    wanted = [UUID(one) for one in row.channels]
+    now, wanted = clock.now(), [UUID(one) for one in row.channels]
     with scoped(SYSTEM):
-        found = Channel.objects.filter(pk__in=wanted, state=Channel.State.ACTIVE).order_by("id")
-        rows = list(found) if wanted else []
+        rows = list(Channel.objects.filter(pk__in=wanted).order_by("id")) if wanted else []
     for channel in rows:
-        kind = channels.kind(channel.kind)
+        kind, active = channels.kind(channel.kind), channel.state == Channel.State.ACTIVE
         if only is not None and (channel.id not in only or kind is None or kind.personal):
             continue
-        post = Post.objects.create(
+        post = Post(
             county=row.county, place_code=row.place_code, place_key=row.place_key, broadcast_id=row.id,
             channel_id=channel.id, kind=channel.kind, label=channel.label, what=what, next_at=at, until=until,
-            made_at=clock.now(),
+            made_at=now,
         )  # fmt: skip
-        if at <= clock.now():
+        if not active:
+            # It stands on the board all the same: somebody ticked it.
+            post.state, post.reason, post.next_at, post.done_at = (
+                State.WITHDRAWN,
+                "suspended",
+                None,
+                now,
+            )
+        post.save(force_insert=True)
+        if active and at <= now:
             jobs.defer(POST, queue=QUEUE, lock=channel.record, post=str(post.id))
 
 
