@@ -468,6 +468,9 @@ def test_the_countys_page_adds_tries_and_suspends(village, cast, vendors):
     assert bad.status_code == 400
     assert "example.org 不是这种渠道的主机" in bad.content.decode()
     assert DING_SECRET not in bad.content.decode()
+    lost = client.post("/desk/channels/", {**given, "place_code": "没有这个地方"})
+    assert lost.status_code == 400
+    assert "没有这个地方" in lost.content.decode()
     address = client.post("/desk/channels/", given).headers["Location"]
     assert client.post(address, {"do": "confirm"}).status_code == 403
     assert client.post(address, {"do": "trial"}).status_code == 302

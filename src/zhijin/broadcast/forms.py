@@ -32,11 +32,11 @@ def draft(request: HttpRequest) -> Draft:
     )  # fmt: skip
 
 
-def channel(given: QueryDict) -> Wanted:
-    """A robot or gateway as the form tells of it."""
+def channel(given: QueryDict, place: str) -> Wanted:
+    """A robot or gateway as the form tells of it, for the broadcasts of ``place``."""
     settings = {key[2:]: str(value) for key, value in given.items() if key.startswith("s-")}
     return Wanted(
-        given.get("kind", ""), given.get("label", ""), given.get("place_code", "").strip(),
+        given.get("kind", ""), given.get("label", ""), place,
         given.get("url", ""), given.get("secret", ""), given.get("least", "plain"),
         bool(given.get("shared")), settings,
     )  # fmt: skip

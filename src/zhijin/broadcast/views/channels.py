@@ -19,14 +19,19 @@ from zhijin.broadcast.services import channels
 from zhijin.core.errors import BAD_REQUEST, Refusal
 from zhijin.places import api as places
 
+WHERE = places.Question(permission="channel.manage")
+
 
 @gate("channel.manage", rate="30/m")
 def listing(request: Request) -> HttpResponse:
     """The channels in scope, and a form for another."""
     refusal: Refusal | None = None
+    given = request.POST or {"place_code": showing.home_place(request)}
+    picked = places.pick(request.actor, given, "place_code", WHERE)
     if request.method == "POST":
         try:
-            made = channels.add(actor=request.actor, wanted=forms.channel(request.POST))
+            wanted = forms.channel(request.POST, picked.sure())
+            made = channels.add(actor=request.actor, wanted=wanted)
         except Refusal as error:
             if error.status == 403:
                 raise
@@ -40,7 +45,7 @@ def listing(request: Request) -> HttpResponse:
         "rows": [telling_channels.row_of(row, names[row.place_code]) for row in rows], "refusal": refusal,
         "kinds": all_kinds(), "levels": Broadcast.Level.choices, "given": request.POST,
         "given_settings": {key[2:]: value for key, value in request.POST.items() if key.startswith("s-")},
-        "home": showing.home_place(request), "template": TEMPLATE, "ok": OK,
+        "picked": picked, "template": TEMPLATE, "ok": OK,
     }  # fmt: skip
     return render(
         request, "broadcast/channels.html", context, status=refusal.status if refusal else 200
