@@ -91,7 +91,9 @@ def browser() -> Iterator[Browser]:
     # Playwright keeps an event loop running in this thread; Django would refuse the ORM beside it.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        # Without a UTF-8 locale Chromium takes no file with a Chinese name, and says nothing.
+        locale = {**os.environ, "LC_ALL": "C.UTF-8"}
+        running = playwright.chromium.launch(executable_path=path, args=ARGUMENTS, env=locale)
         yield running
         running.close()
     if before is None:

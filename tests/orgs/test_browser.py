@@ -120,7 +120,6 @@ def test_an_offices_own_table_comes_in_and_its_answer_goes_out(open_page: Any, c
         ["大耆老村示例合作社", "合作社", "农村", VILLAGE, ""],
         ["邻县支部", "支部", "农村", "530621100201", ""],
     ]
-    # Its bytes, not its path: in the C locale Chromium finds no path with Chinese in it, and says nothing.
     file = FilePayload(name="名册.xlsx", mimeType=XLSX, buffer=xlsx(rows).getvalue())
     page: Page = open_page("/login/", size=DESKTOP)
     visit(page, "/desk/sheets/orgs/import/", cast.township_officer)
