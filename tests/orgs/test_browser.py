@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import FilePayload, Page, expect
 
 from tests.browser import DESKTOP, PHONE, findings, overflow
 from tests.cast import GRID, VILLAGE, Cast, Member
@@ -26,6 +26,7 @@ pytestmark = [
     pytest.mark.django_db(transaction=True),
     pytest.mark.usefixtures("places"),
 ]
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 SIZES = {"phone": PHONE, "desktop": DESKTOP}
 
 
@@ -112,20 +113,18 @@ def test_every_page_is_accessible_and_fits(
     assert {path: what for path, what in wrong.items() if what} == {}
 
 
-def test_an_offices_own_table_comes_in_and_its_answer_goes_out(
-    open_page: Any, cast: Cast, tmp_path: Path
-) -> None:
+def test_an_offices_own_table_comes_in_and_its_answer_goes_out(open_page: Any, cast: Cast) -> None:
     rows = [
         ["靖安镇组织名册"],
         ["单位名称", "类别", "领域", "区划代码", "备注"],
         ["大耆老村示例合作社", "合作社", "农村", VILLAGE, ""],
         ["邻县支部", "支部", "农村", "530621100201", ""],
     ]
-    file = tmp_path / "名册.xlsx"
-    file.write_bytes(xlsx(rows).getvalue())
+    file = FilePayload(name="名册.xlsx", mimeType=XLSX, buffer=xlsx(rows).getvalue())
     page: Page = open_page("/login/", size=DESKTOP)
     visit(page, "/desk/sheets/orgs/import/", cast.township_officer)
     page.set_input_files("input[type=file]", file)
+    assert page.evaluate("document.querySelector('input[type=file]').files.length") == 1
     page.get_by_label("有错的行先不导入").check()
     page.get_by_role("button", name="导入").click()
     expect(page.get_by_text("部分导入")).to_be_visible()
