@@ -312,3 +312,19 @@ def test_search_index_and_box_index_exist() -> None:
         names = {name for (name,) in cursor.fetchall()}
     assert {"places_place_bigrams", "places_place_level_key", "places_outline_box"} <= names
     assert not [name for name in names if name.endswith("_like") and "place_code" in name]
+
+
+@pytest.mark.parametrize(
+    ("printed", "why"),
+    [
+        (
+            "npm error code ENOTFOUND\nnpm error network getaddrinfo failed\n"
+            "npm error A complete log of this run can be found in: /root/.npm/_logs/x-debug-0.log\n",
+            "npm error network getaddrinfo failed",
+        ),
+        ("npm error code E404\n\n", "npm error code E404"),
+        ("", "npm"),
+    ],
+)
+def test_why_the_package_did_not_come_is_told_and_not_where_the_log_lies(printed, why):
+    assert sources._why(printed) == why

@@ -193,6 +193,12 @@ def _install(cache: Path) -> Path:
     )
     folder = _installed(cache)
     if done.returncode != 0 or folder is None:
-        reason = (done.stderr or done.stdout).strip().splitlines()
-        raise errors.SOURCE_OFFLINE(package=PACKAGE, reason=reason[-1] if reason else "npm")
+        raise errors.SOURCE_OFFLINE(package=PACKAGE, reason=_why(done.stderr or done.stdout))
     return folder
+
+
+def _why(printed: str) -> str:
+    """What npm says it failed of; its last line only tells where its log lies."""
+    lines = [line.strip() for line in printed.splitlines() if line.strip()]
+    told = [line for line in lines if "complete log" not in line and "_logs" not in line]
+    return told[-1] if told else "npm"
