@@ -10,6 +10,7 @@ from collections import Counter
 from datetime import datetime
 from typing import Any
 
+import psycopg
 import pytest
 from django.db import connection
 
@@ -60,6 +61,19 @@ class TestLadder:
         made = opened()
         assert sweep_at(when) == len(expected)
         assert kinds(made.case_id) == ["opened", *expected]
+
+    def test_no_clock_fires_while_a_story_of_the_past_is_told(self) -> None:
+        """As the demonstration does beside a running platform; the lock goes with its process, too."""
+        opened()
+        told = connection.get_connection_params()
+        told.pop("context", None)
+        told.pop("cursor_factory", None)
+        with psycopg.connect(**told, autocommit=True) as other:
+            other.execute("SELECT pg_advisory_lock(%s)", [clocks.SWEEPING])
+            assert sweep_at(DUE) == 0
+        with clocks.held():
+            assert sweep_at(REMIND) == 1, "whoever holds the clocks may fire them"
+        assert sweep_at(DUE) == 1
 
     def test_a_late_sweep_stamps_each_step_with_when_it_was_due(self) -> None:
         made = opened()

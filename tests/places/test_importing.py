@@ -318,8 +318,10 @@ def test_search_index_and_box_index_exist() -> None:
     ("printed", "why"),
     [
         (
-            "npm error code ENOTFOUND\nnpm error network getaddrinfo failed\n"
-            "npm error A complete log of this run can be found in: /root/.npm/_logs/x-debug-0.log\n",
+            (
+                "npm error code ENOTFOUND\nnpm error network getaddrinfo failed\n"
+                "npm error A complete log of this run can be found in: /root/.npm/_logs/x-debug-0.log\n"
+            ),
             "npm error network getaddrinfo failed",
         ),
         ("npm error code E404\n\n", "npm error code E404"),

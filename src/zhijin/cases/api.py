@@ -35,6 +35,7 @@ from zhijin.cases.selectors import (
     rates,
 )
 from zhijin.cases.selectors import pending_requests as _pending
+from zhijin.cases.services.clocks import held as clocks_held
 from zhijin.cases.services.clocks import sweep, sweep_all
 from zhijin.cases.services.intake import Opened, Report, open_case
 from zhijin.cases.services.moves import move
@@ -104,8 +105,8 @@ def public_figures(place_code: str) -> dict[str, int]:
 __all__ = [
     "Case", "CaseEvent", "CaseView", "Counts", "Drawing", "Opened", "Published", "Rate", "Report", "Told",
     "act_as_reporter", "answered", "answers_of", "are_open", "board", "by_ids", "by_number", "called_orgs",
-    "counts", "draw_points", "event_of", "fire_of", "join", "kinds_for", "listed", "machine_of", "mark_published",
-    "mark_withdrawn", "move", "open_by_part", "open_by_revision", "open_case", "pending_requests", "photo_files",
-    "photos_of", "private_answers_of", "provide_published", "provide_told", "public_figures", "rates",
+    "clocks_held", "counts", "draw_points", "event_of", "fire_of", "join", "kinds_for", "listed", "machine_of",
+    "mark_published", "mark_withdrawn", "move", "open_by_part", "open_by_revision", "open_case", "pending_requests",
+    "photo_files", "photos_of", "private_answers_of", "provide_published", "provide_told", "public_figures", "rates",
     "record_of_code", "reopen", "revision_of", "shown", "sweep", "sweep_all", "today", "visible",
 ]  # fmt: skip

@@ -7,10 +7,12 @@ the line it appends is unique by (case, stage visit, step), so a killed worker r
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from zhijin.cases.machine import (
     CLOCK_FIELDS,
@@ -33,12 +35,31 @@ CLOCK = Actor.system("clock")
 BATCH = 200
 #: A row whose step fails is put off by this long, so that the sweep cannot spin on it.
 PUT_OFF = timedelta(minutes=5)
+#: Advisory lock: sweeps share it, and whoever writes cases of the past holds it alone.
+SWEEPING = 0x5A48_4A07
+
+
+@contextmanager
+def held() -> Iterator[None]:
+    """No other process fires a clock meanwhile: a case that is told from its beginning, with times long past, would
+    be ended by itself before its story is. The lock is the session's, and goes with it."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(%s)", [SWEEPING])
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [SWEEPING])
 
 
 def sweep(limit: int = BATCH) -> int:
-    """Fire what is due, at most ``limit`` cases; returns how many steps fired."""
+    """Fire what is due, at most ``limit`` cases; returns how many steps fired (none while clocks are held)."""
     fired = 0
     with scoped(CLOCK):
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_try_advisory_xact_lock_shared(%s)", [SWEEPING])
+            if not cursor.fetchone()[0]:
+                return 0
         at = clock.now()
         due = (
             Case.objects.select_for_update(skip_locked=True, no_key=True)
