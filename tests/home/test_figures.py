@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -32,6 +33,7 @@ from zhijin.places.models import Place
 from zhijin.places.names import kind_of
 from zhijin.programmes import api as programmes
 from zhijin.sensing import rules
+from zhijin.sensing.services import alarms
 
 __all__ = ["places"]
 pytestmark = pytest.mark.django_db
@@ -127,6 +129,8 @@ def test_d8_eleven_townships_and_122_households_each_with_a_file() -> None:
     register("平塘县供电局党支部", "522727", sector=3, industry=114, simulated=True)
     assert programmes.make_demo_households(clock.today(), 7) == 122
     assert programmes.make_demo_households(clock.today(), 7) == 0
+    with clock.freeze(clock.now() + timedelta(days=2)):
+        assert alarms.look_for_silent() == 0, "nobody speaks for its meters the next day"
     client = signed_in("pingtang").client
     tiles = stats(page(client, "/desk/service/households/"))
     assert (tiles["乡镇"], tiles["建档的户"], tiles["今年走访过的户"]) == ("11", "122", "122")
