@@ -19,6 +19,7 @@ from zhijin.cases.models import Case
 from zhijin.config.postgres import ADMIN
 from zhijin.core.bus import BusError, Refused
 from zhijin.core.scope import scoped
+from zhijin.sensing import simulating
 from zhijin.sensing.models import Alarm, Device, Reading
 from zhijin.sensing.services.devices import Entry, change, rotate, set_state
 from zhijin.sensing.stream import INGEST, register_consumer
@@ -156,6 +157,32 @@ def test_a_mad_device_is_shut_out_while_others_flow(ground, device, bus: Bus):
     assert quiet.publish(topic(calm), message(2, level=9))
     rows = everything(Reading)
     assert sum(row.device_id == mad.id for row in rows) <= 650
+
+
+def test_what_is_simulated_really_speaks_and_comes_back_when_it_is_parted_with(
+    fire, device, bus: Bus, monkeypatch
+):
+    one, _secret = device(simulated=True)
+    device(label="真设备")
+    bus.open_gate()
+    bus.take_in()
+    monkeypatch.setattr(simulating, "address", lambda: bus.address)
+    simulation = simulating.Simulation(VILLAGE)
+    assert [row.id for row in simulation.devices] == [one.id]
+    simulation.connect()
+    simulation.speak()
+    # Every half second somebody changes it, and the gate parts with it each time.
+    for _ in range(3):
+        change(actor=SYSTEM, device_id=one.id, entry=Entry("smoke", "改了名", GRID, simulated=True))
+        agent = simulation.agents[one.id]
+        wait_until(lambda: _is_gone(agent))  # noqa: B023 - called at once
+        assert simulation.alarm("smoke") is not None
+    assert simulation.alarm("drowning_zone") is None
+    assert simulation.close() == 0
+    assert simulation.sent == 4
+    wait_until(lambda: stored() == 4)
+    assert {row.device_id for row in everything(Reading)} == {one.id}
+    assert len(everything(Case)) == 1
 
 
 def test_before_the_consumers_stand_nobody_enters(ground, device, bus: Bus):

@@ -48,6 +48,19 @@ ALARMS: dict[str, tuple[str, Figures]] = {
 }
 
 
+def _enter(agent: Agent) -> Agent:
+    """Connect, again and again for a while: a gate that is looking for changes parts with whoever came in meanwhile.
+    Raises OSError when nobody opens."""
+    deadline = time.monotonic() + PATIENCE
+    while True:
+        try:
+            return agent.connect()
+        except OSError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.3)
+
+
 @dataclass
 class Simulation:
     """Simulated devices below a place (all for none)."""
@@ -70,14 +83,7 @@ class Simulation:
         for device in self.devices:
             _row, secret = rotate(actor=SIMULATOR, device_id=device.id)
             agent = Agent("127.0.0.1", where.mqtt_port, device.code, secret, where.ca)
-            deadline = time.monotonic() + PATIENCE
-            while device.id not in self.agents:
-                try:
-                    self.agents[device.id] = agent.connect()
-                except OSError:
-                    if time.monotonic() > deadline:
-                        raise
-                    time.sleep(0.3)
+            self.agents[device.id] = _enter(agent)
 
     def speak(self) -> None:
         """Everybody says something ordinary."""
@@ -102,9 +108,9 @@ class Simulation:
             agent.send(f"zj/d/{device.code}/ev", [json.dumps(body).encode()])
             agent.hear()
         except OSError:
-            # The gate has seen the new secret and parted with the old connection: come back once.
+            # The gate has seen the new secret and parted with the old connection: come back.
             agent.open.clear()
-            agent.connect().send(f"zj/d/{device.code}/ev", [json.dumps(body).encode()])
+            _enter(agent).send(f"zj/d/{device.code}/ev", [json.dumps(body).encode()])
         self.sent += 1
 
     def close(self) -> int:
