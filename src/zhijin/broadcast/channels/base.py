@@ -8,7 +8,7 @@ import json
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from django.utils.functional import Promise
 
@@ -133,3 +133,24 @@ def by_status(status: int) -> Verdict | None:
 def json_call(url: str, body: Mapping[str, Any]) -> Call:
     data = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
     return Call(url, data, {"Content-Type": "application/json; charset=utf-8"})
+
+
+#: What vendors whose answers hold ``errcode`` say when they are busy.
+_BUSY: Final = -1
+
+
+def by_errcode(status: int, body: bytes, slow: frozenset[int], pause: int) -> Verdict:
+    """What an answer with ``errcode`` and ``errmsg`` means; ``slow``: the codes of too many messages, after which one
+    waits ``pause`` seconds."""
+    if (found := by_status(status)) is not None:
+        return found
+    answer = told(body)
+    code = number_of(answer.get("errcode"))
+    reason = f"{code} {answer.get('errmsg', '')}".strip()
+    if code == 0:
+        return Verdict("sent")
+    if code is None:
+        return Verdict("again", f"HTTP {status}")
+    if code in slow:
+        return Verdict("again", reason, pause)
+    return Verdict("again" if code == _BUSY else "refused", reason)

@@ -22,17 +22,15 @@ from zhijin.broadcast.channels.base import (
     Message,
     Route,
     Verdict,
-    by_status,
+    by_errcode,
     json_call,
-    number_of,
-    told,
 )
 
 #: Of 20,000 the text takes this much, so that the JSON around it has room.
 MOST_BYTES = 18_000
 MUTED_SECONDS = 600
-#: Too often (130101; 410100 in answers of newer robots); the vendor is busy (-1).
-_SLOW, _BUSY = {130101, 410100}, {-1}
+#: Too often (130101; 410100 in answers of newer robots).
+_SLOW = frozenset({130101, 410100})
 
 
 def sign(secret: str, millis: int) -> str:
@@ -72,15 +70,4 @@ class DingTalk(Channel):
         )
 
     def verdict(self, route: Route, status: int, body: bytes) -> Verdict:
-        if (found := by_status(status)) is not None:
-            return found
-        answer = told(body)
-        code = number_of(answer.get("errcode"))
-        reason = f"{code} {answer.get('errmsg', '')}".strip()
-        if code == 0:
-            return Verdict("sent")
-        if code is None:
-            return Verdict("again", f"HTTP {status}")
-        if code in _SLOW:
-            return Verdict("again", reason, MUTED_SECONDS)
-        return Verdict("again" if code in _BUSY else "refused", reason)
+        return by_errcode(status, body, _SLOW, MUTED_SECONDS)

@@ -18,15 +18,13 @@ from zhijin.broadcast.channels.base import (
     Message,
     Route,
     Verdict,
-    by_status,
+    by_errcode,
     json_call,
-    number_of,
-    told,
 )
 
 MOST_BYTES = 2048
-#: Too often (45009, 45033); the vendor is busy (-1).
-_SLOW, _BUSY = {45009, 45033}, {-1}
+#: Too often (45009, 45033).
+_SLOW = frozenset({45009, 45033})
 
 
 class WeCom(Channel):
@@ -51,15 +49,4 @@ class WeCom(Channel):
         return json_call(route.url, {"msgtype": "text", "text": {"content": text}})
 
     def verdict(self, route: Route, status: int, body: bytes) -> Verdict:
-        if (found := by_status(status)) is not None:
-            return found
-        answer = told(body)
-        code = number_of(answer.get("errcode"))
-        reason = f"{code} {answer.get('errmsg', '')}".strip()
-        if code == 0:
-            return Verdict("sent")
-        if code is None:
-            return Verdict("again", f"HTTP {status}")
-        if code in _SLOW:
-            return Verdict("again", reason, 60)
-        return Verdict("again" if code in _BUSY else "refused", reason)
+        return by_errcode(status, body, _SLOW, 60)
