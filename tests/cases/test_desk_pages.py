@@ -11,7 +11,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from tests.cases.conftest import GRID_2, TUESDAY, opened, upload
+from tests.cases.conftest import GRID_2, TUESDAY, add_place, opened, upload
 from tests.cases.steps import (
     HOUR,
     SYSTEM,
@@ -80,8 +80,6 @@ class TestStatements:
         assert found[0] == found[1] <= 24
 
     def test_the_rates_take_as_many_for_many_places_as_for_few(self, cast: Cast) -> None:
-        from tests.cases.conftest import add_place
-
         member = cast.township_officer
         now_in_grid()
         before = statements(member, "/desk/cases/rates/")
@@ -156,10 +154,15 @@ class TestCasePage:
 
     def test_the_list_is_narrowed_by_a_place_s_name(self, cast: Cast) -> None:
         made = now_in_grid()
+        add_place(f"{VILLAGE[:9]}299", "沙坝村")
+        elsewhere = opened(clock.now(), place_code=f"{VILLAGE[:9]}299")
         client = cast.county_officer.client
-        for asked in ("大耆老", VILLAGE, GRID):
+        # A village with grids is the village: a list is narrowed without a question.
+        for asked, found in (
+            ("大耆老", [made]), (VILLAGE, [made]), (GRID, [made]), ("沙坝", [elsewhere]),
+        ):  # fmt: skip
             shown = client.get("/desk/cases/", {"place": asked})
-            assert [row.case.id for row in shown.context["rows"]] == [made.case_id]
+            assert [row.case.id for row in shown.context["rows"]] == [one.case_id for one in found]
         lost = client.get("/desk/cases/", {"place": "没有这个地方"})
         assert "没有找到" in lost.content.decode()
 

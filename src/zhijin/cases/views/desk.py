@@ -35,7 +35,7 @@ from zhijin.orgs import api as orgs
 from zhijin.places import api as places
 from zhijin.playbooks.api import Revision, current
 
-WHERE = places.Question((*places.WIDE, "grid"), "case.view", grids=True)
+WHERE = places.Question((*places.WIDE, "grid"), "case.view")
 VIEWS = {
     "open": _lazy("待办"),
     "overdue": _lazy("已逾期"),
