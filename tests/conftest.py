@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import os
 import signal
 import sys
 from collections.abc import Iterator
@@ -25,7 +27,12 @@ __all__ = ["browser", "cast", "open_page", "site"]
 
 # How long an example takes says more about the machine's other work than about the code.
 settings.register_profile("zhijin", deadline=None)
-settings.load_profile("zhijin")
+# A verdict on a commit can be repeated: the same examples each time. Who works on the code draws new ones.
+settings.register_profile("verdict", deadline=None, derandomize=True, database=None)
+settings.load_profile(os.environ.get("ZHIJIN_TEST_PROFILE", "zhijin"))
+
+# Thousands of modules and tests are read now and stay: nothing among them is garbage.
+gc.disable()
 
 #: Marks of tests whose files take longest.
 LONG = ("slow", "browser")
@@ -53,12 +60,24 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Files that take long come first, so that no process of the run is left alone with one at its end.
+    """Files that take long come first, so that no process of the run is left alone with one at its end; within a
+    file, what ends the thing that the others share comes last.
 
     ``make test`` gives each process whole files: what a file sets up is set up once.
     """
     long = {item.path for item in items for name in LONG if item.get_closest_marker(name)}
-    items.sort(key=lambda item: item.path not in long)
+    turn = {item.path: number for number, item in reversed(list(enumerate(items)))}
+    items.sort(
+        key=lambda item: (
+            item.path not in long, turn[item.path], item.get_closest_marker("last") is not None
+        )
+    )  # fmt: skip
+
+
+def pytest_collection_finish() -> None:
+    """What was read is never looked through again: the collections between tests pass over it."""
+    gc.enable()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")
@@ -80,14 +99,20 @@ def _empty_instead_of_flush(self: TransactionTestCase) -> None:
 TransactionTestCase._fixture_teardown = _empty_instead_of_flush  # type: ignore[attr-defined]
 
 
-@pytest.fixture
-def database_environment(django_db_setup: TestDatabase, tmp_path: Path) -> dict[str, str]:
-    """Environment of a server process that a test starts on its database."""
+@pytest.fixture(scope="session")
+def server_environment(django_db_setup: TestDatabase) -> dict[str, str]:
+    """Environment of a server process on this process's database."""
     return {
         **django_db_setup.environment(),
         "ZHIJIN_HOME": str(TEST_RUN / "home"),
         "DJANGO_SETTINGS_MODULE": "zhijin.config.settings",
     }
+
+
+@pytest.fixture
+def database_environment(server_environment: dict[str, str], tmp_path: Path) -> dict[str, str]:
+    """The same for a server that a test starts for itself, to change as it likes."""
+    return dict(server_environment)
 
 
 @pytest.fixture(autouse=True)
@@ -99,9 +124,11 @@ def _source_language() -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def _nothing_remembered() -> None:
-    """A process remembers the places it found and the demonstration's drawings that it stored; the next
-    test's database may not have them."""
+    """A process remembers the places it found, for two seconds the programmes in force, and the demonstration's
+    drawings that it stored; the next test's database may not have them."""
     finding.forget()
+    if made := sys.modules.get("zhijin.playbooks.selectors"):
+        made.forget()
     if made := sys.modules.get("zhijin.home.demo_cases"):
         made.photo.cache_clear()
 

@@ -48,7 +48,8 @@ PLACED = {
     "field:case", "desk:standing-org", "desk:standing-value", "desk:standing-appeal",
     "desk:standing-adjustment", "desk:person", "desk:household",
     "desk:activity", "desk:activity-sheet", "desk:problem", "desk:pledge", "desk:model-unit", "desk:visit",
-    "desk:cycle", "desk:broadcast", "desk:broadcast-audio", "desk:broadcast-cap", "desk:alert", "desk:channel",
+    "desk:cycle", "desk:broadcast", "desk:broadcast-audio", "desk:broadcast-cap", "desk:broadcast-ebm",
+    "desk:alert", "desk:channel",
     "desk:wall-revoke", "desk:meeting", "desk:meeting-code", "desk:meeting-file", "desk:branch-members",
     "desk:need", "desk:work", "desk:work-picture", "desk:show", "desk:service-photo",
     "desk:team", "desk:household-link", "desk:household-file",
@@ -336,6 +337,7 @@ SAMPLES: dict[str, Callable[[World], dict[str, Any]]] = {
     "desk:service-photo": lambda w: {
         "pk": w.activities["service"]["claim"].id, "digest": w.activities["service"]["digest"],
     },
+    "portal:served-named": lambda w: {"pk": w.activities["service"]["claim"].id},
     "desk:team": lambda w: {"pk": w.activities["service"]["team"].id},
     "desk:household-file": lambda w: {"pk": w.household.id},
     "desk:household-link": lambda w: {"pk": w.activities["service"]["link"].id},

@@ -197,16 +197,16 @@ def test_another_places_record_does_not_exist():
 
 
 @pytest.mark.django_db(databases=["default", "owner"])
-@pytest.mark.timeout(300)
+@pytest.mark.slow
 @pytest.mark.usefixtures("ground")
-@pytest.mark.parametrize("part", ["api", "desk a-o", "desk p-z", "others"])
-def test_every_address_answers_everybody_as_the_table_says(cast, settings, tmp_path, part):
+@pytest.mark.timeout(1800)  # six thousand requests
+def test_every_address_answers_everybody_as_the_table_says(cast, settings, tmp_path):
     settings.ZHIJIN_FILES = str(tmp_path / "files")
     settings.HOME = tmp_path
     settings.ZHIJIN_DEMO = True
     world, listed, keys, problems = build(cast), table(), _keys(cast), []
     for row in rows():
-        if part_of(row) != part or (row.params and row.name not in SAMPLES):
+        if row.params and row.name not in SAMPLES:
             continue  # a missing sample is told by the test above
         measured = [answer(cast, column, row, world, keys) for column in COLUMNS.values()]
         if listed.get(row.key) != measured:
@@ -214,14 +214,6 @@ def test_every_address_answers_everybody_as_the_table_says(cast, settings, tmp_p
             problems.append(told + line(row.key, measured))
     header = f"# {'':34}{'  '.join(f'{c:3}' for c in COLUMNS)}"
     assert not problems, "expected (#) and measured:\n" + "\n".join([header, *problems])
-
-
-def part_of(row: Row) -> str:
-    """The parts are tried side by side."""
-    face, _colon, name = row.name.partition(":")
-    if face == "desk":
-        return "desk a-o" if name < "p" else "desk p-z"
-    return face if face == "api" else "others"
 
 
 def answer(cast: Cast, column: str, row: Row, world: World, keys: dict[str, str]) -> int:

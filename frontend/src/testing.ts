@@ -4,7 +4,7 @@ import { Window } from "happy-dom";
 const NAMES = [
   "document", "navigator", "location", "HTMLElement", "HTMLInputElement", "HTMLSelectElement", "HTMLDialogElement",
   "HTMLButtonElement", "HTMLMetaElement", "MouseEvent", "Element", "Node", "Event", "CustomEvent", "KeyboardEvent", "SubmitEvent",
-  "MutationObserver", "DOMParser", "FormData", "File", "Blob", "localStorage", "getComputedStyle", "CSS",
+  "MutationObserver", "DOMParser", "FormData", "File", "Blob", "localStorage", "sessionStorage", "getComputedStyle", "CSS",
 ] as const; // prettier-ignore
 
 export const window = new Window({ url: "http://zhijin.test/desk/" });

@@ -90,6 +90,29 @@ def test_a_demonstration_offers_its_accounts_and_fills_one_in(client, settings):
     assert (answer.status_code, answer["Location"]) == (302, "/field/")
 
 
+def test_a_demonstration_begins_with_those_who_work_with_each_other(client, settings):
+    settings.ZHIJIN_DEMO = True
+    far = create_account(
+        actor=Actor.system("demo"), username="a-far", name="远方", password=DEMO_PASSWORD, simulated=True,
+        must_change_password=False,
+    )  # fmt: skip
+    grant_role(
+        actor=Actor.system("demo"), account=far, role="village_secretary", place_code="520115007005"
+    )
+    simulated("近处", "village_secretary")
+    simulated("小满", "grid_worker")
+    simulated("甲", "village_staff")
+    text = client.get(reverse("portal:sign-in")).content.decode()
+    first, _more, rest = text.partition("<details")
+    assert ["近处" in first, "小满" in first, "远方" in first, "甲" in first] == [
+        True,
+        True,
+        False,
+        False,
+    ]
+    assert ["近处" in rest, "远方" in rest, "甲" in rest] == [False, True, True]
+
+
 def test_a_demonstration_fills_in_nobody_real(client, settings):
     settings.ZHIJIN_DEMO = True
     real = make_account("real-person")

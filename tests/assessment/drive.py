@@ -181,7 +181,7 @@ def marks(run: Run) -> dict[tuple[int, str], list[str]]:
         return {(m.org_key, m.kind): m.rules for m in Mark.objects.filter(run_id=run.id)}
 
 
-def settle(seconds: float = 90.0) -> None:
+def settle(seconds: float = 180.0) -> None:
     """Wait until the mark of what was read lies beyond every fact that is there.
 
     Other tests write in the same server, and the mark never passes a transaction that still runs.

@@ -15,6 +15,7 @@ from tests.assessment.worlds import SYSTEM
 from tests.cast import COUNTY, OTHER_COUNTY, VILLAGE
 from tests.orgs.conftest import register
 from zhijin.assessment import streaming
+from zhijin.assessment.engine.months import columns
 from zhijin.assessment.models import Month
 from zhijin.assessment.streaming import adbc, places
 from zhijin.core import facts
@@ -92,12 +93,12 @@ def test_a_transaction_that_commits_late_is_not_missed():
             )
             made.append(str(Fact.objects.values_list("id", flat=True)[0]))
             begun.set()
-            go_on.wait(20)
+            go_on.wait(120)
         connections.close_all()
 
     thread = threading.Thread(target=slow)
     thread.start()
-    assert begun.wait(20)
+    assert begun.wait(120)
     quick = note(at(7))
     streaming.refresh()
     assert ids(JULY) == {quick}
@@ -106,6 +107,23 @@ def test_a_transaction_that_commits_late_is_not_missed():
     thread.join()
     streaming.refresh()
     assert ids(JUNE) == set(made)
+
+
+def test_a_file_has_every_column_though_no_fact_has_the_attribute():
+    solved = note(at(7), attrs={"outcome": "solved", "late": True, "nobody's": 1})
+    plain = note(at(7, 11))
+    empty = note(at(6))
+    streaming.refresh()
+    for month, found in ((JULY, {solved, plain}), (JUNE, {empty})):
+        table = pq.read_table(places.facts() / Month.objects.get(month=month).file)
+        assert table.column_names == [column.name for column in columns()]
+        kinds = {"VARCHAR": "string", "INTEGER": "int32", "BIGINT": "int64", "BOOLEAN": "bool"}
+        assert [str(field.type) for field in table.schema] == [kinds[c.type] for c in columns()]
+        assert set(table["id"].to_pylist()) == found
+    rows = pq.read_table(places.facts() / Month.objects.get(month=JULY).file).to_pylist()
+    by_id = {row["id"]: row for row in rows}
+    assert (by_id[solved]["a_outcome"], by_id[solved]["a_late"]) == ("solved", True)
+    assert {value for name, value in by_id[plain].items() if name.startswith("a_")} == {None}
 
 
 def test_what_a_later_fact_corrects_is_left_out():

@@ -50,7 +50,7 @@ def test_months_lie_across_and_townships_down(cast, world):
 
 def test_who_was_marked_how_often(cast, world):
     text = "".join(seen(cast.county_officer).text_content().split())
-    assert "第10村党支部3个月2026-052026-062026-07" in text
+    assert "第10村党支部3个月2026年5月2026年6月2026年7月" in text
     assert "第1村党支部3个月" in text
 
 

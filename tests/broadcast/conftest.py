@@ -7,6 +7,8 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from datetime import time as time_of_day
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +26,7 @@ from zhijin.broadcast.services.drafting import Draft
 from zhijin.broadcast.speaker import Agent, Setup
 from zhijin.broadcast.speaker.store import Task
 from zhijin.broadcast.speech import making
+from zhijin.core import clock
 from zhijin.core.actor import Actor
 from zhijin.core.scope import scoped
 from zhijin.playbooks import selectors
@@ -66,6 +69,12 @@ def village(ground: Any, files: Any) -> Iterator[list[tuple[Device, str]]]:
 def made(actor: Actor, **more: Any) -> Broadcast:
     """A draft of the notice for the whole village."""
     return drafting.draft(actor=actor, wanted=Draft(**{"text": NOTICE, "areas": [VILLAGE], **more}))
+
+
+def tomorrow(hour: int = 9, days: int = 1) -> datetime:
+    """A planned moment outside the quiet hours, whatever the hour is now."""
+    day = clock.today() + timedelta(days=days)
+    return datetime.combine(day, time_of_day(hour), tzinfo=clock.TZ)
 
 
 def sent(actor: Actor, **more: Any) -> Broadcast:
@@ -115,6 +124,9 @@ class Sounds:
 
             def close(self, *, cut: bool) -> None:
                 pass
+
+            def kill(self) -> None:
+                sounds.hold = lambda: False
 
         return One()
 
@@ -176,7 +188,7 @@ class Box:
     def hear(self, order: orders.Order) -> None:
         self.agent._hear(self.envelope(self.document(order)))
 
-    def turn(self, condition: Callable[[], bool] = lambda: True, patience: float = 10.0) -> None:
+    def turn(self, condition: Callable[[], bool] = lambda: True, patience: float = 120.0) -> None:
         """Turn the loop until ``condition``."""
         deadline = time.monotonic() + patience
         self.agent.step(0)
@@ -186,7 +198,9 @@ class Box:
             time.sleep(0.001)
 
     def told(self) -> list[dict[str, Any]]:
-        return [body for _seq, body in self.agent.store.receipts(most=1000)]
+        """Receipts, without the greeting of a new memory."""
+        told = [body for _seq, body in self.agent.store.receipts(most=1000)]
+        return [body for body in told if body.get("why") != "new"]
 
     def states(self) -> list[str]:
         return [body["state"] for body in self.told()]

@@ -64,6 +64,7 @@ def samples() -> dict[str, Any]:
         "desk:broadcast": lambda _: {"pk": broadcast().id},
         "desk:broadcast-audio": lambda _: {"pk": broadcast().id},
         "desk:broadcast-cap": lambda _: {"pk": broadcast().id},
+        "desk:broadcast-ebm": lambda _: {"pk": broadcast().id},
         "desk:alert": lambda _: {"pk": alert().id},
         "desk:channel": lambda _: {"pk": channel().id},
         "desk:loudspeaker-setup": lambda _: {"pk": loudspeaker().id},

@@ -14,7 +14,7 @@ import pytest
 from django.db import connection
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from tests.broadcast.conftest import NOTICE, SYSTEM, heard, made, sent
+from tests.broadcast.conftest import NOTICE, SYSTEM, heard, made, sent, tomorrow
 from tests.broadcast.test_cap import message
 from tests.broadcast.test_sending import refused
 from tests.broadcast.vendors import DING_SECRET, GATEWAY_TOKEN, LARK_SECRET, serving
@@ -29,6 +29,7 @@ from zhijin.broadcast.services import (
     exchanging,
     posting,
     sending,
+    stopping,
 )
 from zhijin.broadcast.services.channels import Wanted
 from zhijin.broadcast.speech import making
@@ -121,9 +122,14 @@ def everything_written() -> str:
 
 
 def resident(
-    name: str, phone: str, place: str = GRID, consents: str = "notice phone", **more: Any
+    name: str,
+    phone: str,
+    place: str = GRID,
+    consents: str = "notice phone",
+    how: str = "当面签字",
+    **more: Any,
 ) -> Person:
-    given = dict.fromkeys(consents.split(), "当面签字")
+    given = dict.fromkeys(consents.split(), how)
     with scoped(SYSTEM):
         return people.register_person(
             actor=SYSTEM, place_code=place, name=name, phone=phone, consents=given, **more
@@ -367,7 +373,7 @@ def test_a_channel_that_was_stopped_meanwhile_stands_on_the_board_unsent(village
 
 
 def test_a_planned_broadcast_is_told_when_its_time_comes(village, vendors):
-    at = clock.now() + timedelta(hours=2)
+    at = tomorrow()
     row = said(channel(vendors), turns=[at])
     assert ProcrastinateJob.objects.filter(task_name="broadcast.post").count() == 0
     run(row)
@@ -382,7 +388,7 @@ def test_what_is_stopped_is_withdrawn_and_who_was_told_is_told_so(village, vendo
     told, late = channel(vendors), channel(vendors, "feishu")
     row = said(told, late)
     posting.deliver(next(one.id for one in posts(row) if one.kind == "wecom"))
-    sending.stop(actor=SYSTEM, pk=row.id, why="误报")
+    stopping.stop(actor=SYSTEM, pk=row.id, why="误报")
     assert run(row) == {"wecom": State.SENT, "feishu": State.WITHDRAWN}
     assert run(row, "stop") == {"wecom": State.SENT}
     text = vendors.got[-1][1]["text"]["content"]
@@ -550,8 +556,8 @@ def test_the_public_page_shows_what_is_in_force_and_hides_what_is_personal(villa
 
 def test_what_is_stopped_planned_or_kept_from_it_is_not_on_the_public_page(village, client):
     stopped = sent(SYSTEM, text="第一条通知，已停播的。")
-    sending.stop(actor=SYSTEM, pk=stopped.id)
-    sent(SYSTEM, text="第二条通知，以后播的。", turns=[clock.now() + timedelta(hours=5)])
+    stopping.stop(actor=SYSTEM, pk=stopped.id)
+    sent(SYSTEM, text="第二条通知，以后播的。", turns=[tomorrow()])
     sent(SYSTEM, text="第三条通知，不上门户。", portal=False)
     made(SYSTEM, text="第四条通知，还是草稿。")
     sent(SYSTEM, text="第五条通知，正在播的。", areas=[GRID])

@@ -22,7 +22,7 @@ from tests.broadcast.test_sending import refused
 from tests.cast import OTHER_VILLAGE
 from zhijin.broadcast import choosing, errors
 from zhijin.broadcast.models import Letter, Post
-from zhijin.broadcast.services import channels, letters, posting, sending
+from zhijin.broadcast.services import channels, letters, posting, stopping
 from zhijin.core import clock
 from zhijin.core.models import JournalEntry
 from zhijin.core.scope import scoped
@@ -35,7 +35,7 @@ pytestmark = pytest.mark.django_db
 def test_only_those_who_agreed_get_a_short_message_and_no_number_is_written_down(village, vendors):
     told = [resident("甲", "13912345601"), resident("乙", "13912345602", GRID_2)]
     resident("丙", "13912345603", consents="phone")
-    resident("丁", "13912345604", birth_year=clock.today().year - 9)
+    resident("丁", "13912345604", how="监护人当面签字", birth_year=clock.today().year - 9)
     resident("戊", "13912345605", OTHER_VILLAGE)
     resident("己", "", consents="notice")
     row = said(channel(vendors, "sms"))
@@ -122,7 +122,7 @@ def test_a_stop_in_the_middle_sends_no_further_letter(village, vendors, monkeypa
     resident("乙", "13912345602")
     row = said(channel(vendors, "sms"))
     run(row)
-    sending.stop(actor=SYSTEM, pk=row.id)
+    stopping.stop(actor=SYSTEM, pk=row.id)
     again(row, 10)
     assert len(vendors.got) == 1
     assert posts(row)[0].state == State.WITHDRAWN

@@ -12,6 +12,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from hypothesis import given
 from hypothesis import strategies as st
+from procrastinate.contrib.django.models import ProcrastinateJob
 
 from tests.broadcast.conftest import (
     GRID_2,
@@ -22,12 +23,13 @@ from tests.broadcast.conftest import (
     made,
     put_into_force,
     sent,
+    tomorrow,
 )
 from tests.cast import GRID, OTHER_VILLAGE, VILLAGE, Part, make_member
-from zhijin.broadcast import errors, programme, receipts, selectors, wire
+from zhijin.broadcast import errors, programme, receipts, selectors, tasks, wire
 from zhijin.broadcast.models import Broadcast, Target
 from zhijin.broadcast.receipts import Said
-from zhijin.broadcast.services import drafting, sending
+from zhijin.broadcast.services import drafting, knocking, sending, stopping
 from zhijin.broadcast.services.common import common_place
 from zhijin.broadcast.speech import making
 from zhijin.cases.models import Case
@@ -137,6 +139,7 @@ def test_other_places_see_nothing_even_without_a_filter(village, cast):
         ({"text": ""}, errors.NO_TEXT), ({"text": "……"}, errors.NO_TEXT), ({"text": "字" * 1001}, errors.NO_TEXT),
         ({"areas": []}, errors.NO_AREA), ({"areas": ["999999"]}, errors.NO_AREA),
         ({"text": "请联系11010519491231002X"}, errors.PERSONAL),
+        ({"title": "11010519491231002X 的通知"}, errors.PERSONAL),
         ({"turns": [clock.now() - timedelta(minutes=1)]}, errors.BAD_TIMES),
         ({"turns": [clock.now() + timedelta(days=70)]}, errors.BAD_TIMES),
         ({"turns": [clock.now() + timedelta(hours=n) for n in range(1, 70)]}, errors.BAD_TIMES),
@@ -171,7 +174,7 @@ def test_readings_are_corrected_and_spoken_anew(village, cast):
 
 
 def test_planned_turns_have_rows_of_their_own(village):
-    turns = [clock.now() + timedelta(hours=n) for n in (1, 25)]
+    turns = [tomorrow(), tomorrow(days=2)]
     row = sent(SYSTEM, turns=turns, areas=[GRID])
     with scoped(SYSTEM):
         assert Target.objects.filter(broadcast_id=row.id).count() == 4
@@ -245,13 +248,14 @@ def test_those_listed_become_cases_for_their_grid_workers(village, cast):
     receipts.take_in([say(row, "村委会云喇叭", "played", 5, ms=9000)])
     board = _board(row)
     assert (board.total, board.played, board.listed) == (3, 1, 2)
-    assert sending.knock(actor=cast.branch_secretary.actor, pk=row.id) == 2
+    assert knocking.knock(actor=cast.branch_secretary.actor, pk=row.id) == 2
+    assert knocking.run(row.id) == 2
     with scoped(SYSTEM):
         found = {case.place_code: case for case in Case.objects.filter(playbook="knock-doors")}
     assert set(found) == {GRID, GRID_2}
     assert heard(row)["一组云喇叭"].case_id == found[GRID].id
     assert heard(row)["村委会云喇叭"].case_id is None
-    refused(errors.NOTHING_LEFT, sending.knock, actor=cast.branch_secretary.actor, pk=row.id)
+    refused(errors.NOTHING_LEFT, knocking.knock, actor=cast.branch_secretary.actor, pk=row.id)
     page = cast.grid_worker.client.get("/field/")
     assert "上门告知" in page.content.decode()
 
@@ -265,6 +269,10 @@ def test_a_warning_that_ends_unheard_sends_people_by_itself(village):
     row = sent(SYSTEM, level="orange")
     with clock.freeze(clock.now() + timedelta(hours=3)):
         wire.tend(Bus())
+        (job,) = ProcrastinateJob.objects.filter(task_name="broadcast.knock")
+        assert job.args == {"broadcast": str(row.id)}
+        for _again in range(2):
+            tasks.knock(**job.args)
     with scoped(SYSTEM):
         assert Broadcast.objects.get(pk=row.pk).state == State.ENDED
         assert Case.objects.filter(playbook="knock-doors").count() == 2
@@ -306,7 +314,7 @@ def test_who_comes_back_is_told_what_was_missed_and_only_that(village):
     bus, row = Bus(), sent(SYSTEM)
     stopped = sent(SYSTEM, text="第二条通知，请注意。")
     wire.tend(bus)
-    sending.stop(actor=SYSTEM, pk=stopped.id)
+    stopping.stop(actor=SYSTEM, pk=stopped.id)
     wire.tend(bus)
     assert f"zj.a.{VILLAGE}.loudspeaker.stop" in bus.subjects()
     code = heard(row)["二组云喇叭"].code
@@ -347,6 +355,18 @@ def test_audio_is_given_to_loudspeakers_only_once_it_went_out(village, client):
     assert (answer.status_code, len(answer.content)) == (200, row.size)
     assert "immutable" in answer.headers["Cache-Control"]
     assert client.get(f"/broadcast/audio/{'0' * 64}/").status_code == 404
+
+
+def test_places_are_offered_with_their_loudspeakers_in_one_statement(
+    village, cast, django_assert_num_queries
+):
+    actor = cast.branch_secretary.actor
+    with scoped(actor):
+        with django_assert_num_queries(1):
+            found = selectors.ears_at(actor, [VILLAGE, GRID, GRID_2, OTHER_VILLAGE])
+        alone = [selectors.ears(actor, [one]) for one in (VILLAGE, GRID, GRID_2, OTHER_VILLAGE)]
+        assert selectors.ears_at(actor, []) == []
+    assert found == alone == [3, 2, 1, 0]
 
 
 def test_the_pages_make_correct_send_stop_and_send_again(village, cast):
@@ -461,3 +481,23 @@ def test_the_same_receipts_in_any_order_end_alike(village):
         for one in mixed:
             receipts.take_in([one])
         assert heard(row)[label].state == Heard.PLAYED
+
+
+def test_one_broadcast_over_which_the_voice_stumbles_keeps_no_other_back(village, monkeypatch):
+    odd, well = (made(SYSTEM, title=title) for title in ("一号", "二号"))
+    for row in (odd, well):
+        sending.submit(actor=SYSTEM, pk=row.id)
+    tended, now = wire._tend, clock.now()
+
+    def stumble(bus, row, moment):
+        if row.pk == odd.pk:
+            raise ZeroDivisionError("nobody foresaw it")
+        tended(bus, row, moment)
+
+    monkeypatch.setattr(wire, "_tend", stumble)
+    bus = Bus()
+    assert wire.tend(bus) == 1
+    assert bus.said
+    with scoped(SYSTEM):
+        assert Broadcast.objects.get(pk=odd.pk).due_at >= now + wire.AGAIN, "tried again, later"
+        assert Broadcast.objects.get(pk=odd.pk).state == "out"

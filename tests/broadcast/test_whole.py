@@ -173,11 +173,11 @@ def test_the_secretary_types_hears_and_sends(
     assert findings(page) == []
     page.get_by_role("button", name="发出", exact=True).click()
     page.locator("#board").wait_for()
-    page.locator("[data-heard='6']").wait_for(timeout=60_000)
+    page.locator("[data-heard='6']").wait_for()
     assert "播放了 1 台" in page.locator("#board").inner_text()
     assert findings(page) == []
     programs[1].start()
-    page.locator("[data-heard='6']").nth(1).wait_for(timeout=60_000)
+    page.locator("[data-heard='6']").nth(1).wait_for()
     for one in programs:
         (file,) = one.files()
         is_speech(file, round(heard_here * 1000))

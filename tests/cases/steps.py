@@ -141,7 +141,7 @@ def together(count: int, act: Callable[[int], Any]) -> list[Any]:
 
     def run(number: int) -> None:
         try:
-            gate.wait(10)
+            gate.wait(120)
             found[number] = act(number)
         except Refusal as refusal:
             found[number] = refusal
@@ -152,7 +152,7 @@ def together(count: int, act: Callable[[int], Any]) -> list[Any]:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(30)
+        thread.join(120)
     return found
 
 

@@ -255,7 +255,7 @@ class TestOnce:
             assert sweep_at(COUNTY_RUNG) == 0
         finally:
             os.kill(child.pid, signal.SIGKILL)
-            child.wait(10)
+            child.wait(120)
             child.stdout.close()
         deadline = 200
         while deadline and sum(written(m.case_id)[0] for m in made) < 40:

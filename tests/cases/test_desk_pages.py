@@ -30,6 +30,8 @@ from zhijin.core import clock
 from zhijin.core.ids import uuid7
 from zhijin.core.models import JournalEntry
 from zhijin.core.scope import scoped
+from zhijin.home.finding import HINTS
+from zhijin.ui import nav
 
 SOON = TUESDAY + HOUR
 
@@ -86,6 +88,22 @@ class TestStatements:
         for number in range(10):
             add_place(f"{VILLAGE[:9]}3{number:02d}", f"村{number}")
         assert statements(member, "/desk/cases/rates/") == before
+
+    def test_a_townships_first_page_tells_of_its_villages(self, cast: Cast) -> None:
+        member = cast.township_officer
+        assert "各地在办" not in member.client.get("/desk/").content.decode()
+        now_in_grid()
+        before = statements(member, "/desk/")
+        add_place(f"{VILLAGE[:9]}301", "静村")
+        now_in_grid()
+        assert statements(member, "/desk/") == before
+        page = member.client.get("/desk/").content.decode()
+        _head, _title, part = page.partition('aria-label="各地在办"')
+        assert f'href="/desk/cases/?place={VILLAGE}"' in part
+        assert '<td class="num">2</td>' in part
+        assert "静村" not in part, "what has nothing open takes no row"
+        village = cast.branch_secretary.client.get("/desk/").content.decode()
+        assert "各地在办" not in village, "a village has no parts here"
 
     def test_waiting_requests(self, cast: Cast) -> None:
         member, when = cast.township_officer, clock.now()
@@ -357,3 +375,56 @@ class TestRatesPage:
         accepted(cast, clock.now())
         page = cast.outsider.client.get(f"/desk/cases/rates/?place={COUNTY}")
         assert page.context["whole"]["response"].denominator == 0
+
+
+@pytest.mark.usefixtures("ground")
+class TestFinding:
+    """The search and guide of the desk's top line."""
+
+    def found(self, member: Member, text: str) -> str:
+        page = member.client.get("/desk/find/", {"q": text})
+        assert page.status_code == 200
+        return str(page.content.decode())
+
+    def test_without_words_it_says_what_each_page_is_for(self, cast: Cast) -> None:
+        page = self.found(cast.township_officer, "")
+        assert 'href="/desk/rates/"' in page or 'href="/desk/cases/rates/"' in page
+        assert "响应率、解决率、满意率，分母都写明" in page
+        assert "建账号、发密码" not in page, "what one may not open is not promised"
+        admin = self.found(cast.system_admin, "")
+        assert "建账号、发密码" in admin
+        assert "居民、网格员、设备上报的事" not in admin
+
+    def test_every_line_belongs_to_an_entry_of_the_menu(self) -> None:
+        assert set(HINTS) - {item.key for item in nav.items("desk")} == set()
+
+    def test_a_number_leads_to_its_case(self, cast: Cast) -> None:
+        made = now_in_grid()
+        number = one(made.case_id).number
+        answer = cast.branch_secretary.client.get("/desk/find/", {"q": f" {number.lower()} "})
+        assert (answer.status_code, answer["Location"]) == (302, f"/desk/cases/{made.case_id}/")
+        # Elsewhere the number means nothing, and nothing says that it exists.
+        other = self.found(cast.outsider, number)
+        assert "没有找到" in other
+        assert str(made.case_id) not in other
+
+    def test_words_find_cases_places_and_pages_in_ones_scope(self, cast: Cast) -> None:
+        made = now_in_grid(answers={"what": "水井盖不见了"})
+        assert f"/desk/cases/{made.case_id}/" in self.found(cast.branch_secretary, "水井盖")
+        assert f"/desk/cases/{made.case_id}/" not in self.found(cast.outsider, "水井盖")
+        assert f'href="/desk/places/{VILLAGE}/"' in self.found(cast.township_officer, "大耆老")
+        assert f'href="/desk/places/{VILLAGE}/"' not in self.found(cast.outsider, "大耆老")
+        assert "/desk/calendar/" in self.found(cast.county_officer, "工作日")
+
+    @pytest.mark.parametrize("text", ["\0", "%", "'; --", "<b>", "？" * 200])
+    def test_strange_words_find_nothing_and_break_nothing(self, cast: Cast, text: str) -> None:
+        page = self.found(cast.branch_secretary, text)
+        assert "<b>" not in page
+
+    def test_it_takes_few_statements(self, cast: Cast) -> None:
+        member = cast.branch_secretary
+        now_in_grid(answers={"what": "水井盖不见了"})
+        before = statements(member, "/desk/find/?q=水井盖")
+        for _ in range(5):
+            now_in_grid(answers={"what": "水井盖不见了"})
+        assert statements(member, "/desk/find/?q=水井盖") == before <= 12

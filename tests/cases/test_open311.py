@@ -454,7 +454,7 @@ class TestWithAClient:
         assert found["service_code"] == "test-hazard"
         assert report.get_service_definition("test-hazard")["service_code"] == "test-hazard"
         sent = httpx.post(
-            f"{root}/requests.json", timeout=20, data={
+            f"{root}/requests.json", timeout=120, data={
                 "api_key": cast.api_client.api_key, "service_code": "test-hazard",
                 "lat": IN_GRID[1], "long": IN_GRID[0], "description": "路灯不亮",
                 "jurisdiction_id": COUNTY,

@@ -183,7 +183,6 @@ def every(schema: Any, examples: int, check: Callable[[Any], None]) -> None:
     assert seen
 
 
-@pytest.mark.timeout(240)
 def test_the_api(world: World) -> None:
     headers = {"Authorization": f"Bearer {world.key}", **PLAIN}
 
@@ -194,7 +193,6 @@ def test_the_api(world: World) -> None:
     every(rest, EXAMPLES, check)
 
 
-@pytest.mark.timeout(240)
 def test_the_api_without_a_key(world: World) -> None:
     gates = api.gates()
 
@@ -208,7 +206,6 @@ def test_the_api_without_a_key(world: World) -> None:
     every(rest, 3, check)
 
 
-@pytest.mark.timeout(240)
 def test_open311(world: World) -> None:
     kinds: set[str] = set()
 

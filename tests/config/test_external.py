@@ -41,7 +41,7 @@ def _run(another: Cluster, home: Path, *arguments: str) -> subprocess.CompletedP
     }  # fmt: skip
     command = [sys.executable, "-m", "zhijin.config.cli", *arguments]
     return subprocess.run(
-        command, env=environment, capture_output=True, text=True, check=False, timeout=120
+        command, env=environment, capture_output=True, text=True, check=False, timeout=600
     )
 
 

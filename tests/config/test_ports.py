@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 import socket
 import subprocess
 import sys
@@ -94,7 +95,7 @@ def _served(port: int, who: str, folder: Path) -> subprocess.Popen[bytes]:
 
 def _says(port: int) -> str:
     try:
-        return httpx.get(f"http://127.0.0.1:{port}/", timeout=5).text
+        return httpx.get(f"http://127.0.0.1:{port}/", timeout=20).text
     except httpx.HTTPError:
         return ""
 
@@ -105,7 +106,7 @@ def test_the_web_server_joins_a_kept_port_and_finds_it_again_after_a_kill(tmp_pa
         for who in ("first", "second"):
             server = _served(port, who, tmp_path)
             try:
-                deadline = time.monotonic() + 60
+                deadline = time.monotonic() + 120
                 while not _says(port) and time.monotonic() < deadline:
                     time.sleep(0.1)
                 assert {_says(port) for _ in range(20)} == {who}
@@ -116,3 +117,11 @@ def test_the_web_server_joins_a_kept_port_and_finds_it_again_after_a_kill(tmp_pa
                 server.wait()
             # Nobody listens now, and still nobody else may begin to.
             assert not is_free(port)
+
+
+def test_two_processes_with_the_same_seed_do_not_reach_for_the_same_port():
+    drawn = []
+    for _process in range(2):
+        random.seed(7)
+        drawn.append([random_port() for _ in range(4)])
+    assert drawn[0] != drawn[1]

@@ -9,7 +9,6 @@ import socket
 import stat
 import subprocess
 import tempfile
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -67,10 +66,8 @@ def test_it_starts_in_a_path_with_spaces_and_chinese(cluster):
 
 def test_a_second_start_leaves_the_running_server_alone(cluster):
     before = cluster.pid()
-    began = time.monotonic()
     Cluster(cluster.home, durable=False).start()
     assert cluster.pid() == before
-    assert time.monotonic() - began < 1
 
 
 def test_passwords_lie_in_a_file_that_only_the_owner_reads(cluster):

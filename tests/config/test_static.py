@@ -54,7 +54,7 @@ def installed(made, tmp_path, monkeypatch, settings):
         monkeypatch.setenv("ZHIJIN_HOME", str(tmp_path / name))
         Home().make()
         settings.STATIC_ROOT = str(tmp_path / name / "static")
-        prepare.collect_static()
+        prepare.finish_static()
         return Path(settings.STATIC_ROOT)
 
     return use
@@ -87,6 +87,15 @@ def test_what_was_cut_off_is_gathered_again(made, installed):
     assert made.runs == 2
     assert (root / prepare.MANIFEST).exists()
     assert (made.kept[0] / prepare.MANIFEST).exists()
+
+
+def test_what_the_process_beside_did_not_finish_is_done_here(made, installed, monkeypatch):
+    broken = subprocess.Popen([sys.executable, "-c", "raise SystemExit(1)"])
+    monkeypatch.setattr(prepare, "_beside", broken)
+    root = installed("first")
+    assert broken.returncode == 1
+    assert (root / prepare.MANIFEST).exists()
+    assert made.runs == 1
 
 
 def test_an_installed_package_keeps_nothing_beside_itself(made, installed):

@@ -291,9 +291,9 @@ def test_libreoffice_lays_out_22_lines_of_28_characters(tmp_path):
     (tmp_path / "d.docx").write_bytes(documents.write(document(Text(filling))))
     command = [OFFICE, "--headless", f"-env:UserInstallation=file://{tmp_path}/office",
                "--convert-to", "pdf", "--outdir", str(tmp_path), str(tmp_path / "d.docx")]  # fmt: skip
-    subprocess.run(command, check=True, capture_output=True, timeout=150)
+    subprocess.run(command, check=True, capture_output=True, timeout=600)
     read = subprocess.run([READER, "-layout", str(tmp_path / "d.pdf"), "-"],
-                          check=True, capture_output=True, timeout=30)  # fmt: skip
+                          check=True, capture_output=True, timeout=600)  # fmt: skip
     pages = read.stdout.decode().split("\f")
     lines = [line.strip() for line in pages[1].splitlines() if line.strip()]
     assert [len(line) for line in lines[:-1]] == [28] * 22

@@ -168,6 +168,25 @@ def test_what_is_no_photo_is_refused_whatever_its_name(data):
     assert "照片.jpg" in told.message
 
 
+@pytest.mark.parametrize(
+    "data", [b"", b"MZ" + bytes(300), b"PK\x03\x04" + bytes(60), b"GIF89a" + bytes(50)]
+)
+def test_where_a_pdf_may_come_the_refusal_says_so(data):
+    with pytest.raises(Refusal) as caught:
+        files.store_document(io.BytesIO(data), "名单.docx", len(data))
+    assert (caught.value.id, caught.value.status) == ("FL004", 400)
+    assert "PDF" in str(caught.value.help)
+    assert "名单.docx" in caught.value.message
+
+
+def test_a_picture_too_large_is_told_as_such_where_a_pdf_may_come():
+    with pytest.raises(Refusal) as caught:
+        files.store_document(
+            io.BytesIO(b"\xff\xd8" + bytes(100)), "照片.jpg", files.PHOTO_LIMIT + 1
+        )
+    assert caught.value.id == "FL001"
+
+
 @pytest.mark.parametrize(("kind", "name"), [("PNG", "x.jpg"), ("WEBP", "x.png"), ("JPEG", "x.exe")])
 def test_the_name_decides_nothing(kind, name):
     row = store(picture(kind=kind), name)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import threading
 import uuid
 from datetime import UTC, datetime
@@ -150,6 +152,23 @@ def test_uuid7_orders_and_carries_the_time() -> None:
     assert ids.uuid7_millis(ids.uuid7(at)) == int(at.timestamp() * 1000)
     with pytest.raises(ValueError, match="version 7"):
         ids.uuid7_millis(uuid.uuid4())
+
+
+def test_a_child_process_gives_other_identifiers() -> None:
+    code = (
+        "import os\n"
+        "from zhijin.core.ids import uuid7\n"
+        "uuid7()\n"
+        "child = os.fork()\n"
+        "mine = [uuid7().int & (1 << 62) - 1 for _ in range(20)]\n"
+        # One write of each, so that the two don't write into each other's lines (PYTHONUNBUFFERED).
+        "os.write(1, (' '.join(map(str, mine)) + '\\n').encode())\n"
+        "child and os.waitpid(child, 0)\n"
+    )
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    given = told.stdout.split()
+    assert len(given) == 40
+    assert len(set(given)) == 40
 
 
 def test_uuid7_is_unique_over_threads() -> None:

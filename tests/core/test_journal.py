@@ -158,12 +158,12 @@ def test_an_entry_is_sealed_when_its_transaction_ends_and_never_twice(transactio
         with transaction.atomic():
             journal.write(PERSON, "slow", "x:1")
             held.set()
-            go.wait(10)
+            go.wait(120)
         connections.close_all()
 
     writer = threading.Thread(target=slow)
     writer.start()
-    assert held.wait(10)
+    assert held.wait(120)
     journal.write(PERSON, "fast", "x:2")
     assert journal.seal_new() == 1, "the slow one is not there yet"
     go.set()
@@ -199,7 +199,7 @@ def test_two_sealers_never_seal_the_same_entry(transactional_db):
 
     def seal() -> None:
         # One that finds the lock taken seals nothing, so how often each must try is not known.
-        ends = time.monotonic() + 60
+        ends = time.monotonic() + 120
         while sum(done) < 200 and time.monotonic() < ends:
             done.append(journal.seal_new(limit=20))
         connections.close_all()

@@ -409,3 +409,10 @@ def test_a_long_list_of_choices_stands_on_a_sheet_of_its_own() -> None:
     with zipfile.ZipFile(io.BytesIO(body)) as archive:
         assert "'_kind'!$A$1:$A$60" in archive.read("xl/worksheets/sheet1.xml").decode()
     assert sheets.read_table(io.BytesIO(body), "模板.xlsx", columns).header_row == 1
+
+
+@settings(max_examples=40)
+@given(st.text("村口/\\[]:*?' 烟感", max_size=40))
+def test_whatever_a_device_is_called_its_readings_can_be_exported(title: str) -> None:
+    body = sheets.write_export([Column("a", "甲", "A", convert.text(5))], [{"a": "x"}], title=title)
+    assert zipfile.is_zipfile(io.BytesIO(body))

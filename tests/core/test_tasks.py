@@ -49,7 +49,7 @@ def test_the_thread_ticks_until_it_is_stopped():
     ran = threading.Event()
     tasks.register_tick("x", 1, ran.set)
     stop = tasks.start()
-    assert ran.wait(5)
+    assert ran.wait(120)
     stop.set()
 
 

@@ -12,7 +12,7 @@ from tests.cast import GRID, VILLAGE, Cast, Member, Part, make_member
 from tests.orgs.conftest import places
 from zhijin.core.actor import Actor
 from zhijin.core.scope import scoped
-from zhijin.disclosure import documents
+from zhijin.disclosure import deciding, documents
 from zhijin.disclosure.documents import Draft
 from zhijin.disclosure.models import Document
 
@@ -44,7 +44,8 @@ class Office:
 
     def does(self, member: Hand | Member, act: str, document: Document, **more: Any) -> Document:
         with scoped(member.actor):
-            found = getattr(documents, act)(actor=member.actor, document_id=document.id, **more)
+            room = documents if hasattr(documents, act) else deciding
+            found = getattr(room, act)(actor=member.actor, document_id=document.id, **more)
         return found if isinstance(found, Document) else document
 
     def published(self, title: str = "修路占地公示", **more: Any) -> Document:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import re
 import shutil
 import subprocess
 import threading
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -16,17 +17,19 @@ from django.db import connections
 from django.test import Client
 
 from tests.cast import COUNTY
-from tests.disclosure.conftest import TABLE, Office
+from tests.disclosure.conftest import TABLE, Office, last_month
 from tests.orgs.conftest import refusing
 from zhijin.config.postgres import ADMIN
 from zhijin.core import clock, signing
 from zhijin.core.actor import Actor
 from zhijin.core.ids import show_receipt
+from zhijin.core.models import Fact
 from zhijin.core.scope import scoped
 from zhijin.disclosure import releasing, selectors, verifying
 from zhijin.disclosure.models import Document, Release
 
 SYSTEM = Actor.system("test")
+DOCS = Path(__file__).resolve().parents[2] / "docs"
 
 
 @pytest.fixture(autouse=True)
@@ -85,12 +88,53 @@ def test_a_notice_of_a_year_ago_verifies_with_public_tools_only(
 
 def documented() -> str:
     """The block of commands that the how-to gives."""
-    page = Path(__file__).resolve().parents[2] / "docs" / "how-to" / "publish-affairs.md"
+    page = DOCS / "how-to" / "publish-affairs.md"
     found = re.search(
         r"^```sh verify\n(.*?)^```$", page.read_text("utf-8"), re.MULTILINE | re.DOTALL
     )
     assert found
     return found[1]
+
+
+def test_what_was_written_down_of_the_chain_proves_it_later(office: Office, tmp_path: Path) -> None:
+    """Also where a text was erased since, and whatever the links that came after say."""
+    first = office.published("第一份")
+    with scoped(SYSTEM):
+        noted = selectors.head(int(COUNTY))
+    page = Client().get(f"/chain/{COUNTY}/").content.decode()
+    assert (noted.links, noted.sha256 in page) == (1, True)
+    office.does(office.secretary, "withdraw", first, why="误公开了电话", erase=True)
+    office.published("第二份")
+    command = re.search(
+        r"^```sh anchor\n(.*?)^```$",
+        (DOCS / "how-to" / "publish-affairs.md").read_text("utf-8"), re.MULTILINE | re.DOTALL,
+    )  # fmt: skip
+    assert command
+    file = tmp_path / "chain.jsonl"
+    whole = get(f"/chain/{COUNTY}/chain.jsonl")
+    for content, same in ((whole, True), (whole.replace(b'"document"', b'"withdrawal"', 1), False)):
+        file.write_bytes(content)
+        said = subprocess.run(
+            ["bash", "-c", command[1]], cwd=tmp_path, env={**os.environ, "LINKS": "1"},
+            capture_output=True, text=True, check=True,
+        )  # fmt: skip
+        assert (noted.sha256 in said.stdout) is same
+    with scoped(SYSTEM):
+        assert selectors.head(int(COUNTY)).sha256 == hashlib.sha256(whole).hexdigest()
+
+
+def test_a_line_of_the_chain_never_changes_its_form() -> None:
+    """Its bytes were hashed and printed: another form would make every such digest wrong."""
+    row = Release(
+        county=632802, seq=7, kind="document", code="ABCDEFGHJK", digest=b"\x01" * 32, previous=b"\x02" * 32,
+        kid="9c1d2f0e55aa7b31", signature=b"\x03" * 64,
+        at=datetime(2026, 9, 1, 8, 30, tzinfo=clock.TZ),
+    )  # fmt: skip
+    assert selectors._line(row) == (
+        '{"at": "2026-09-01T00:30:00+00:00", "code": "ABCDEFGHJK", "key": "9c1d2f0e55aa7b31", "kind": "document",'
+        f' "number": 7, "previous": "{"02" * 32}", "sha256": "{"01" * 32}", "signature": "{"03" * 64}"'
+        "}\n"
+    )
 
 
 def test_last_years_notice_is_checked_by_the_commands_of_the_how_to(
@@ -112,13 +156,22 @@ def test_last_years_notice_is_checked_by_the_commands_of_the_how_to(
 
     done = said()
     assert (done.returncode, done.stdout.splitlines()) == (
-        0, ["Signature Verified Successfully", "in the chain", "2 links, whole"],
+        0, ["Signature Verified Successfully", "in the chain, where it says it is", "2 links, whole"],
     ), done.stderr  # fmt: skip
-    whole = (tmp_path / "chain.jsonl").read_text()
-    (tmp_path / "chain.jsonl").write_text(
-        whole.splitlines()[0].replace('"number": 1', '"number": 2') + "\n"
-    )
-    assert "broken at 1" in said().stdout
+    file = tmp_path / "chain.jsonl"
+    whole = file.read_text()
+    first, second = whole.splitlines(keepends=True)
+    for changed, told in (
+        (first.replace('"number": 1', '"number": 2') + second, "where it says"),
+        (second.replace('"number": 2', '"number": 1'), "where it says"),
+    ):
+        file.write_text(changed)
+        bad = said()
+        assert (bad.returncode, told in bad.stdout) == (1, False)
+    file.write_text(first + second.replace('"number": 2', '"number": 3'))
+    bad = said()
+    assert (bad.returncode, bad.stdout.splitlines()[-1]) == (1, "broken at 2")
+    file.write_text(whole)
     file = tmp_path / "signed.json"
     file.write_bytes(file.read_bytes().replace(b"3,200", b"3,201"))
     assert said().returncode != 0, "one changed byte shows"
@@ -188,6 +241,43 @@ def test_what_a_strong_hand_alters_is_found(
         assert releasing.broken_at(int(COUNTY)) == at
 
 
+def test_a_clock_set_back_leaves_the_order_of_the_chain(office: Office, tmp_path: Path) -> None:
+    first = office.published("第一份")
+    with clock.freeze(clock.now() - timedelta(days=3)):
+        second = office.published("第二份")
+    with scoped(SYSTEM):
+        rows = list(Release.objects.filter(county=first.county).order_by("seq"))
+        assert [row.document_id for row in rows] == [first.id, second.id]
+        assert rows[0].at <= rows[1].at
+        assert releasing.broken_at(first.county) is None
+    body = json.loads(downloaded(second, tmp_path)[0].read_bytes())
+    assert body["signed_at"] == rows[1].at.astimezone(UTC).replace(microsecond=0).isoformat()
+    assert second.published_at == rows[1].at
+
+
+def test_a_clock_set_back_makes_nothing_late_be_on_time(office: Office) -> None:
+    period = last_month(clock.today())
+    office.published("别的一份")
+    late = office.draft(board="village", duty="village-quarterly", period=period[:4] + "Q1")
+    with scoped(SYSTEM):
+        Document.objects.filter(id=late.id).update(due_on=clock.today() - timedelta(days=1))
+    with clock.freeze(clock.now() - timedelta(days=30)):
+        late = office.does(office.staff, "submit", late)
+        late = office.does(office.secretary, "approve", late)
+    with scoped(SYSTEM):
+        told = Fact.objects.get(kind="disclosure.published", record=late.record)
+    assert told.attrs["on_time"] is False
+
+
+def test_a_withdrawal_stands_after_what_it_takes_down(office: Office) -> None:
+    document = office.published()
+    with clock.freeze(clock.now() - timedelta(days=2)):
+        office.does(office.secretary, "withdraw", document, why="面积算错了")
+    with scoped(SYSTEM):
+        first, second = Release.objects.filter(document_id=document.id).order_by("seq")
+    assert first.at <= second.at
+
+
 def test_an_erased_text_does_not_break_the_chain(office: Office) -> None:
     document = office.published("一")
     office.published("二")
@@ -212,7 +302,7 @@ def test_documents_published_at_once_stand_in_one_line(transactional_db, office:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(60)
+        thread.join(120)
     assert done == ["published"] * 5
     with scoped(SYSTEM):
         assert releasing.broken_at(int(COUNTY)) is None

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from unittest.mock import Mock
+
 import pytest
 from django.db import IntegrityError, connection, transaction
+from django.test import Client
 
-from tests.cast import VILLAGE, Cast
+from tests.cast import VILLAGE, Cast, Part, make_member
 from tests.disclosure.conftest import TABLE, Office, fresh, last_month
 from tests.orgs.conftest import refusing
-from zhijin.core import clock
+from zhijin.core import clock, file_care, files
 from zhijin.core.actor import Actor
-from zhijin.core.models import Fact, JournalEntry
+from zhijin.core.ids import uuid7
+from zhijin.core.models import Fact, JournalEntry, StoredFile
 from zhijin.core.scope import scoped
-from zhijin.disclosure import documents, selectors
-from zhijin.disclosure.models import Content, Document, Release
+from zhijin.disclosure import documents, questions, releasing, selectors
+from zhijin.disclosure.models import Attachment, Content, Document, Release
 
 SYSTEM = Actor.system("test")
 
@@ -59,6 +64,25 @@ def test_whoever_changes_it_is_its_author(office: Office) -> None:
     with refusing() as caught:
         office.does(office.secretary, "approve", document)
     assert caught.value.id == "DS003"
+
+
+def test_whoever_changes_its_files_is_its_author_too(office: Office, settings, tmp_path) -> None:
+    """Else somebody could put a file of their own under another's text and publish it alone."""
+    settings.ZHIJIN_FILES = str(tmp_path / "files")
+    stored = files.store_bytes(b"%PDF-", "application/pdf")
+    for act in ("attach", "detach"):
+        document = office.draft(title=f"公示 {act}")
+        if act == "detach":
+            office.does(office.staff, "attach", document, files=[("决算.pdf", stored)])
+            with scoped(SYSTEM):
+                there = Attachment.objects.get(document_id=document.id)
+            office.does(office.secretary, "detach", document, attachment_id=there.id)
+        else:
+            office.does(office.secretary, "attach", document, files=[("决算.pdf", stored)])
+        office.does(office.secretary, "submit", document)
+        with refusing() as caught:
+            office.does(office.secretary, "approve", document)
+        assert caught.value.id == "DS003"
 
 
 def test_finance_passes_the_supervisor_first(office: Office) -> None:
@@ -191,6 +215,85 @@ def test_an_erased_document_leaves_its_digest_only(office: Office) -> None:
         assert "12号" not in cursor.fetchone()[0]
 
 
+def test_a_title_that_names_somebody_is_destroyed_with_the_text(office: Office, cast: Cast) -> None:
+    document = office.published("关于马小寒家低保的公示", body="三组村民，家庭收入情况。")
+    question = questions.ask(code=document.code, text="马小寒家为什么能评上？")
+    secretary = office.secretary.actor
+    with scoped(secretary):
+        questions.answer(actor=secretary, question_id=question.id, text="按条件评议通过。")
+    address = f"/d/{document.code}/"
+    assert "马小寒家为什么" in cast.resident.client.get(address).content.decode()
+    office.does(office.secretary, "withdraw", document, why="本人撤回同意", erase=True)
+    page = cast.resident.client.get(address).content.decode()
+    assert "马小寒" not in page
+    assert "标题已依法删除" in page
+    with scoped(SYSTEM):
+        cursor = connection.cursor()
+        cursor.execute("SELECT string_agg(d::text, '') FROM disclosure_document d")
+        assert "马小寒" not in cursor.fetchone()[0]
+    desk = cast.branch_secretary.client.get(f"/desk/disclosure/{document.id}/").content.decode()
+    assert "马小寒" not in desk
+    assert 'name="erase"' not in desk, "there is nothing left to destroy"
+
+
+def test_what_a_correction_replaced_can_be_erased_later(office: Office, cast: Cast) -> None:
+    old = office.published(body="误写了一位村民的住处：3组12号")
+    new = office.does(office.staff, "correct", old)
+    draft = documents.Draft(board="village", title=new.title, body="改正后的内容")
+    new = office.does(office.staff, "change", new, draft=draft, version=new.version)
+    office.does(office.staff, "submit", new)
+    office.does(office.secretary, "approve", new)
+    public, desk = f"/d/{old.code}/", f"/desk/disclosure/{old.id}/"
+    assert "12号" in cast.resident.client.get(public).content.decode()
+    client = cast.branch_secretary.client
+    assert "删除正文" in client.get(desk).content.decode()
+    done = client.post(desk, {"do": "withdraw", "erase": "1", "why": "误公开了住址"})
+    assert done.status_code == 302
+    page = cast.resident.client.get(public).content.decode()
+    assert "12号" not in page
+    assert f"/d/{new.code}/" in page, "still leads to what took its place"
+    with scoped(SYSTEM):
+        assert releasing.broken_at(old.county) is None
+        assert Release.objects.filter(document_id=old.id).count() == 2
+
+
+@pytest.mark.parametrize("why", ["应 13812345678 的要求撤下", "本人 530602197001010011 撤回同意"])
+def test_the_public_reason_tells_nothing_personal(office: Office, why: str) -> None:
+    document = office.published()
+    with refusing() as caught:
+        office.does(office.secretary, "withdraw", document, why=why)
+    assert caught.value.id == "DS016"
+    assert fresh(document).state == "published"
+
+
+def test_who_approved_is_told_with_the_moment_of_approving(office: Office, cast: Cast) -> None:
+    with clock.freeze(clock.now() - timedelta(days=40)):
+        document = office.published()
+    office.does(office.secretary, "withdraw", document, why="面积算错了")
+    page = cast.branch_secretary.client.get(f"/desk/disclosure/{document.id}/").content.decode()
+    approved, withdrawn = page.index("李春禾 · "), page.index("面积算错了 · ")
+    assert f"{clock.local(document.published_at):%Y-%m-%d}" in page[approved : approved + 120]
+    assert f"{clock.today():%Y-%m-%d}" in page[withdrawn : withdrawn + 160]
+
+
+def test_a_document_is_corrected_by_one_other(office: Office) -> None:
+    old = office.published()
+    first = office.does(office.staff, "correct", old)
+    assert office.does(office.staff, "correct", old).id == first.id, "one draft at a time"
+    office.does(office.staff, "submit", first)
+    # Two drafts can be there from before, or were begun at the same moment.
+    values = {f.attname: getattr(fresh(first), f.attname) for f in Document._meta.concrete_fields}
+    with scoped(SYSTEM):
+        second = Document.objects.create(**{**values, "id": uuid7(), "code": "0123456789"})
+    office.does(office.secretary, "approve", first)
+    with refusing() as caught:
+        office.does(office.secretary, "approve", second)
+    assert caught.value.id == "DS015"
+    # Once the first is taken down, nothing stands in the second one's way.
+    office.does(office.secretary, "withdraw", first, why="又写错了")
+    assert office.does(office.secretary, "approve", second).state == "published"
+
+
 def test_a_correction_takes_the_place_of_the_old_one(office: Office) -> None:
     old = office.published()
     new = office.does(office.staff, "correct", old)
@@ -240,3 +343,127 @@ def test_another_countys_officer_cannot_approve(office: Office, cast: Cast) -> N
     with refusing() as caught:
         office.does(cast.outsider, "approve", document)
     assert caught.value.id == "CO404"
+
+
+# -- discarded ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("member", ["staff", "secretary"])
+def test_a_draft_is_discarded_by_its_author_or_whoever_approves(
+    office: Office, member: str, settings, tmp_path
+) -> None:
+    settings.ZHIJIN_FILES = str(tmp_path / "files")
+    document = office.draft(duty="village-quarterly", period="2026Q3")
+    stored = files.store_bytes(b"%PDF-", "application/pdf")
+    office.does(office.staff, "attach", document, files=[("a.pdf", stored)])
+    office.does(getattr(office, member), "discard", document)
+    with scoped(SYSTEM):
+        assert not Document.objects.exists()
+        assert not Attachment.objects.exists()
+        entry = JournalEntry.objects.get(action="disclosure.discarded")
+        assert (entry.object, entry.detail["author"]) == (document.record, document.author)
+        assert Fact.objects.filter(kind="disclosure.discarded", record=document.record).exists()
+    file_care.sweep()
+    assert StoredFile.objects.get().idle_since is not None, "its file goes after the grace period"
+    office.draft(duty="village-quarterly", period="2026Q3")
+
+
+def test_a_colleague_discards_nobody_elses_draft(office: Office) -> None:
+    document = office.draft()
+    other = make_member("other", Part("吴秋分", "village_staff", VILLAGE))
+    with refusing() as caught:
+        office.does(other, "discard", document)
+    assert caught.value.id == "DS017"
+    with refusing() as caught:
+        office.does(office.supervisor, "discard", document)
+    assert caught.value.id == "CO403"
+
+
+def test_what_waits_is_discarded_what_somebody_approved_is_not(office: Office) -> None:
+    office.does(office.staff, "discard", office.does(office.staff, "submit", office.draft()))
+    money = office.does(office.staff, "submit", office.draft(board="finance", **TABLE))
+    documents_ = [office.does(office.supervisor, "supervise", money), office.published("已公开")]
+    gone = office.published("撤下的")
+    documents_.append(office.does(office.secretary, "withdraw", gone, why="写错了日期"))
+    for document in documents_:
+        for member in (office.staff, office.secretary):
+            with refusing() as caught:
+                office.does(member, "discard", document)
+            assert caught.value.id == "DS004"
+    with scoped(SYSTEM):
+        assert Document.objects.count() == 3
+
+
+def test_a_discarded_correction_leaves_what_is_public_as_it_was(office: Office) -> None:
+    public = office.published()
+    office.does(office.staff, "discard", office.does(office.staff, "correct", public))
+    assert fresh(public).state == "published"
+    again = office.does(office.staff, "correct", public)
+    assert again.corrects == public.id
+
+
+# -- what was overlooked ----------------------------------------------------------------------
+
+
+def test_what_a_file_is_called_is_looked_through_too(office: Office, settings, tmp_path) -> None:
+    settings.ZHIJIN_FILES = str(tmp_path / "files")
+    stored = files.store_bytes(b"%PDF-", "application/pdf")
+    document = office.draft()
+    for name, refusal in (("11010519491231002X.pdf", "DS001"), ("王秀英 13812345678.pdf", "DS002")):
+        office.does(office.staff, "attach", document, files=[(name, stored)])
+        with refusing() as caught:
+            office.does(office.staff, "submit", document)
+        assert caught.value.id == refusal
+        with scoped(SYSTEM):
+            there = Attachment.objects.get(document_id=document.id)
+        office.does(office.staff, "detach", document, attachment_id=there.id)
+    assert fresh(document).found == []
+    assert office.does(office.staff, "submit", document).state == "submitted"
+
+
+def test_the_supervisors_name_does_not_stay_on_another_text(office: Office) -> None:
+    document = office.does(office.staff, "submit", office.draft(board="finance", **TABLE))
+    document = office.does(office.supervisor, "supervise", document)
+    draft = documents.Draft(board="village", title="公示", body="改成村务")
+    document = office.does(office.staff, "change", document, draft=draft, version=document.version)
+    assert fresh(document).supervised_name == ""
+
+
+def test_a_duty_that_was_corrected_is_not_published_a_second_time(office: Office) -> None:
+    public = office.published(duty="village-quarterly", period="2026Q3")
+    draft = office.does(office.staff, "correct", public)
+    office.does(office.staff, "submit", draft, checked=True)
+    office.does(office.secretary, "approve", draft)
+    with refusing() as caught:
+        office.draft(duty="village-quarterly", period="2026Q3")
+    assert caught.value.id == "DS009"
+
+
+def test_two_who_begin_the_same_duty_at_once_are_told_in_words(office: Office, monkeypatch) -> None:
+    """As if neither saw the other's draft: the database decides."""
+    office.draft(duty="village-quarterly", period="2026Q3")
+    monkeypatch.setattr(documents, "_not_taken", Mock())
+    with refusing() as caught:
+        office.draft(duty="village-quarterly", period="2026Q3")
+    assert caught.value.id == "DS009"
+    other = office.draft()
+    draft = documents.Draft(
+        board="village", title="公示", body="正文", duty="village-quarterly", period="2026Q3"
+    )
+    with refusing() as caught:
+        office.does(office.staff, "change", other, draft=draft, version=other.version)
+    assert caught.value.id == "DS009"
+
+
+def test_an_attachment_is_saved_under_its_own_name(office: Office, settings, tmp_path) -> None:
+    settings.ZHIJIN_FILES = str(tmp_path / "files")
+    document = office.draft()
+    stored = files.store_bytes(b"%PDF-", "application/pdf")
+    office.does(office.staff, "attach", document, files=[('征地 "公示".pdf', stored)])
+    office.does(office.staff, "submit", document)
+    office.does(office.secretary, "approve", document)
+    answer = Client().get(f"/d/{document.code}/file/{stored.digest}/")
+    told = answer.headers["Content-Disposition"]
+    assert told.startswith("attachment; filename*=utf-8''")
+    assert told.endswith(".pdf")
+    assert '"' not in told

@@ -5,13 +5,16 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from datetime import date, datetime, timedelta
-from xml.etree import ElementTree as ET
+from pathlib import Path
+from typing import Any
 
 import pytest
 from django.test import Client
 from hypothesis import given
 from hypothesis import strategies as st
+from lxml import etree
 
 from tests.cast import COUNTY, GRID, VILLAGE, Cast
 from tests.disclosure.conftest import TABLE, Office
@@ -24,6 +27,7 @@ from zhijin.core.models import Fact
 from zhijin.core.scope import scoped
 from zhijin.disclosure import documents, duties, feeds, periods, producing, questions, tables
 from zhijin.disclosure.models import Duty, Question
+from zhijin.disclosure.views import portal
 
 SYSTEM = Actor.system("test")
 #: A Friday; September's ten days end on a holiday's eve, and move.
@@ -117,6 +121,61 @@ def test_nobody_is_late_for_what_was_before_they_began(office: Office) -> None:
 def test_the_calendar_takes_three_queries(db: None, django_assert_num_queries) -> None:
     with scoped(Actor.resident()), django_assert_num_queries(3):
         duties.calendar_of(VILLAGE, int(COUNTY), TODAY)
+
+
+def on_day(month: int, day: int) -> Any:
+    return clock.freeze(datetime(2026, month, day, 9, tzinfo=clock.TZ))
+
+
+def test_a_correction_changes_nothing_about_when_it_was_published(office: Office) -> None:
+    """While it is drafted nothing is late; once it is public the day is that of what it corrects."""
+    item = ("finance-monthly", "2026-09")
+    with on_day(10, 9):
+        public = office.published(board="finance", duty=item[0], period=item[1], **TABLE)
+    with on_day(10, 20):
+        draft = office.does(office.staff, "correct", public)
+        assert calendar()[item].state == "done"
+        assert calendar()[item].document.id == public.id
+        office.does(office.staff, "submit", draft, checked=True)
+        office.does(office.supervisor, "supervise", draft)
+        corrected = office.does(office.secretary, "approve", draft)
+    assert calendar()[item].state == "done"
+    assert calendar()[item].document.id == corrected.id
+
+
+def test_a_late_publication_is_not_made_punctual_by_correcting_it(office: Office) -> None:
+    with on_day(10, 30):
+        public = office.published(duty="village-quarterly", period="2026Q3")
+        for _twice in range(2):
+            draft = office.does(office.staff, "correct", public)
+            office.does(office.staff, "submit", draft, checked=True)
+            public = office.does(office.secretary, "approve", draft)
+    assert calendar()["village-quarterly", "2026Q3"].state == "late_done"
+    with scoped(SYSTEM):
+        told = Fact.objects.filter(kind="disclosure.published").values_list("attrs", flat=True)
+        assert [one["on_time"] for one in told] == [False] * 3
+
+
+def test_a_rule_that_changes_later_makes_nobody_late_afterwards(office: Office) -> None:
+    with on_day(10, 14):
+        office.published(duty="village-quarterly", period="2026Q3")
+    Duty.objects.filter(key="village-quarterly").update(within=1)
+    assert calendar()["village-quarterly", "2026Q3"].state == "done"
+
+
+@pytest.mark.parametrize(
+    ("key", "period", "day"),
+    [
+        ("finance-monthly", "2026-09", date(2026, 10, 10)),  # a Saturday on which everybody works
+        ("assets-yearly", "2025", date(2026, 3, 2)),  # 60 days end on a Sunday
+        ("matters-handled", "2026-01", date(2026, 2, 10)),
+        ("matters-handled", "2026-04", date(2026, 5, 11)),  # a Sunday after the holiday of May
+    ],
+)
+def test_a_day_moves_past_holidays_and_not_past_days_on_which_people_work(
+    db: None, key: str, period: str, day: date
+) -> None:
+    assert duties.due_on(int(COUNTY), key, period) == day
 
 
 # -- counted ------------------------------------------------------------------------------------
@@ -299,12 +358,48 @@ def test_the_table_for_excel_holds_no_formula(office: Office) -> None:
     assert row["period"] == "", "nothing stays nothing"
 
 
-def test_the_feed_is_atom(office: Office) -> None:
-    office.published("甲 <b>&", body="第一份")
-    root = ET.fromstring(Client().get(f"/p/{VILLAGE}/affairs/feed.atom").content)
-    space = {"a": "http://www.w3.org/2005/Atom"}
-    assert root.tag == "{http://www.w3.org/2005/Atom}feed"
-    assert root.findtext("a:entry/a:title", namespaces=space) == "甲 <b>&"
-    for tag in ("id", "updated", "title"):
-        assert root.findtext(f"a:{tag}", namespaces=space)
-        assert root.findtext(f"a:entry/a:{tag}", namespaces=space)
+def test_the_feed_is_atom_by_the_grammar_of_its_rfc(office: Office) -> None:
+    """RELAX NG of RFC 4287; also where a title holds what XML cannot."""
+    grammar = etree.RelaxNG(etree.parse(Path(__file__).parent / "atom.rng"))
+    empty = Client().get(f"/p/{VILLAGE}/affairs/feed.atom").content
+    office.published("甲\x0b乙\x1b <b>&\ufffe", body="第一份\x08\x00"[:-1])
+    office.published("无正文", body="", **TABLE)
+    full = Client().get(f"/p/{VILLAGE}/affairs/feed.atom")
+    for content in (empty, full.content):
+        root = etree.fromstring(content)
+        assert grammar.validate(root), grammar.error_log
+    assert full.headers["Content-Type"] == "application/atom+xml; charset=utf-8"
+    ids = root.xpath("//*[local-name()='entry']/*[local-name()='id']/text()")
+    assert len(set(ids)) == 2
+    assert "甲乙 <b>&" in root.xpath("//*[local-name()='entry']/*[local-name()='title']/text()")
+    broken = full.content.replace(b"<updated>", b"<updated>x", 1)
+    assert not grammar.validate(etree.fromstring(broken)), "the grammar bites"
+
+
+def test_open_data_is_whole_however_much_there_is(office: Office, monkeypatch) -> None:
+    monkeypatch.setattr(portal, "MOST", 2)
+    for number in range(5):
+        office.published(f"第{number}份")
+    for form in ("json", "csv"):
+        titles, address = [], f"/p/{VILLAGE}/affairs/data.{form}"
+        while address:
+            answer = Client().get(address)
+            text = answer.content.decode("utf-8-sig")
+            rows = json.loads(text) if form == "json" else list(csv.DictReader(io.StringIO(text)))
+            titles += [row["title"] for row in rows]
+            found = re.match(r"<https?://[^/]+(/.*)>; rel=\"next\"", answer.headers.get("Link", ""))
+            address = found[1] if found else ""
+        assert titles == [f"第{number}份" for number in reversed(range(5))]
+
+
+def test_the_table_is_the_schema_read_as_text(office: Office) -> None:
+    """A row of the CSV, with the types of the schema, is an entry of the JSON."""
+    from jsonschema_rs import Draft202012Validator
+
+    office.published(board="finance", period="2026-09", **TABLE)
+    text = Client().get(f"/p/{VILLAGE}/affairs/data.csv").content.decode("utf-8-sig")
+    rows = list(csv.DictReader(io.StringIO(text)))
+    for row in rows:
+        row["simulated"] = {"true": True, "false": False}[row["simulated"]]
+    Draft202012Validator(feeds.SCHEMA, validate_formats=True).validate(rows)
+    assert rows == json.loads(Client().get(f"/p/{VILLAGE}/affairs/data.json").content)

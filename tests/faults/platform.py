@@ -90,7 +90,7 @@ class Platform:
         }  # fmt: skip
         return subprocess.run(
             [sys.executable, *program], env={**self.environment, **(database if text else {})},
-            capture_output=True, text=True, check=False, timeout=120,
+            capture_output=True, text=True, check=False, timeout=600,
         )  # fmt: skip
 
     def down(self) -> None:
@@ -100,7 +100,7 @@ class Platform:
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGINT)
             try:
-                self.process.wait(60)
+                self.process.wait(120)
             except subprocess.TimeoutExpired:
                 self.process.kill()
         for process in strays(mark(self.home)):
@@ -108,7 +108,7 @@ class Platform:
                 process.kill()
         with suppress(Exception):
             self.cluster.stop(immediate=True)
-        self.process.wait(10)
+        self.process.wait(120)
         assert self.process.stdout is not None
         self.process.stdout.close()
 
@@ -124,7 +124,7 @@ class Platform:
 
     def call(
         self, method: str, path: str, fields: dict[str, str] | None = None,
-        address: str = "127.0.0.1", timeout: float = 10.0,
+        address: str = "127.0.0.1", timeout: float = 30.0,
     ) -> tuple[int, str]:  # fmt: skip
         """One request on a connection of its own: status and where it leads."""
         line = http.client.HTTPConnection(

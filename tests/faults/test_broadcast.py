@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import random
+import re
 import subprocess
 import sys
 import time
@@ -41,7 +42,7 @@ SPEED = 12.0
 #: Seconds in which the short one may begin; a loudspeaker is away for longer.
 SHORT = 2
 pytestmark = [
-    pytest.mark.django_db(transaction=True), pytest.mark.slow, pytest.mark.timeout(300 + 20 * ROUNDS),
+    pytest.mark.django_db(transaction=True), pytest.mark.slow, pytest.mark.timeout(900 + 20 * ROUNDS),
 ]  # fmt: skip
 State = Target.State
 #: What is known for good. A playing that was cut by a power failure is told as such, and not begun again.
@@ -95,8 +96,15 @@ def sounded(one: Program, row: Broadcast) -> list[tuple[Path, float, float]]:
         told = path.stat()
         rate = int.from_bytes(path.read_bytes()[24:28], "little") or 1
         seconds = max(0, told.st_size - 44) / (2 * rate)
-        found.append((path, seconds, told.st_mtime - seconds / SPEED))
+        found.append((path, seconds, _made(path) or told.st_mtime - seconds / SPEED))
     return found
+
+
+def _made(path: Path) -> float:
+    """When a file was made, where the system tells (0 elsewhere): a busy machine plays slower than it should, so
+    that its end does not tell its beginning."""
+    told = subprocess.run(["stat", "-c", "%.3W", path], capture_output=True, text=True, check=False)
+    return float(told.stdout) if re.fullmatch(r"[0-9]+\.[0-9]+", told.stdout.strip()) else 0.0
 
 
 def test_nothing_twice_nothing_late_nothing_forgotten(
@@ -110,7 +118,7 @@ def test_nothing_twice_nothing_late_nothing_forgotten(
     for one in programs:
         one.start()
     rows, kills = _chaos(programs, bus, voice, random.Random(SEED))
-    wait_until(lambda: all(one.state in KNOWN for row in rows for one in heard(row).values()), 120)
+    wait_until(lambda: all(one.state in KNOWN for row in rows for one in heard(row).values()), 300)
     away = programs[0]
     away.kill()
     late = short("过期通知。")
@@ -119,7 +127,7 @@ def test_nothing_twice_nothing_late_nothing_forgotten(
     away.start()
     last = made(SYSTEM, text="最后一次通知。", level="orange")
     sending.submit(actor=SYSTEM, pk=last.id)
-    wait_until(lambda: all(one.state == State.PLAYED for one in heard(last).values()), 90)
+    wait_until(lambda: all(one.state == State.PLAYED for one in heard(last).values()), 300)
 
     played, cut = _counted([*rows, last], dict(zip(labels, programs, strict=True)))
     assert sounded(away, late) == []

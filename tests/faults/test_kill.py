@@ -23,17 +23,23 @@ import pytest
 from tests.faults.platform import Killer, Platform, Reporters, wait_for
 from zhijin.config.postgres import ADMIN
 
-SECONDS = float(os.environ.get("ZHIJIN_KILL_SECONDS", "25"))
+SECONDS = float(os.environ.get("ZHIJIN_KILL_SECONDS", "15"))
 SEED = int(os.environ.get("ZHIJIN_KILL_SEED", "20261123"))
 pytestmark = [
     pytest.mark.slow,
-    pytest.mark.timeout(int(300 + 8 * SECONDS)),
+    pytest.mark.timeout(int(900 + 8 * SECONDS)),
 ]
 VILLAGE = "530602105207"
+#: Seconds between two kills, at least and at most; more where the platform is not back at work by then.
+PAUSE = (0.4, 1.6)
 REPORTERS, MOST = 6, 2000
 #: Fewer reports than this prove nothing.
 LEAST = 20
 CLOCKS = 120
+#: So many are shot at least; then it ends, at the earliest after SECONDS.
+KILLS = 8
+#: Seconds that a resident goes on trying.
+PATIENCE = 300
 
 #: Makes the ground: places, a programme with quick clocks, and cases whose steps come due during the test.
 _GROUND = f"""
@@ -114,7 +120,7 @@ def _fields(chance: random.Random, key: str) -> dict[str, str]:
 
 
 def _rows(platform: Platform, statement: str) -> list[tuple[Any, ...]]:
-    with psycopg.connect(platform.cluster.url(ADMIN), connect_timeout=60) as admin:
+    with psycopg.connect(platform.cluster.url(ADMIN), connect_timeout=120) as admin:
         return admin.execute(statement).fetchall()  # type: ignore[arg-type]
 
 
@@ -125,14 +131,16 @@ def _value(platform: Platform, statement: str) -> int:
 def _enough(reporters: Reporters, killer: Killer) -> bool:
     return (
         len(reporters.acknowledged) > 2 * LEAST
-        and sum(killer.killed.values()) >= 5
+        and sum(killer.killed.values()) >= KILLS
         and bool({"web", "worker", "postgres"} & set(killer.killed))
     )
 
 
-def _shoot(platform: Platform) -> tuple[Reporters, Killer]:
+@pytest.fixture(scope="module")
+def shot(platform: Platform) -> tuple[Reporters, Killer]:
+    """What was reported and killed: once, and before anything is looked at, in whichever order that is."""
     reporters = Reporters(platform, _fields, "/report/road-hazard/", SEED)
-    share = max(1, round(SECONDS / 15))
+    share = max(2, round(SECONDS / 15))
     killer = Killer(
         platform, random.Random(SEED),
         {"web": max(1, share // 2), "web-child": 2 * share, "worker": 2 * share, "postgres": share,
@@ -140,16 +148,16 @@ def _shoot(platform: Platform) -> tuple[Reporters, Killer]:
         lambda: len(reporters.acknowledged),
     )  # fmt: skip
     stop = threading.Event()
-    threads = reporters.run(REPORTERS, stop, MOST, patience=90)
-    shooting = threading.Thread(target=killer.run, args=(stop, (SECONDS / 30, SECONDS / 8)))
+    threads = reporters.run(REPORTERS, stop, MOST, patience=PATIENCE)
+    shooting = threading.Thread(target=killer.run, args=(stop, PAUSE))
     shooting.start()
     time.sleep(SECONDS)
     # Beside other work everything takes longer: go on until there is something to count.
-    wait_for(lambda: _enough(reporters, killer), 5 * SECONDS)
+    wait_for(lambda: _enough(reporters, killer), 240)
     stop.set()
-    shooting.join(60)
+    shooting.join(120)
     for thread in threads:
-        thread.join(120)
+        thread.join(2 * PATIENCE)
     return reporters, killer
 
 
@@ -172,6 +180,7 @@ SELECT count(*) FROM cases_case c WHERE c.channel = 'portal' AND (
 _CLOCKS_DUE = """
 SELECT count(*) FROM cases_case WHERE playbook = 'kill-clock' AND next_fire_at < now() - interval '6 s'
 """
+_FIRED = "SELECT count(*) FROM cases_event WHERE fire IS NOT NULL"
 _CLOCKS_WRONG = """
 SELECT count(*) FROM cases_case c WHERE playbook = 'kill-clock' AND (
   fired <> (SELECT count(*) FROM cases_event e WHERE e.case_id = c.id AND e.fire IS NOT NULL)
@@ -186,22 +195,24 @@ SELECT count(*) FROM cases_case c WHERE playbook = 'kill-clock' AND (
 
 
 def test_nothing_acknowledged_is_lost_and_nothing_happens_twice(
-    platform: Platform, capsys: pytest.CaptureFixture[str]
+    platform: Platform, shot: tuple[Reporters, Killer], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    reporters, killer = _shoot(platform)
-    assert platform.healthy(60), "".join(platform.lines[-20:])
+    reporters, killer = shot
+    assert platform.healthy(240), "".join(platform.lines[-20:])
     cases = _rows(
         platform,
         "SELECT split_part(text, ' ', 2), count(*) FROM cases_case WHERE channel = 'portal' GROUP BY 1",
     )
-    wait_for(lambda: _value(platform, _CLOCKS_DUE) == 0, 60)
+    wait_for(lambda: _value(platform, _CLOCKS_DUE) == 0, 240)
     kept = {str(key): int(count) for key, count in cases}
     lost = [key for key in reporters.acknowledged if key not in kept]
     doubled = [key for key, count in kept.items() if count > 1]
     failed = _value(platform, "SELECT count(*) FROM procrastinate_jobs WHERE status = 'failed'")
     uneven, opened_wrong = _rows(platform, _UNEVEN), _value(platform, _OPENED)
-    fired = _value(platform, "SELECT count(*) FROM cases_event WHERE fire IS NOT NULL")
-    clocks_wrong = _value(platform, _CLOCKS_WRONG)
+    # Beside other work a step is taken later than it comes due; one too many stays one too many.
+    wait_for(lambda: _value(platform, _FIRED) >= 2 * CLOCKS, 240)
+    wait_for(lambda: _value(platform, _CLOCKS_WRONG) == 0, 120)
+    fired, clocks_wrong = _value(platform, _FIRED), _value(platform, _CLOCKS_WRONG)
     with capsys.disabled():
         sys.stdout.write(
             f"\nkill test: seed {SEED}, {SECONDS:g} s, killed {dict(killer.killed)};"
@@ -209,7 +220,7 @@ def test_nothing_acknowledged_is_lost_and_nothing_happens_twice(
             f" doubled {len(doubled)}; answers {dict(reporters.statuses)};"
             f" clock steps fired {fired}, wrong {clocks_wrong}; failed jobs {failed}\n"
         )
-    assert sum(killer.killed.values()) >= 5
+    assert sum(killer.killed.values()) >= KILLS
     assert {"web", "worker", "postgres"} & set(killer.killed)
     assert len(reporters.acknowledged) > LEAST
     assert (lost, doubled, reporters.different, reporters.unanswered) == ([], [], [], [])
@@ -220,7 +231,10 @@ def test_nothing_acknowledged_is_lost_and_nothing_happens_twice(
         assert platform.call("GET", where)[0] == 200
 
 
-def test_the_journal_is_whole_afterwards(platform: Platform) -> None:
+def test_the_journal_is_whole_afterwards(
+    platform: Platform, shot: tuple[Reporters, Killer]
+) -> None:
+    assert platform.healthy(240), "".join(platform.lines[-20:])
     told = platform.run(
         text="import django; django.setup()\n"
         "from zhijin.core import chain, journal\n"

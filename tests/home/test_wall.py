@@ -25,7 +25,7 @@ from tests.cases.steps import refused
 from tests.cast import COUNTY, GRID, OTHER_VILLAGE, TOWNSHIP, VILLAGE, Cast
 from zhijin.activities.models import Meeting
 from zhijin.broadcast.models import Broadcast, Target
-from zhijin.core import clock, live
+from zhijin.core import clock, live, private_links
 from zhijin.core.actor import Actor
 from zhijin.core.ids import org_key, place_key, place_span, uuid7
 from zhijin.core.models import JournalEntry
@@ -226,6 +226,12 @@ def test_its_cost_does_not_grow_with_what_happens(ground: Any) -> None:
 @given(st.text(max_size=60) | st.binary(max_size=40).map(lambda b: b.hex()))
 def test_only_what_was_sealed_here_is_a_link(text: str) -> None:
     assert links.wall_of(text) is None
+
+
+def test_an_address_that_asks_for_too_many_wrong_links_has_to_wait(db, monkeypatch):
+    monkeypatch.setattr(private_links, "WRONG", "3/10m")
+    path = reverse("portal:wall", args=["A" * 42])
+    assert [Client().get(path).status_code for _ in range(4)] == [404, 404, 404, 429]
 
 
 @settings_of_hypothesis(max_examples=40)

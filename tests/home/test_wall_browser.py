@@ -112,7 +112,12 @@ def lives_for_days(page: Page) -> None:
     look(5)
     before = gathered(page)
     look(200)
-    after = gathered(page)
+    # A busy machine tidies up late; what is still held after many rounds is held for good.
+    for _round in range(40):
+        after = gathered(page)
+        if after["Nodes"] <= before["Nodes"] * 1.1 + 50:
+            break
+        page.evaluate("() => new Promise(requestAnimationFrame)")
     assert after["Nodes"] <= before["Nodes"] * 1.1 + 50
     assert after["JSEventListeners"] <= before["JSEventListeners"] + 5
     server.away = True
@@ -148,8 +153,8 @@ def test_a_wall_for_days(ground: Any, open_page: OpenPage) -> None:
     page.reload()
     expect(page.locator(".wall-figures b").first).to_have_text("9")
     opened(at=clock.now(), place_code=GRID)
-    expect(page.locator(".wall-figures b").first).to_have_text("10", timeout=15_000)
+    expect(page.locator(".wall-figures b").first).to_have_text("10")
     with scoped(SYSTEM):
         made = Wall.objects.get(pk=wall.pk)
     services.revoke(actor=SYSTEM, pk=made.pk)
-    expect(page.locator("body")).to_contain_text("HW404", timeout=15_000)
+    expect(page.locator("body")).to_contain_text("HW404")

@@ -69,7 +69,9 @@ def test_the_next_close_goes_on_from_the_one_before(lived: Books) -> None:
         assert selectors.balance(lived.accounts["甲"], clock.today()) == 7
 
 
-@pytest.mark.parametrize(("days", "expected"), [(0, "LG008"), (-3, "LG008"), (20, "LG009")])
+@pytest.mark.parametrize(
+    ("days", "expected"), [(0, "LG008"), (-3, "LG008"), (20, "LG009"), (5000, "LG012")]
+)
 def test_closes_out_of_order_are_refused(lived: Books, days: int, expected: str) -> None:
     close(lived, 15)
     with refusing() as caught:
@@ -109,7 +111,7 @@ def test_an_altered_entry_shows(transactional_db: None, lived: Books, meddler) -
     close(lived, 15)
     assert kinds() == []
     meddler.execute("UPDATE ledger_entry SET amount = 50 WHERE amount = 10")
-    assert kinds() == ["balance", "sum"]
+    assert kinds() == ["balance", "content", "sum"]
 
 
 def test_an_altered_balance_shows(transactional_db: None, lived: Books, meddler) -> None:
@@ -135,6 +137,45 @@ def test_entries_that_cancel_out_but_are_of_a_closed_period_show(
         " (SELECT transfer_id FROM ledger_entry WHERE amount = 10)"
     )
     assert kinds() == ["balance"]
+
+
+def test_words_and_accounts_that_were_altered_show_though_the_sum_is_zero(
+    transactional_db: None, lived: Books, meddler
+) -> None:
+    meddler.execute(
+        "UPDATE ledger_transfer SET memo = memo || '!' WHERE id ="
+        " (SELECT transfer_id FROM ledger_entry WHERE amount = 10)"
+    )
+    assert kinds() == ["content"]
+    meddler.execute("UPDATE ledger_transfer SET memo = rtrim(memo, '!')")
+    assert kinds() == []
+    meddler.execute(
+        "UPDATE ledger_entry SET amount = amount * 2 WHERE transfer_id ="
+        " (SELECT transfer_id FROM ledger_entry WHERE amount = 10)"
+    )
+    assert kinds() == ["balance", "content"]
+
+
+def test_accounts_slipped_into_a_closed_period_show(
+    transactional_db: None, lived: Books, meddler
+) -> None:
+    """Both new, so that no line of the close is wrong and the sum is zero."""
+    close(lived, 15)
+    meddler.execute(
+        "INSERT INTO ledger_entry (id, county, book_id, transfer_id, account_id, place_key, at, day, amount)"
+        " SELECT gen_random_uuid(), county, book_id, transfer_id, gen_random_uuid(), place_key, at, day, n"
+        " FROM (SELECT * FROM ledger_entry WHERE amount = 10 LIMIT 1) e, (VALUES (5), (-5)) v (n)"
+    )
+    assert "balance" in kinds()
+
+
+def test_a_close_that_was_taken_away_shows(transactional_db: None, lived: Books, meddler) -> None:
+    close(lived, 15)
+    close(lived, 1)
+    meddler.execute(
+        "DELETE FROM ledger_closing WHERE through = (SELECT max(through) FROM ledger_closing)"
+    )
+    assert kinds() == ["closing"]
 
 
 def run(capsys: pytest.CaptureFixture[str]) -> tuple[int, str]:

@@ -10,7 +10,7 @@ from django.db import connections
 from tests.ledger.conftest import SYSTEM, Books, days_ago, make_books
 from zhijin.core.errors import Refusal
 from zhijin.core.scope import scoped
-from zhijin.ledger import selectors, services
+from zhijin.ledger import posting, selectors, services
 
 
 def at_once(count: int, act: Callable[[int], object]) -> list[object]:
@@ -20,7 +20,7 @@ def at_once(count: int, act: Callable[[int], object]) -> list[object]:
 
     def run(number: int) -> None:
         try:
-            start.wait(30)
+            start.wait(120)
             got.append(act(number))
         except Refusal as refusal:
             got.append(refusal.id)
@@ -103,3 +103,22 @@ def test_two_closes_at_once_are_one(transactional_db: None) -> None:
             return services.close_period(actor=SYSTEM, book=books.book, through=days_ago(2))
 
     assert sorted(str(one) for one in at_once(3, act))[-2:] == ["LG009", "LG009"]
+
+
+def test_a_transfer_is_taken_back_once_whatever_keys_are_used(transactional_db: None) -> None:
+    books = make_books()
+    posted = books.grant("甲", 10)
+
+    def back(number: int) -> object:
+        with scoped(SYSTEM):
+            transfer = selectors.transfer(books.book, posted.id)
+            return posting.reverse(
+                actor=SYSTEM, book=books.book, transfer=transfer, memo="误发", key=f"back-{number}"
+            )
+
+    got = at_once(5, back)
+    assert sorted(one if isinstance(one, str) else "done" for one in got) == ["LG005"] * 4 + [
+        "done"
+    ]
+    assert books.held("甲") == 0
+    assert whole(books)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 from datetime import timedelta
+from importlib import import_module
 from typing import Any
 from uuid import uuid4
 
@@ -17,7 +18,7 @@ from tests.orgs.conftest import SYSTEM, places, refusing, register
 from zhijin.core import clock
 from zhijin.core.models import Fact, JournalEntry
 from zhijin.core.scope import scoped
-from zhijin.people import branches, revealing, services
+from zhijin.people import branches, member_links, revealing, services
 from zhijin.people.branches import MemberDraft
 from zhijin.people.models import BranchMember, Person
 
@@ -208,29 +209,53 @@ def test_what_happens_to_members_leaves_facts_about_the_branch(org):
 
 def test_a_link_opens_its_members_page_until_it_is_renewed(org):
     row = enrol(org)
-    token = branches.member_link(row)
-    assert do_read(lambda: branches.member_by_link(token)).id == row.id
+    token = member_links.member_link(row)
+    assert do_read(lambda: member_links.member_by_link(token)).id == row.id
     renewed = do(SYSTEM, branches.renew_member_link, member_id=row.id)
-    assert do_read(lambda: branches.member_by_link(token)) is None
-    assert do_read(lambda: branches.member_by_link(branches.member_link(renewed))).id == row.id
+    assert do_read(lambda: member_links.member_by_link(token)) is None
+    assert (
+        do_read(lambda: member_links.member_by_link(member_links.member_link(renewed))).id == row.id
+    )
 
 
 def test_a_link_is_worth_nothing_once_the_member_left(org):
     row = enrol(org)
-    token = branches.member_link(row)
+    token = member_links.member_link(row)
     do(SYSTEM, branches.end_member, member_id=row.id, why="转出")
-    assert do_read(lambda: branches.member_by_link(token)) is None
+    assert do_read(lambda: member_links.member_by_link(token)) is None
 
 
 @pytest.mark.parametrize("token", ["", "a", "!!!", "长" * 30, "A" * 42, "=" * 42, "\x00"])
 def test_what_is_no_link_opens_nothing(places, token):
-    assert do_read(lambda: branches.member_by_link(token)) is None
+    assert do_read(lambda: member_links.member_by_link(token)) is None
 
 
 @given(at=st.integers(0, 30), flip=st.integers(1, 255))
 def test_no_other_member_is_reached_by_changing_a_link(at, flip):
     row = BranchMember(id=uuid4(), link_version=1)
-    body = bytearray(base64.urlsafe_b64decode(branches.member_link(row) + "=="))
+    body = bytearray(base64.urlsafe_b64decode(member_links.member_link(row) + "=="))
     body[at] ^= flip
-    changed = bytes(body)
-    assert changed[:16] != row.id.bytes or changed[16:] != branches._mac(row.id, 1)
+    changed = base64.urlsafe_b64encode(body).rstrip(b"=").decode()
+    assert not member_links.LINKS.opens(changed, 1)
+
+
+def test_moves_written_before_are_tied_to_their_first_row(places: None) -> None:
+    """The migration follows a chain of moves, and ties nobody by a name alone."""
+    tie = import_module("zhijin.people.migrations.0010_member_first").TIE
+    one, two = register("甲支部", VILLAGE), register("乙支部", VILLAGE)
+    days = [clock.today() - timedelta(days=n) for n in (30, 20, 10)]
+    with scoped(SYSTEM):
+        draft = MemberDraft("周立夏", HOW, since=days[0])
+        first = branches.enrol_member(actor=SYSTEM, org_key=one.key, draft=draft)
+        second = branches.move_member(actor=SYSTEM, member_id=first.id, to_org=two.key, on=days[1])
+        third = branches.move_member(actor=SYSTEM, member_id=second.id, to_org=one.key, on=days[2])
+        assert (second.who, third.who) == (first.id, first.id)
+        branches.end_member(actor=SYSTEM, member_id=third.id, why="调离", on=clock.today())
+        namesake = branches.enrol_member(
+            actor=SYSTEM, org_key=two.key, draft=MemberDraft("周立夏", HOW, since=clock.today())
+        )
+        BranchMember.objects.update(first_id=None)
+        with connection.cursor() as cursor:
+            cursor.execute(tie)
+        known = dict(BranchMember.objects.values_list("id", "first_id"))
+    assert known == {first.id: None, second.id: first.id, third.id: first.id, namesake.id: None}

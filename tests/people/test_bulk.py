@@ -148,7 +148,8 @@ def test_how_many_they_are_costs_no_more_statements(cast: Cast) -> None:
             assert take(cast, rows).count("added") == n
         counts.append(len(told))
     assert counts[0] == counts[1]
-    assert counts[0] < 45
+    # One of them holds the import for as long as it runs, so that one that was cut off is known by it.
+    assert counts[0] == 42
 
 
 def test_a_row_that_is_refused_leaves_the_others(cast: Cast) -> None:

@@ -79,6 +79,10 @@ def test_a_resident_is_registered_and_corrected(cast: Cast) -> None:
         person = Person.objects.get()
     url = f"/desk/people/{person.id}/"
     edit = {"do": "edit", "version": "1", "name": "", "phone": "12900000002", "birth_year": "1960"}
+    unasked = client.post(url, edit)
+    assert unasked.status_code == 403
+    assert "保存“电话”需要本人单独同意" in unasked.content.decode()
+    edit["consent"] = "2026-03-01 当面"
     assert client.post(url, edit).status_code == 302
     with scoped(SYSTEM):
         person.refresh_from_db()
@@ -88,7 +92,7 @@ def test_a_resident_is_registered_and_corrected(cast: Cast) -> None:
         "示**",
     )
     assert "改过" in client.post(url, edit).content.decode()
-    assert client.post(url, {"do": "edit", "version": "2", "phone": "1"}).status_code == 200
+    assert client.post(url, {"do": "edit", "version": "2", "phone": "1"}).status_code == 400
     bad = client.post("/desk/people/new/", {"name": "示例甲", "place_code": "530602"})
     assert "网格" in bad.content.decode()
 

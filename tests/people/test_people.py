@@ -10,19 +10,26 @@ from django.db import connection
 
 from tests.cast import GRID, OTHER_VILLAGE, VILLAGE, Cast
 from tests.orgs.conftest import SYSTEM, places, refusing
+from zhijin.core import clock
 from zhijin.core.models import Fact, JournalEntry
 from zhijin.core.scope import scoped
-from zhijin.people import catalogue, households, revealing, selectors, services
+from zhijin.people import ages, catalogue, households, moving, revealing, selectors, services
 from zhijin.people.models import Consent, Person
 from zhijin.people.selectors import Filter
 
 __all__ = ["places"]
 pytestmark = pytest.mark.usefixtures("places")
 ID = "11010519491231002X"
-PAPER = {"id_number": "2026-03-01 纸质授权书", "phone": "2026-03-01 当面"}
+PAPER = {
+    "id_number": "2026-03-01 纸质授权书",
+    "phone": "2026-03-01 当面",
+    "party": "2026-03-01 当面",
+}
 
 
 def register(name: str = "示例甲", place_code: str = GRID, **values: object) -> Person:
+    """With the consents that the values need."""
+    values.setdefault("consents", PAPER)
     with scoped(SYSTEM):
         return services.register_person(actor=SYSTEM, place_code=place_code, name=name, **values)  # type: ignore[arg-type]
 
@@ -193,10 +200,25 @@ def test_people_are_found_by_the_whole_value_and_never_by_a_part(cast: Cast) -> 
             assert not selectors.listing(officer, Filter(q=text)).exists()
 
 
+@pytest.mark.parametrize(("age", "minors"), [(17, 1), (18, 1), (19, 0)])
+def test_whoever_may_be_below_eighteen_stands_in_the_list_of_minors(
+    cast: Cast, age: int, minors: int
+) -> None:
+    """Only the year is kept: whoever turns 18 this year may be a minor until it is over, as in every rule."""
+    register("乙乙", birth_year=clock.today().year - age, consents={})
+    officer = cast.county_officer.actor
+    with scoped(officer):
+        assert selectors.counts(officer, VILLAGE)["minors"] == minors
+        listed = selectors.listing(officer, Filter(who="minors"))
+        assert [ages.may_be_below(one, 18, date(clock.today().year, 1, 1)) for one in listed] == [
+            True
+        ] * minors
+
+
 def test_the_list_counts_elders_members_and_minors(cast: Cast) -> None:
     this_year = date.today().year  # noqa: DTZ011 - a year is enough here
     register("甲甲", birth_year=this_year - 70, party="member")
-    register("乙乙", birth_year=this_year - 10)
+    register("乙乙", birth_year=this_year - 10, consents={})
     register("丙丙", birth_year=this_year - 40, party="activist")
     officer = cast.county_officer.actor
     with scoped(officer):
@@ -211,7 +233,7 @@ def test_the_list_counts_elders_members_and_minors(cast: Cast) -> None:
 def test_leaving_removes_the_telephone_number() -> None:
     person = register(phone="12900000001")
     with scoped(SYSTEM):
-        services.leave(actor=SYSTEM, person_id=person.id)
+        moving.leave(actor=SYSTEM, person_id=person.id)
         gone = Person.objects.get(id=person.id)
         with refusing() as caught:
             services.change_person(actor=SYSTEM, person_id=person.id, phone="12900000002")

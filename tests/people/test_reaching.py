@@ -15,7 +15,7 @@ from zhijin.core.errors import Refusal
 from zhijin.core.models import JournalEntry
 from zhijin.core.scope import scoped
 from zhijin.people import api as people
-from zhijin.people.models import Person
+from zhijin.people.models import Consent, Person
 
 __all__ = ["ground"]
 pytestmark = pytest.mark.django_db
@@ -23,14 +23,18 @@ SYSTEM = Actor.system("test")
 
 
 def resident(consents: str = "notice phone", place: str = GRID, **more: Any) -> Person:
+    """Also one of the time when a telephone was kept without asking: the consent is taken away again."""
     values = {"name": "王秀英", "phone": "13912345678", **more}
+    given = consents.split()
     with scoped(SYSTEM):
-        return people.register_person(
+        person = people.register_person(
             actor=SYSTEM,
             place_code=place,
-            consents=dict.fromkeys(consents.split(), "当面签字"),
+            consents=dict.fromkeys({*given, "phone"}, "监护人当面签字"),
             **values,
         )
+        Consent.objects.filter(person=person).exclude(purpose__in=given).delete()
+    return person
 
 
 def reached(*places: str, actor: Actor = SYSTEM) -> set[Any]:

@@ -12,12 +12,12 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 from django.urls import reverse
 
-from tests.cast import GRID
+from tests.cast import COUNTY, GRID
 from tests.orgs.conftest import SYSTEM, places, refusing, register
 from zhijin.core import clock
 from zhijin.core.models import Fact, JournalEntry
 from zhijin.core.scope import scoped
-from zhijin.people import branches, requests, retention, revealing, services
+from zhijin.people import branches, moving, requests, retention, revealing, services
 from zhijin.people.branches import MemberDraft
 from zhijin.people.models import BranchMember, Consent, DataRequest, Person
 
@@ -109,7 +109,7 @@ def test_an_erasure_removes_what_rests_on_consent_and_tells_what_stays(person):
 
 
 def test_of_somebody_who_left_everything_goes(person):
-    do(services.leave, person_id=person.id)
+    do(moving.leave, person_id=person.id)
     do(requests.erase, request_id=ask(person, "erase").id)
     now = fresh(person)
     assert (bytes(now.name), bytes(now.name_blind), now.name_masked) == (b"", b"", "—")
@@ -131,7 +131,7 @@ def test_a_request_is_refused_with_a_reason_and_only_once(cast, person):
 
 @pytest.mark.parametrize(("kind", "service", "more"), [
     ("erase", requests.corrected, {"answer": "电话改了"}), ("access", requests.erase, {}),
-    ("correct", requests.give_access, {"copy": b"x"}),
+    ("correct", requests.give_access, {"copy": b"x", "held": {}}),
 ])  # fmt: skip
 def test_each_kind_is_closed_its_own_way(person, kind, service, more):
     row = ask(person, kind)
@@ -177,7 +177,7 @@ def test_a_year_after_they_left_nobody_can_be_told(person):
     )
     member = do(branches.enrol_member, org_key=org.key, draft=draft)
     do(branches.end_member, member_id=member.id, why="转到外省")
-    do(services.leave, person_id=person.id)
+    do(moving.leave, person_id=person.id)
     assert retention.sweep() == 0
     with clock.freeze(clock.now() + timedelta(days=367)):
         assert retention.sweep() == 2
@@ -199,3 +199,20 @@ def test_a_year_after_they_left_nobody_can_be_told(person):
     names = do(branches.member_names, org=org, ids=[member.id], about="minutes")
     assert names == {member.id: "罗**"}
     assert JournalEntry.objects.filter(action__in=("person.erased", "member.erased")).count() == 2
+
+
+def test_a_withdrawal_counts_on_a_list_that_the_village_cannot_see(cast, person):
+    """Somebody of the village is on the list of a county's bureau, where they work."""
+    bureau = register("供电局党支部", COUNTY)
+    draft = MemberDraft(
+        "罗立夏", PAPER, person_id=person.id, phone="12900000001", id_number=NUMBER
+    )  # fmt: skip
+    member = do(branches.enrol_member, org_key=bureau.key, draft=draft)
+    secretary = cast.branch_secretary.actor
+    with scoped(secretary):
+        assert not branches.visible_members(secretary).exists()
+        for purpose in ("phone", "id_number", "party"):
+            revealing.withdraw_consent(actor=secretary, person_id=person.id, purpose=purpose)
+    member = fresh(member)
+    assert (member.phone, member.phone_masked, member.id_blind) == (None, "", None)
+    assert (member.valid_to, member.ended_why) == (clock.today(), "撤回同意")

@@ -130,6 +130,37 @@ def test_nearest_grids() -> None:
     assert geometry.nearest(110, 20) == []
 
 
+def around(lon: float, lat: float, reach: float) -> list[tuple[float, float]]:
+    corners = [(lon - reach, lat - reach), (lon + reach, lat - reach), (lon + reach, lat + reach)]
+    return [*corners, corners[0]]
+
+
+def test_a_ring_touches_the_villages_whose_grids_it_crosses() -> None:
+    grid("第一网格", square(0))
+    grid("第二网格", square(1))
+    lon, lat = middle(0)
+    assert geometry.villages_touched(around(lon, lat, 0.001), "530602") == [VILLAGE]
+    # Across both grids the village stands once.
+    assert geometry.villages_touched(around(lon, lat, 0.05), "530602") == [VILLAGE]
+    assert geometry.villages_touched(around(lon + 1, lat, 0.001), "530602") == []
+    assert geometry.villages_touched(around(lon, lat, 0.001), "530603") == []
+    assert geometry.villages_touched(around(lon, lat, 0.05), "530602", most=0) == []
+
+
+def test_a_ring_that_is_none_touches_nothing() -> None:
+    grid("第一网格", square(0))
+    lon, lat = middle(0)
+    crossed = [
+        (lon - 1, lat - 1),
+        (lon + 1, lat + 1),
+        (lon + 1, lat - 1),
+        (lon - 1, lat + 1),
+        (lon - 1, lat - 1),
+    ]
+    assert geometry.villages_touched(crossed, "530602") == []
+    assert geometry.villages_touched([(lon, lat)] * 4, "530602") == []
+
+
 def test_features_are_geojson() -> None:
     made = grid("第一网格", square(0), simulated=True)
     (feature,) = geometry.feature_collection(geometry.outlines_in(VILLAGE))["features"]
@@ -157,6 +188,7 @@ def test_the_box_index_serves() -> None:
             " WHERE code LIKE '99%'"
         )
         cursor.execute("ANALYZE places_outline, places_place")
+        cursor.execute("SET LOCAL enable_seqscan = off")
         sql, params = geometry._boxes_holding(106.0, 26.0).query.sql_with_params()
         cursor.execute("EXPLAIN " + sql, params)
         plan = "\n".join(line for (line,) in cursor.fetchall())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -33,7 +34,7 @@ def open_map(open_page: OpenPage, site: str) -> Any:
         page = open_page(
             f"/desk/places/{VILLAGE}/map/", storage_state=_state(state, site), **options
         )
-        expect(page.locator("[data-map][data-ready]")).to_be_visible(timeout=30_000)
+        expect(page.locator("[data-map][data-ready]")).to_be_visible()
         return page
 
     return opened
@@ -59,6 +60,8 @@ def canvas_box(page: Page) -> dict[str, float]:
 
 def pixel(page: Page, lon: float, lat: float) -> tuple[float, float]:
     """Where a position is on the screen (web Mercator, 512-pixel tiles)."""
+    # It is noted when the map has come to rest.
+    expect(page.locator("[data-map]")).to_have_attribute("data-view", re.compile("."))
     view = page.locator("[data-map]").get_attribute("data-view") or ""
     lon0, lat0, zoom = (float(part) for part in view.split(","))
     world = 512 * 2**zoom
@@ -132,8 +135,10 @@ def test_cut_join_and_step_back(open_map: Any) -> None:
 def test_a_corner_moves_with_its_neighbours(open_map: Any) -> None:
     left, right = grid("左", square(0)), grid("右", square(1))
     page = open_map()
+    expect(page.locator("[data-map]")).to_have_attribute("data-view", re.compile("."))
+    view = page.locator("[data-map]").get_attribute("data-view") or ""
     page.locator("[data-list] li").nth(0).get_by_role("button", name="在图上看").click()
-    page.wait_for_timeout(1500)
+    expect(page.locator("[data-map]")).not_to_have_attribute("data-view", view)
     x, y = pixel(page, *square(0)["coordinates"][0][1])
     page.mouse.move(x, y)
     page.mouse.down()

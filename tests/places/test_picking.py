@@ -14,7 +14,7 @@ from tests.places.factories import plant
 from zhijin.core.actor import Actor
 from zhijin.core.errors import Refusal
 from zhijin.places.api import GROUND, PlacedForm, PlaceField, Question, pick
-from zhijin.places.picking import Choice, Typed
+from zhijin.ui.picking import Choice, Typed
 
 pytestmark = pytest.mark.django_db
 SYSTEM = Actor.system("test")

@@ -16,11 +16,11 @@ def test_hits_appear_while_one_types(open_page: OpenPage) -> None:
     page = open_page("/places/?to=/report/", size=PHONE)
     page.get_by_label("村、社区或乡镇的名称").fill("大耆")
     hit = page.locator(f'[data-hints] a[href="/report/?place={VILLAGE}"]')
-    expect(hit).to_be_visible(timeout=10_000)
+    expect(hit).to_be_visible()
     assert findings(page) == []
     assert overflow(page) == []
     page.get_by_label("村、社区或乡镇的名称").fill("没有的地方")
-    expect(page.locator("[data-hints]")).to_contain_text("没有找到", timeout=10_000)
+    expect(page.locator("[data-hints]")).to_contain_text("没有找到")
 
 
 def test_the_phones_position_finds_the_village(open_page: OpenPage) -> None:
@@ -35,6 +35,6 @@ def test_the_phones_position_finds_the_village(open_page: OpenPage) -> None:
     )
     page.get_by_role("button", name="用我现在的位置").click()
     call = page.locator(f'a.call[href="/report/?place={VILLAGE}"]')
-    expect(call).to_be_visible(timeout=10_000)
+    expect(call).to_be_visible()
     expect(page.locator("[data-hints]")).to_contain_text("大耆老村第一网格")
     assert overflow(page) == []

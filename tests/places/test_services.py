@@ -202,3 +202,9 @@ def test_a_failed_write_leaves_nothing() -> None:
         services.create_grid(actor=SYSTEM, village=VILLAGE, name="一", geometry="nonsense")
     assert not Place.objects.filter(level="grid").exists()
     assert not JournalEntry.objects.exists()
+
+
+def test_where_a_shape_comes_from_is_said_in_words() -> None:
+    assert Outline(source="drawn").source_title == "在平台上画的"
+    assert Outline(source="simulated").source_title == "演示用，随机画的"
+    assert Outline(source="昭阳区2026.geojson").source_title == "昭阳区2026.geojson"

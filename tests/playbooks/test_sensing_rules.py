@@ -7,6 +7,7 @@ from datetime import datetime
 import pytest
 
 from tests.sensing.conftest import PLAYBOOK
+from tests.sensing.test_pages import FAULTS
 from zhijin.core import clock, signals
 from zhijin.playbooks.engine import load
 from zhijin.playbooks.engine.explain import explain
@@ -115,3 +116,31 @@ def test_kinds_keep_their_numbers():
     assert all(len(kind.measures) <= 2 for kind in signals.KINDS.values())
     for kind in signals.DEVICE_KINDS.values():
         assert set(kind.events) <= set(signals.KINDS)
+
+
+# -- signs of madness ----------------------------------------------------------------------------
+
+
+def sign_problems(line: str) -> list[str]:
+    return [one.id for one in load(f"{FAULTS}quarantine:\n  - {line}\n", "test").findings]
+
+
+@pytest.mark.parametrize(
+    ("line", "found"),
+    [
+        ("{id: a, sign: flapping, on: fire, times: 6, within: 1 minute}", []),
+        ("{id: a, sign: stuck, on: power, measure: load, times: 6, within: 7 days}", []),
+        ("{id: a, sign: range, on: door, times: 6, within: 1 hour}", []),
+        ("{id: a, sign: flapping, on: smoke, times: 6, within: 1 minute}", ["PB279"]),
+        ("{id: a, sign: stuck, on: door, times: 6, within: 1 minute}", ["PB279"]),
+        ("{id: a, sign: jump, on: smoke, times: 6, within: 1 minute}", ["PB280"]),
+        ("{id: a, sign: jump, on: smoke, by: 0, times: 6, within: 1 minute}", ["PB280"]),
+        ("{id: a, sign: stuck, on: smoke, by: 3, times: 6, within: 1 minute}", ["PB280"]),
+        ("{id: a, sign: range, on: smok, times: 6, within: 1 minute}", ["PB271"]),
+        ("{id: a, sign: range, on: smoke, measure: fill, times: 6, within: 1 hour}", ["PB272"]),
+        ("{id: a, sign: range, on: smoke, times: 6, within: 8 days}", ["PB276"]),
+        ("{id: a, sign: range, on: smoke, times: 6, within: 2 work hours}", ["PB276"]),
+    ],
+)  # fmt: skip
+def test_signs_that_make_no_sense_are_found(line, found):
+    assert sign_problems(line) == found

@@ -300,8 +300,8 @@ def test_results_are_in_utc() -> None:
 def test_a_deadline_costs_microseconds_not_milliseconds() -> None:
     start = at("2026-02-10 09:00")
     CAL.add_workdays(start, 500)
-    began = wall.perf_counter()
+    began = wall.process_time()
     for n in range(2000):
         CAL.add_work_minutes(start, n)
         CAL.add_workdays(start, 1 + n % 40)
-    assert (wall.perf_counter() - began) / 4000 < 0.0005
+    assert (wall.process_time() - began) / 4000 < 0.0005

@@ -36,7 +36,7 @@ def work() -> None:
 
     # In a thread of its own: a browser test may have left an event loop running in this one.
     with app.replace_connector(connector) as worker_app, ThreadPoolExecutor(1) as pool:
-        pool.submit(lambda: asyncio.run(run(worker_app))).result(60)
+        pool.submit(lambda: asyncio.run(run(worker_app))).result(120)
 
 
 def test_a_worker_does_what_follows(effects: None, cast: Cast) -> None:

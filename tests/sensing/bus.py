@@ -18,7 +18,7 @@ from zhijin.core.bus import Address, BusError, Device, address
 from zhijin.sensing import gate, worker
 from zhijin.sensing import models as sensing
 
-PATIENCE = 20.0
+PATIENCE = 120.0
 
 
 class Bus:

@@ -84,6 +84,17 @@ def test_a_new_secret_lets_a_device_count_from_one_again(device, intake: Intake)
     assert intake(smoke, message(1, level=2)).stored == 1
 
 
+def test_a_new_secret_counts_from_one_though_the_old_one_was_still_in_hand(device, intake: Intake):
+    """What the worker had in hand writes the old window back once more: it does not count any longer."""
+    smoke, _ = device()
+    intake(smoke, message(5000, level=1))
+    rotate(actor=SYSTEM, device_id=smoke.id)
+    intake(smoke, message(5001, level=1))
+    intake.registry.looked_at = 0.0
+    outcome = intake(smoke, message(1, level=2), message(2, level=2))
+    assert (outcome.stored, outcome.refused) == (2, 0)
+
+
 @pytest.mark.parametrize(
     ("payload", "reason"),
     [

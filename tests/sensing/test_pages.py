@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from io import BytesIO
+from pathlib import Path
 
 import pytest
 
@@ -12,6 +13,7 @@ from tests.sensing.conftest import SYSTEM, Intake, everything, message, now_mill
 from zhijin.core import clock
 from zhijin.core.models import JournalEntry
 from zhijin.core.scope import scoped
+from zhijin.sensing import selectors
 from zhijin.sensing.models import Asset, Device, DeviceState
 from zhijin.sensing.services import devices as services
 from zhijin.sensing.services.assets import set_asset
@@ -27,7 +29,12 @@ def test_registering_shows_the_secret_once(ground, cast):
     (device,) = everything(Device)
     secret = answer.context["secret"]
     assert len(secret) >= 24
-    assert secret in answer.content.decode()
+    shown = answer.content.decode().partition("<main")[2]
+    assert secret in shown
+    assert shown.count(f'action="/desk/devices/{device.id}/"') == shown.count('method="post"') > 0
+    assert 'href="?' not in shown, (
+        "the page that shows the secret has another address than the device"
+    )
     assert bytes(device.secret) == services.digest(device.code, secret)
     assert (device.place_code, device.serves, device.beat) == (GRID, 6, 1800)
     again = client.get(f"/desk/devices/{device.id}/")
@@ -109,6 +116,31 @@ def test_the_list_takes_the_same_statements_for_one_and_for_many(
         client.get("/desk/devices/")
 
 
+def test_the_head_counts_what_each_device_says_of_itself_in_one_statement(
+    device, intake, cast, django_assert_num_queries
+):
+    """A prefecture has more devices than are read into a page: counted, none is left out."""
+    made = {
+        name: device(label=name)[0]
+        for name in ("ok", "battery", "never", "silent", "shut", "held", "stopped")
+    }
+    for name in ("ok", "battery", "silent", "shut", "held"):
+        intake(made[name], message(1, level=20, battery=10 if name == "battery" else 90))
+    services.set_state(actor=SYSTEM, device_id=made["stopped"].id, state="stopped")
+    soon = clock.now() + timedelta(minutes=5)
+    with scoped(SYSTEM):
+        DeviceState.objects.filter(device_id=made["silent"].id).update(dead_since=clock.now())
+        Device.objects.filter(pk=made["shut"].id).update(shut_until=soon, shut_why="flood")
+        Device.objects.filter(pk=made["held"].id).update(held_at=clock.now(), held_why="stuck")
+    actor = cast.branch_secretary.actor
+    with scoped(actor):
+        said = [one.health for one in selectors.views_of(selectors.listing(actor, VILLAGE))]
+        with django_assert_num_queries(1):
+            counted = selectors.counts(actor, VILLAGE)
+    assert sorted(said) == sorted(made)
+    assert counted == {"all": 7} | dict.fromkeys(made, 1)
+
+
 def test_others_do_not_see_a_device(device, cast):
     smoke, _ = device()
     assert cast.outsider.client.get(f"/desk/devices/{smoke.id}/").status_code == 404
@@ -167,6 +199,34 @@ def test_readings_are_drawn_and_exported(device, intake, cast):
     assert JournalEntry.objects.filter(action="device.export", object=smoke.record).exists()
 
 
+def test_a_device_named_with_a_stroke_is_exported(device, intake, cast):
+    smoke, _ = device()
+    with scoped(SYSTEM):
+        Device.objects.filter(pk=smoke.pk).update(label="村口/河边[2]：烟感*?")
+    intake(smoke, message(1, at=now_millis(), level=3))
+    answer = cast.grid_worker.client.get(f"/desk/devices/{smoke.id}/readings.xlsx")
+    assert answer.status_code == 200
+
+
+def test_an_export_that_is_too_long_keeps_the_newest_and_says_so(device, intake, cast, monkeypatch):
+    import python_calamine
+
+    smoke, _ = device()
+    now = now_millis()
+    intake(smoke, *(message(n, at=now - (20 - n) * 60_000, level=n) for n in range(1, 20)))
+    real = selectors.readings
+    monkeypatch.setattr(selectors, "readings", lambda one, since: real(one, since, most=5))
+    answer = cast.grid_worker.client.get(f"/desk/devices/{smoke.id}/readings.xlsx?hours=24")
+    sheet = python_calamine.load_workbook(BytesIO(answer.content)).get_sheet_by_index(0)
+    told = str(sheet.to_python())
+    assert sheet.name == f"只有最近的 5 条 {smoke.label}"[:31].strip()
+    assert [n for n in range(1, 20) if f"烟雾浓度 {n} ppm" in told] == [15, 16, 17, 18, 19]
+    assert told.index("烟雾浓度 15 ppm") < told.index("烟雾浓度 19 ppm")
+    with scoped(SYSTEM):
+        found, cut = real(smoke, clock.now() - timedelta(days=1))
+    assert (len(found), cut) == (19, False)
+
+
 def test_the_rules_are_told_in_sentences(fire, device, intake, cast):
     smoke, _ = device()
     intake(smoke, message(1, level=1200))
@@ -211,7 +271,7 @@ opens:
   by: [device]
   ask:
     - {field: where, type: point, label: {zh: 位置, en: Where}}
-    - {field: fault, type: choice, required: true, label: {zh: 故障, en: Fault}, choices: [{id: silent, zh: 失联, en: Silent}, {id: mad, zh: 乱报, en: Mad}]}
+    - {field: fault, type: choice, required: true, label: {zh: 故障, en: Fault}, choices: [{id: silent, zh: 失联, en: Silent}, {id: mad, zh: 乱报, en: Mad}, {id: late, zh: 补报, en: Late}]}
     - {field: what, type: longtext, label: {zh: 情况, en: What}}
 states:
   reported: {owner: grid_worker, within: 2 workdays, late: {escalate: village}, moves: [{to: closed, by: grid_worker, step: close}]}
@@ -330,3 +390,49 @@ def test_equipment_is_entered_by_the_name_of_its_village(ground, cast):
     assert (lost.status_code, lost.context["refusal"].id) == (400, "PL004")
     assert lost.context["stands"].text == "没有"
     assert len(client.get("/desk/assets/", {"place": "大耆老"}).context["rows"]) == 1
+
+
+# -- two devices with one name -------------------------------------------------------------------
+
+
+def test_one_that_signs_in_again_and_again_is_told_of_on_its_page(device, cast):
+    from zhijin.core.bus import Address
+    from zhijin.sensing import refusing
+    from zhijin.sensing.gate import RESTLESS, RESTLESS_SECONDS, Gate
+
+    gate = Gate(Address("h", 1, 2, Path("ca"), bytes(32)))
+    assert [gate.restless("A", n * 20.0) for n in range(RESTLESS)] == [False] * (RESTLESS - 1) + [
+        True
+    ]
+    # Told once, then counted anew; a device that comes back now and then is an ordinary one.
+    assert not gate.restless("A", RESTLESS * 20.0)
+    assert not any(gate.restless("B", n * (RESTLESS_SECONDS / 4)) for n in range(60))
+    smoke, _ = device()
+    with scoped(SYSTEM):
+        refusing.count_one(smoke, "twice", RESTLESS)
+    page = cast.branch_secretary.client.get(f"/desk/devices/{smoke.id}/").content.decode()
+    assert "可能有两台用了同一个编号" in page
+
+
+# -- the broker is away ------------------------------------------------------------------------------
+
+
+def test_pages_say_when_the_broker_does_not_answer(device, cast, tmp_path, settings):
+    import importlib
+    import json
+    import socket
+
+    where = importlib.import_module("zhijin.core.bus.address")
+    client = cast.branch_secretary.client
+    assert "接入服务没有响应" not in client.get("/desk/devices/").content.decode()
+    settings.HOME = tmp_path
+    (tmp_path / "keys").mkdir()
+    with socket.create_server(("127.0.0.1", 0)) as door:
+        told = {"host": "127.0.0.1", "port": door.getsockname()[1], "mqtt_port": 1, "mqtt_host": ""}
+        file = tmp_path / "keys" / where.FILE
+        file.write_text(json.dumps({**told, "issuer": "00", "passwords": {}}))
+        assert "接入服务没有响应" not in client.get("/desk/devices/").content.decode()
+    where._looked.clear()
+    for path in ("/desk/devices/", "/desk/loudspeakers/"):
+        assert "接入服务没有响应" in client.get(path).content.decode()
+    where._looked.clear()

@@ -93,6 +93,60 @@ def test_bytes_that_mean_nothing_are_refused_without_being_quoted(data):
     assert len(caught.value.detail) < 60
 
 
+HEAD = '"seq": 1, "at": 1, "kind": "smoke"'
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        # Names that look like those that are allowed: a Cyrillic letter, full width, something nobody sees.
+        ('{%s, "level": 3, "b\u0430ttery": 5}', "schema"),
+        ('{%s, "level": 3, "ｂattery": 5}', "schema"),
+        ('{%s, "level": 3, "battery\u200b": 5}', "schema"),
+        ('{%s, "level": 3, " battery": 5}', "schema"),
+        ('{%s, "level": 3, "Battery": 5}', "schema"),
+        ('{%s, "level": 3, "": 5}', "schema"),
+        ('{%s, "level": 3, "\\u0000": 5}', "schema"),
+        ('{%s, "level": 3, "__proto__": {"plate": "x"}}', "schema"),
+        # A value that carries more than a figure.
+        ('{%s, "level": {"plate": "贵A12345"}}', "schema"),
+        ('{%s, "level": [3, "贵A12345"]}', "schema"),
+        ('{%s, "level": "３"}', "schema"),
+        ('{%s, "level": 3.0}', "schema"),
+        ('{%s, "level": 3e0}', "schema"),
+        ('{%s, "level": 520281199001011234}', "range"),
+        ('{%s, "level": 3, "battery": "87 张三"}', "schema"),
+        ('{%s, "level": 3, "signal": 13985861234}', "range"),
+        ('{%s, "level": 99999999999999999999999999999999999999}', "range"),
+        ('{%s, "level": Infinity}', "schema"),
+        ('{%s, "level": true}', "schema"),
+        # What is no single document.
+        ('{%s, "level": 3} {"plate": "x"}', "json"),
+        ('{%s, "level": 3} // 贵A12345', "json"),
+        ('\ufeff{%s, "level": 3}', "json"),
+        ('{%s, "level": 3,}', "json"),
+    ],
+)
+def test_tricks_with_names_and_values_bring_nothing_in(text, reason):
+    with pytest.raises(Bad) as caught:
+        messages.read((text % HEAD).encode())
+    assert caught.value.reason == reason
+    assert not re.search("[贵张]|plate|1234", caught.value.detail)
+
+
+def test_a_name_that_stands_twice_counts_once_and_carries_nothing():
+    for text in ('{%s, "level": 3, "level": 4}', '{"level": "张三", %s, "level": 4}'):
+        reading = messages.read((text % HEAD).encode()).reading
+        assert reading.value == 4
+    with pytest.raises(Bad, match="schema"):
+        messages.read(f'{{{HEAD}, "level": 4, "level": "张三"}}'.encode())
+    with pytest.raises(Bad, match="json"):
+        messages.read(f'{{{HEAD}, "level": 3}}'.encode("utf-16"))
+    longest = b" " * messages.MOST_BYTES + f'{{{HEAD}, "level": 3}}'.encode()
+    with pytest.raises(Bad, match="size"):
+        messages.read(longest)
+
+
 @given(st.sampled_from(ALL), st.text(min_size=1, max_size=12), JSON)
 def test_no_further_field_comes_in_whatever_it_is_called(kind, name, value):
     told = said(kind)
@@ -259,7 +313,7 @@ def test_one_point_is_no_line_and_a_label_is_text():
     assert charts.line([], measure, "x") == ""
     drawn = charts.line([point(0, 1, 1, 1), point(15, 1, 1, 1)], measure, '"><script>')
     assert "<script>" not in drawn
-    assert "6-1 16:00" in drawn
+    assert "6月1日 16:00" in drawn
 
 
 # -- how long readings stay -----------------------------------------------------------------------

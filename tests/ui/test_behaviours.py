@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from pathlib import Path
 from typing import Any
 
@@ -112,7 +113,7 @@ def test_elder_mode_is_at_once_and_stays(open_page: OpenPage) -> None:
 def test_preferences_work_without_scripts(open_page: OpenPage) -> None:
     page = open_page(PORTAL + "?a=1", size=PHONE, java_script_enabled=False)
     page.get_by_role("button", name="大字").click()
-    assert page.url.endswith("/desk/style/portal/?a=1")
+    expect(page).to_have_url(re.compile(r"/desk/style/portal/\?a=1$"))
     assert page.locator("html").get_attribute("data-elder") is not None
     page.get_by_role("link", name="English").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Tell us")
@@ -138,7 +139,7 @@ def test_a_stream_that_breaks_is_taken_up_again(open_page: OpenPage) -> None:
     expect(page.locator("#rows[data-connected]")).to_be_attached()
     # The stream ends after three seconds. What happens meanwhile is never told: the list is read on reconnection.
     urls.LIST[:] = [("b", "1", "路灯不亮")]
-    expect(page.locator("#rows tr[data-key=b]")).to_be_attached(timeout=10_000)
+    expect(page.locator("#rows tr[data-key=b]")).to_be_attached()
 
 
 def test_a_list_is_worked_through_by_keys(open_page: OpenPage) -> None:
@@ -147,15 +148,15 @@ def test_a_list_is_worked_through_by_keys(open_page: OpenPage) -> None:
     page.keyboard.press("j")
     page.keyboard.press("j")
     page.keyboard.press("x")
-    assert page.locator("tr[data-picked]").get_attribute("data-key") == "b"
+    expect(page.locator("tr[data-picked]")).to_have_attribute("data-key", "b")
     page.keyboard.press("o")
-    assert page.url.endswith("#open-b")
+    expect(page).to_have_url(re.compile("#open-b$"))
     page.keyboard.press("?")
     expect(page.get_by_role("dialog", name="键盘操作")).to_be_visible()
     page.keyboard.press("Escape")
     page.keyboard.press("/")
     page.keyboard.type("jjx")
-    assert page.locator("input[type=search]").input_value() == "jjx"
+    expect(page.locator("input[type=search]")).to_have_value("jjx")
 
 
 def test_htmx_sends_the_token_and_tells_refusals(open_page: OpenPage) -> None:

@@ -107,6 +107,20 @@ def test_a_refusal_says_what_and_what_to_do(status: int) -> None:
     text = render_to_string("ui/error.html", {"refusal": refused, "status": status}, request())
     assert str(refused.message).split("{")[0] in text
     assert refused.id in text
+
+
+@pytest.mark.parametrize(("path", "back"), [("/desk/x/", 1), ("/field/x/", 1), ("/report/x/", 0)])
+def test_a_refusal_leads_those_who_work_back_to_their_work(path: str, back: int) -> None:
+    asked = request(path)
+    refused = errors.NO_PERMISSION(permission="case.view")
+    context = {"refusal": refused, "status": 403}
+    assert render_to_string("ui/error.html", context, asked).count("回到工作台") == 0
+    asked.actor = Actor("account", "1", "李春禾")
+    text = render_to_string("ui/error.html", context, asked)
+    assert text.count("回到工作台") == back
+    # The permission's name is for the security officer, and stands in small print.
+    assert "case.view" not in refused.message
+    assert "CO403 · case.view" in text
     assert 'href="/"' in text
 
 
@@ -175,6 +189,54 @@ def test_every_class_that_a_template_names_has_a_style() -> None:
         for names in re.findall(r'class="([^"]*)"', text):
             named.update(dict.fromkeys(names.split(), path.name))
     assert {name: place for name, place in named.items() if name not in known} == {}
+
+
+#: A table's classes and its head.
+TABLE = r'<table class="(table[^"]*)">((?:(?!</table>).)*?</thead>)'
+
+
+def _templates() -> dict[str, str]:
+    package = Path(apps.get_app_config("ui").path).parent
+    return {
+        str(p.relative_to(package)): p.read_text(encoding="utf-8") for p in package.rglob("*.html")
+    }
+
+
+def test_no_date_is_shown_as_machines_write_it() -> None:
+    shown = []
+    for name, text in _templates().items():
+        for found in re.finditer(r'\{\{[^}]*\|date:"Y-m[^}]*\}\}', text):
+            before = text[: found.start()]
+            inside = before.rfind('="') > before.rfind(">")  # the value of an attribute
+            if not inside and "|period" not in found[0]:
+                shown.append((name, found[0]))
+    assert shown == [], (
+        "use |day in sentences, |dated on papers, |period for months, {% when %} elsewhere"
+    )
+
+
+def test_no_sentence_to_translate_holds_a_percent_sign() -> None:
+    """Django doubles it in the sentence it looks up, so that its English is never found."""
+    said = re.compile(r"\{% blocktranslate[^%]*%\}(.*?)\{% endblocktranslate %\}", re.DOTALL)
+    plain = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
+    found = [
+        (name, text)
+        for name, page in _templates().items()
+        for text in said.findall(page)
+        if "%" in plain.sub("", text)
+    ]
+    assert found == []
+
+
+def test_wide_tables_are_cards_on_a_phone_and_every_head_has_a_scope() -> None:
+    wrong = []
+    for name, text in _templates().items():
+        for kind, head in re.findall(TABLE, text, re.DOTALL):
+            columns = len(re.findall(r"<th[ >]|\{% th ", head))
+            if columns > 4 and not {"table-cards", "table-fit", "heat"} & set(kind.split()):
+                wrong.append((name, columns))
+            wrong += [(name, th) for th in re.findall(r"<th(?![^>]*scope=)(?: [^>]*)?>", head)]
+    assert wrong == []
 
 
 def test_every_behaviour_has_a_test_an_example_and_a_line_in_the_reference() -> None:

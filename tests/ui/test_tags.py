@@ -103,6 +103,47 @@ def test_percent_rounds_down_and_never_up_to_a_target() -> None:
     assert tags.duration(7500) == "2小时5分钟"
 
 
+@pytest.mark.parametrize(
+    ("name", "zh", "en"),
+    [
+        ("2026-07", "2026年7月", "Jul 2026"),
+        ("2026Q3", "2026年第三季度", "Q3 2026"),
+        ("2026H2", "2026年下半年", "H2 2026"),
+        ("2026", "2026年", "2026"),
+        ("2026-13", "2026-13", "2026-13"),
+        ("夏收时", "夏收时", "夏收时"),
+        ("", "", ""),
+    ],
+)
+def test_periods_are_said_as_people_say_them(name: str, zh: str, en: str) -> None:
+    assert render("{{ name|period }}", name=name) == zh
+    with override("en"):
+        assert render("{{ name|period }}", name=name) == en
+
+
+def test_a_date_in_a_sentence_is_said_as_elsewhere() -> None:
+    said = [tags.day(on) for on in (NOW, NOW.date(), date(2026, 10, 3), date(2025, 10, 3), None)]
+    assert said == ["今天", "今天", "10月3日", "2025年10月3日", ""]
+    # In China the day has begun while it is still yesterday in Greenwich.
+    assert tags.day(NOW + timedelta(hours=12)) == "明天"
+
+
+def test_papers_say_dates_whole_and_headings_name_their_period() -> None:
+    said = [tags.dated(on) for on in (NOW.date(), NOW, date(2025, 10, 3), None)]
+    assert said == ["2026年11月23日", "2026年11月23日", "2025年10月3日", ""]
+    assert spans.titled("2026Q3", "财务收支") == "2026年第三季度财务收支"
+    with override("en"):
+        assert tags.dated(date(2025, 10, 3)) == "3 Oct 2025"
+        assert spans.titled("2026-07", "Finances") == "Finances, Jul 2026"
+
+
+def test_a_form_asks_in_a_clerks_words() -> None:
+    class Form(forms.Form):
+        name = forms.CharField()
+
+    assert Form({}).errors["name"] == ["请填写这一项。"]
+
+
 def test_everything_from_people_is_escaped() -> None:
     bad = "<script>alert(1)</script>"
     text = render(

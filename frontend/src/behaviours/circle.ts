@@ -1,11 +1,11 @@
 /**
- * A circle on a drawing of loudspeakers: a touch sets its centre, the fields its centre and radius.
+ * A circle on a drawing of loudspeakers: a touch sets its centre, a slider its radius; the fields both of them.
  *
  * ```html
  * <div data-behaviour="circle" data-west="104.4" data-north="25.8" data-across="9000" data-down="10000"
  *   data-margin="20" data-text-inside="圈里有 {n} 台喇叭">
  *   <svg viewBox="0 0 900 700"><circle data-lon="104.47" data-lat="25.71" …/><ellipse hidden></ellipse></svg>
- *   <input name="metres"><input name="lon"><input name="lat">
+ *   <input name="metres"><input type="range" min="0" max="18" data-circle-size data-text-size="{n} 米"><input name="lon"><input name="lat">
  *   <button type="button" data-circle-clear>不画圆</button><p data-circle-status role="status"></p>
  * </div>
  * ```
@@ -15,12 +15,17 @@
 import type { Behaviour } from "../mount";
 import { word } from "../words";
 
+/** What the slider offers, in metres: fine near a house, coarse across a valley. */
+const SIZES = [
+  50, 100, 150, 200, 300, 400, 500, 600, 800, 1000, 1200, 1500, 2000, 2500, 3000, 4000, 5000, 7500, 10000,
+];
 /** Metres of one degree of latitude, as the server counts. */
 const DEGREE = 111_195;
 
 export const circle: Behaviour = (box) => {
   const field = (name: string) => box.querySelector<HTMLInputElement>(`[name="${name}"]`)!;
   const [lon, lat, metres] = [field("lon"), field("lat"), field("metres")];
+  const size = box.querySelector<HTMLInputElement>("[data-circle-size]");
   const status = box.querySelector<HTMLElement>("[data-circle-status]");
   const svg = box.querySelector<SVGSVGElement>("svg");
   const shape = svg?.querySelector("ellipse");
@@ -47,6 +52,11 @@ export const circle: Behaviour = (box) => {
         );
       }
     }
+    if (size && document.activeElement !== size) {
+      const next = SIZES.findIndex((one) => one >= Number(metres.value));
+      size.value = String(next < 0 ? SIZES.length - 1 : next);
+    }
+    size?.setAttribute("aria-valuetext", word(size, "size", { n: metres.value }));
     const inside = ears.filter((ear) => {
       const within = there && distance(Number(ear.dataset.lon), Number(ear.dataset.lat)) <= Number(metres.value);
       ear.toggleAttribute("data-inside", within);
@@ -63,6 +73,10 @@ export const circle: Behaviour = (box) => {
     lat.value = (frame("north") - (y - frame("margin")) / frame("down")).toFixed(6);
     drawn();
   };
+  const slid = () => {
+    metres.value = String(SIZES[Number(size!.value)]);
+    drawn();
+  };
   const clear = () => {
     lon.value = lat.value = "";
     drawn();
@@ -70,12 +84,14 @@ export const circle: Behaviour = (box) => {
   const button = box.querySelector<HTMLElement>("[data-circle-clear]");
   const form = box.closest("form") ?? box;
   svg?.addEventListener("click", touch);
+  size?.addEventListener("input", slid);
   box.addEventListener("input", drawn);
   form.addEventListener("locate:found", drawn);
   button?.addEventListener("click", clear);
   drawn();
   return () => {
     svg?.removeEventListener("click", touch);
+    size?.removeEventListener("input", slid);
     box.removeEventListener("input", drawn);
     form.removeEventListener("locate:found", drawn);
     button?.removeEventListener("click", clear);

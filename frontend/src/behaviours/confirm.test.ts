@@ -38,3 +38,24 @@ test("declining sends nothing, and the next press asks again", async () => {
   assert.equal(sent(), 0);
   assert.equal(buttons().length, 2);
 });
+
+test("on a button it asks for that button only", async () => {
+  const form = page<HTMLFormElement>(
+    '<form><button value="save">存</button><button value="discard" data-text-confirm="不能恢复。">作废</button></form>',
+  );
+  const [save, discard] = form.querySelectorAll("button");
+  const sent: string[] = [];
+  confirm(discard as HTMLButtonElement);
+  form.addEventListener("submit", (event) => {
+    sent.push(((event as SubmitEvent).submitter as HTMLButtonElement).value);
+    event.preventDefault();
+  });
+  form.requestSubmit(save);
+  assert.deepEqual(sent, ["save"]);
+  form.requestSubmit(discard);
+  assert.deepEqual(sent, ["save"]);
+  assert.equal(document.querySelector("dialog p")!.textContent, "不能恢复。");
+  buttons()[1]!.click();
+  await wait(5);
+  assert.deepEqual(sent, ["save", "discard"]);
+});

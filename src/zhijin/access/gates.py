@@ -16,6 +16,7 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.urls import reverse
 
+from zhijin.access import twice
 from zhijin.access.errors import BAD_KEY
 from zhijin.access.http import Request
 from zhijin.core import ratelimit
@@ -76,10 +77,7 @@ def _gated(demand: Gate) -> Decorator:
             turned_away = admit(request, demand)
             if turned_away is not None:
                 return turned_away
-            if not demand.opens:
-                return view(request, *args, **kwargs)
-            with scoped(request.actor):
-                return view(request, *args, **kwargs)
+            return _answered(request, demand, lambda: view(request, *args, **kwargs))
 
         # The transaction is opened here, so Django must not open another around it.
         guarded: View = transaction.non_atomic_requests(entered)
@@ -87,6 +85,15 @@ def _gated(demand: Gate) -> Decorator:
         return guarded
 
     return decorate
+
+
+def _answered(request: Request, demand: Gate, view: Callable[[], Any]) -> Any:
+    """The view's answer, in the actor's transaction where the gate opens it; the same form sent twice is done once."""
+    key = twice.key_of(request, request.actor.label)
+    if not demand.opens:
+        return twice.around(key, view) if key else view()
+    with scoped(request.actor):
+        return twice.inside(key, view) if key else view()
 
 
 def admit(request: Request, demand: Gate) -> HttpResponse | None:

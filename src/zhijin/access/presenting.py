@@ -68,19 +68,22 @@ def held(grants: Iterable[Grant | RoleGrant]) -> list[Held]:
     """Grants for a page, the names of all their places in one go."""
     rows = list(grants)
     names = labels.labels("place", [g.place_code for g in rows])
-    return [_held(grant, names) for grant in rows]
+    orgs = labels.labels("granted-org", [str(g.org_key) for g in rows if g.org_key is not None])
+    return [_held(grant, names, orgs) for grant in rows]
 
 
-def _held(grant: Grant | RoleGrant, names: dict[str, str]) -> Held:
+def _held(grant: Grant | RoleGrant, names: dict[str, str], orgs: dict[str, str]) -> Held:
     code = grant.place_code
     place = names.get(code, code)
     if not code:
         place = _("全平台，看不到业务数据") if grant.role in ADMINISTRATIVE else _("只限所属单位")
     stored = grant if isinstance(grant, RoleGrant) else None
     line = grant.line_lo if isinstance(grant, RoleGrant) else (grant.line or (None,))[0]
-    narrowed = _("只限条线 {n}").format(n=line // 10**12) if line is not None else ""
+    narrowed = ""
+    if line is not None:
+        narrowed = _("只限条线：{name}").format(name=labels.label("line", str(line // 10**12)))
     if grant.org_key is not None:
-        narrowed = labels.label("org_key", str(grant.org_key))
+        narrowed = orgs.get(str(grant.org_key), str(grant.org_key))
     return Held(
         grant.role, role_title(grant.role), role_note(grant.role), place, code, narrowed,
         since=stored.valid_from if stored else None, until=stored.valid_to if stored else None,
@@ -136,7 +139,7 @@ def _entry(row: JournalEntry, named: dict[str, str], places: dict[int, str]) -> 
         row.id, row.at, row.actor_name or _someone(row.actor), row.actor,
         labels.action(row.action), row.action, named.get(row.object, _short(row.object)),
         row.object, why, places.get(row.place_key or 0, ""),
-        "；".join(f"{_word(key)} {_plain(key, value)}" for key, value in rest.items()),
+        _("；").join(f"{_word(key)} {_plain(key, value)}" for key, value in rest.items()),
     )  # fmt: skip
 
 

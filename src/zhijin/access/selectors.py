@@ -10,8 +10,8 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import F, Q, QuerySet, Window
-from django.db.models.functions import RowNumber
+from django.db.models import Case, Count, Expression, F, Q, QuerySet, Value, When, Window
+from django.db.models.functions import Left, RowNumber
 
 from zhijin.access.models import Account, ApiKey, RoleGrant
 from zhijin.core import clock
@@ -139,17 +139,24 @@ DEMO_PER_ROLE = 2
 
 
 def demo_grants() -> list[RoleGrant]:
-    """For a demonstration's sign-in page: a few simulated accounts of every role, with their places."""
-    nth = Window(RowNumber(), partition_by=F("role"), order_by=F("account__username").asc())
-    found = (
-        current_grants()
-        .filter(account__simulated=True, account__is_active=True, account__is_program=False)
-        .annotate(nth=nth)
-        .filter(nth__lte=DEMO_PER_ROLE)
-        .select_related("account")
+    """For a demonstration's sign-in page: a few simulated accounts of every role, with their places.
+
+    Those of the county in which most of them work come first: there they work with each other.
+    """
+    every = current_grants().filter(
+        account__simulated=True, account__is_active=True, account__is_program=False
     )
+    counties = every.annotate(county=Left("place_code", 6)).exclude(place_code="").values("county")
+    most = counties.annotate(n=Count("id")).order_by("-n", "county").first()
+    home: Expression = (
+        Case(When(place_code__startswith=most["county"], then=0), default=1) if most else Value(1)
+    )
+    nth = Window(
+        RowNumber(), partition_by=F("role"), order_by=[home.asc(), F("account__username").asc()]
+    )
+    found = every.annotate(nth=nth).filter(nth__lte=DEMO_PER_ROLE).select_related("account")
     order = {role: index for index, role in enumerate(ROLES)}
-    return sorted(found, key=lambda g: (order.get(g.role, 99), g.account.username))
+    return sorted(found.order_by("nth"), key=lambda g: order.get(g.role, 99))
 
 
 def account_labels(ids: Sequence[str]) -> dict[str, str]:

@@ -17,19 +17,18 @@ from zhijin.access import errors, oidc, presenting, sign_ins
 from zhijin.access.demo import DEMO_PASSWORD
 from zhijin.access.gates import gate, public
 from zhijin.access.http import Request
+from zhijin.access.landing import first_page
 from zhijin.access.middleware import COOKIE, set_cookie
 from zhijin.access.models import Account
 from zhijin.access.selectors import current_grants, demo_grants
 from zhijin.core import crypto
 from zhijin.core.errors import Refusal
-from zhijin.core.roles import ROLES
 
-ADMINISTRATORS_DESKS = {
-    "system_admin": "desk:accounts",
-    "security_officer": "desk:grants",
-    "auditor": "desk:journal",
-}
-FIELD_ROLES = frozenset({"grid_worker", "grid_leader", "neighbour_leader"})
+#: The posts that a demonstration's sign-in page offers before all others.
+FIRST_LOOK = (
+    "village_secretary", "grid_worker", "township_officer", "county_officer", "department_officer",
+    "system_admin",
+)  # fmt: skip
 
 
 @public(rate="60/5m", opens=False)
@@ -62,11 +61,18 @@ def _sign_in_page(request: Request, context: dict[str, object], status: int = 20
     if settings.ZHIJIN_DEMO:
         demo = presenting.held(demo_grants())
         context["demo"] = demo
+        context["demo_first"] = _one_each(demo)
         chosen = next((h for h in demo if h.account.username == request.GET.get("as")), None)
         if chosen is not None:
             context |= {"username": chosen.account.username, "password": DEMO_PASSWORD}
             context["chosen"] = chosen
     return render(request, "access/sign_in.html", context, status=status)
+
+
+def _one_each(demo: list[presenting.Held]) -> list[presenting.Held]:
+    """One account of each post that a first look is for, from the village upwards."""
+    by_role = {held.role: held for held in reversed(demo)}
+    return [by_role[role] for role in FIRST_LOOK if role in by_role]
 
 
 def _begin(request: Request, response: HttpResponse, token: str) -> HttpResponse:
@@ -93,14 +99,8 @@ def _target(request: Request, wanted: str) -> str:
 
 
 def home_of(account: Account) -> str:
-    """Where an account begins: the field for grid posts, an administrator's own desk, or the desk."""
-    roles = set(current_grants().filter(account=account).values_list("role", flat=True))
-    if roles and roles <= FIELD_ROLES:
-        return "/field/"
-    if len(roles) == 1 and (name := ADMINISTRATORS_DESKS.get(*roles)):
-        return reverse(name)
-    works = any("case.view" in ROLES[role].permissions for role in roles if role in ROLES)
-    return "/desk/" if works else reverse("desk:me")
+    """Where an account begins."""
+    return first_page(set(current_grants().filter(account=account).values_list("role", flat=True)))
 
 
 @gate(methods=("POST",))

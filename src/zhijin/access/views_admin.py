@@ -149,9 +149,10 @@ def account_grants(request: Request, pk: UUID) -> HttpResponse:
         "ended": presenting.held(ended), "roles": presenting.role_choices(),
         "refusal": refusal, "posted": request.POST if refusal else {},
         "keys": held_keys().filter(account=found),
-        "picked": finders.find(
-            "place", request.actor, request.POST if refusal else {}, "place", "grant.manage"
-        ),
+        **{
+            kind: finders.find(kind, request.actor, request.POST if refusal else {}, kind, "grant.manage")
+            for kind in ("place", "line", "org")
+        },
     }  # fmt: skip
     return render(
         request, "access/account_grants.html", context, status=refusal.status if refusal else 200
@@ -174,13 +175,17 @@ def _change_grants(request: Request, found: Account) -> None:
         given = get_object_or_404(RoleGrant, pk=wanted, account=found)
         services.revoke(actor=request.actor, grant=given)
         return
-    code = finders.find("place", request.actor, posted, "place", "grant.manage").sure()
-    line = posted.get("line", "").strip()
-    if line and not (line.isdigit() and 0 < int(line) < 1000 and is_code(code)):
-        raise PLACE_NEEDED(fields={"line": _("条线编号是 1 至 999 的整数，并要填写区划代码。")})
+    code, line, org = (
+        finders.find(kind, request.actor, posted, kind, "grant.manage").sure()
+        for kind in ("place", "line", "org")
+    )
+    if line and (org or not is_code(code)):
+        why = _("条线和组织只能选一个。") if org else _("选了条线，还要写明在哪个地方。")
+        raise PLACE_NEEDED(fields={"line": why})
     services.grant_role(
         actor=request.actor, account=found, role=posted.get("role", ""), place_code=code,
-        line=line_span(int(line), code) if line else None, valid_to=_end_of(posted.get("until", "")),
+        line=line_span(int(line), code) if line else None, org_key=int(org) if org else None,
+        valid_to=_end_of(posted.get("until", "")),
     )  # fmt: skip
 
 

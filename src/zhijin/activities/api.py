@@ -7,11 +7,13 @@ from zhijin.activities.deliberation.demo import make as make_demo_deliberation
 from zhijin.activities.deliberation.demo_texts import FIRM as DEMO_PROPERTY
 from zhijin.activities.deliberation.hooks import (
     Order,
+    Outcome,
     Paper,
     provide_carrying_out,
     provide_publication,
 )
 from zhijin.activities.deliberation.stepping import case_ended as resolution_carried_out
+from zhijin.activities.deliberation.stepping import discarded as resolution_discarded
 from zhijin.activities.deliberation.stepping import published as resolution_published
 from zhijin.activities.demo import make as make_demo
 from zhijin.activities.demo import make_units as make_demo_units
@@ -58,12 +60,12 @@ from zhijin.activities.views.common import Act, act
 
 __all__ = [
     "DEMO_PROPERTY", "DEMO_TECH", "DEMO_UNIT", "Act", "Criterion", "Cycle", "Effect", "Event", "HelpVisit",
-    "HouseholdLink", "Linking", "Order", "Paper", "Party", "Plan", "Problem", "Sheet", "Slot", "Task", "Team",
-    "Undertaking", "Visit", "Visited", "act", "close_mutual", "found_team", "household_links", "invite",
+    "HouseholdLink", "Linking", "Order", "Outcome", "Paper", "Party", "Plan", "Problem", "Sheet", "Slot", "Task",
+    "Team", "Undertaking", "Visit", "Visited", "act", "close_mutual", "found_team", "household_links", "invite",
     "life_owed", "link_household", "make_demo", "make_demo_cadres", "make_demo_deliberation", "make_demo_life",
     "make_demo_practice", "make_demo_province_cadres", "make_demo_province_reports", "make_demo_proxies",
     "make_demo_service", "make_demo_units", "make_mutual", "meetings_on", "offered_at", "provide_annual",
-    "provide_answered", "provide_carrying_out", "provide_publication", "resolution_carried_out",
+    "provide_answered", "provide_carrying_out", "provide_publication", "resolution_carried_out", "resolution_discarded",
     "resolution_published", "service_tabs", "standing_teams", "start_mutual", "tell_effects",
     "visit_household", "visits_of_links", "visits_since", "waiting_for",
 ]  # fmt: skip

@@ -10,9 +10,17 @@ class AssessmentConfig(AppConfig):
     name = "zhijin.assessment"
     label = "assessment"
     desk_nav = [
-        NavItem("enter-once", _("一表通"), "desk:enter-once", "sheet.fill", "file-spreadsheet", 41),
-        NavItem("standing", _("排名"), "desk:standing", "assess.view", "scale", 40),
-        NavItem("rural", _("乡村建设"), "desk:rural", "assess.view", "house", 42),
+        NavItem(
+            "enter-once",
+            _("一表通"),
+            "desk:enter-once",
+            "sheet.fill",
+            "file-spreadsheet",
+            41,
+            "figures",
+        ),
+        NavItem("standing", _("排名"), "desk:standing", "assess.view", "scale", 40, "party"),
+        NavItem("rural", _("乡村建设"), "desk:rural", "assess.view", "house", 42, "figures"),
     ]
 
     def ready(self) -> None:
@@ -20,10 +28,12 @@ class AssessmentConfig(AppConfig):
         from zhijin.assessment import naming, tasks
         from zhijin.assessment.enter_once import setup
         from zhijin.assessment.forms import FORM
-        from zhijin.core import labels
+        from zhijin.core import file_uses, labels
         from zhijin.playbooks.api import register_form
 
         register_form(FORM)
+        for table in ("assessment_adjustment", "assessment_manual"):
+            file_uses.register(table, "files", "list")
         labels.register_actions(naming.ACTIONS)
         setup.install()
         tasks.register()

@@ -1,8 +1,8 @@
 """Reads and writes the Common Alerting Protocol, CAP 1.2 (OASIS, 2010). Plain Python.
 
-Strict: a message that the schema would refuse is refused here, with the element that is wrong. Signatures and the
-envelopes of national systems (EBM) are not looked at. Red, orange, yellow and blue are Extreme, Severe, Moderate and
-Minor; the colour itself stands in a parameter (GB/T 36302 practice of weather services).
+Strict: a message that the schema would refuse is refused here, with the element that is wrong. Signatures are not
+looked at; envelopes of national systems are taken off before (``envelopes``). Red, orange, yellow and blue are Extreme,
+Severe, Moderate and Minor; the colour itself stands in a parameter (GB/T 36302 practice of weather services).
 """
 
 from __future__ import annotations
@@ -85,21 +85,25 @@ class Reference:
 
 @dataclass(frozen=True)
 class Area:
-    """Where; ``codes`` are the values of its geocodes."""
+    """Where; ``codes`` are the values of its geocodes. ``circles``: longitude, latitude and metres; ``polygons``:
+    closed rings of longitude and latitude. All of them together are the area. WGS-84."""
 
     name: str
     codes: tuple[str, ...] = ()
+    circles: tuple[tuple[float, float, int], ...] = ()
+    polygons: tuple[tuple[tuple[float, float], ...], ...] = ()
 
 
 @dataclass(frozen=True)
 class Info:
-    """What happens; texts are as they were written."""
+    """What happens; texts are as they were written. ``event_codes``: name of the list of codes, code."""
 
     event: str
     level: str
     urgency: str
     certainty: str = "Unknown"
     categories: tuple[str, ...] = ("Other",)
+    event_codes: tuple[tuple[str, str], ...] = ()
     language: str = "zh-CN"
     headline: str = ""
     description: str = ""
@@ -111,7 +115,8 @@ class Info:
 
 @dataclass(frozen=True)
 class Message:
-    """One message; ``info`` is the Chinese one where there are several, None on a bare cancellation."""
+    """One message; ``info`` is the Chinese one where there are several languages, None on a bare cancellation.
+    ``further``: more of the same language, which tell other places or other levels."""
 
     identifier: str
     sender: str
@@ -120,11 +125,28 @@ class Message:
     kind: str
     scope: str = "Public"
     references: tuple[Reference, ...] = ()
+    incidents: str = ""
+    source: str = ""
     info: Info | None = None
+    further: tuple[Info, ...] = ()
+
+    @property
+    def infos(self) -> tuple[Info, ...]:
+        """All of the language that is read."""
+        return (self.info, *self.further) if self.info is not None else ()
 
 
 def read(data: bytes) -> Message:
     """A message from its XML. Raises Bad."""
+    root = parsed(data)
+    if root.tag != f"{{{NS}}}alert":
+        raise Bad("alert")
+    _shape(root, "alert", _ALERT)
+    return _message(root)
+
+
+def parsed(data: bytes) -> ET.Element:
+    """XML that came from elsewhere, of bounded size and without a document type. Raises Bad."""
     if len(data) > MOST_BYTES:
         raise Bad(f"> {MOST_BYTES // 1024} KB")
     try:
@@ -135,13 +157,9 @@ def read(data: bytes) -> Message:
     if "<!DOCTYPE" in text or "<!ENTITY" in text:
         raise Bad("DOCTYPE")
     try:
-        root = ET.fromstring(re.sub(r"^\s*<\?xml[^>]*\?>", "", text))  # noqa: S314 - no document type, see above
+        return ET.fromstring(re.sub(r"^\s*<\?xml[^>]*\?>", "", text))  # noqa: S314 - no document type, see above
     except (ET.ParseError, ValueError) as error:
         raise Bad(f"XML: {error}") from error
-    if root.tag != f"{{{NS}}}alert":
-        raise Bad("alert")
-    _shape(root, "alert", _ALERT)
-    return _message(root)
 
 
 def _shape(node: ET.Element, path: str, children: Sequence[tuple[str, int, int]]) -> None:
@@ -202,13 +220,14 @@ def _all(node: ET.Element, name: str) -> list[ET.Element]:
 
 def _message(root: ET.Element) -> Message:
     infos = [_info(one) for one in _all(root, "info")]
-    chosen = next(
-        (one for one in infos if one.language.lower().startswith("zh")), infos[0] if infos else None
-    )
+    chinese = [one for one in infos if one.language.lower().startswith("zh")]
+    read = chinese or [one for one in infos if one.language == infos[0].language]
     return Message(
         identifier=_text(root, "identifier"), sender=_text(root, "sender"),
         sent=datetime.fromisoformat(_text(root, "sent")), status=_text(root, "status"), kind=_text(root, "msgType"),
-        scope=_text(root, "scope"), references=tuple(_references(_text(root, "references"))), info=chosen,
+        scope=_text(root, "scope"), source=_text(root, "source"),
+        references=tuple(_references(_text(root, "references"))),
+        info=read[0] if read else None, further=tuple(read[1:]),
     )  # fmt: skip
 
 
@@ -226,18 +245,52 @@ def _pairs(node: ET.Element, name: str) -> list[tuple[str, str]]:
 def _info(node: ET.Element) -> Info:
     expires = _text(node, "expires")
     areas = tuple(
-        Area(_text(one, "areaDesc"), tuple(value for _name, value in _pairs(one, "geocode")))
+        Area(
+            _text(one, "areaDesc"),
+            tuple(value for _name, value in _pairs(one, "geocode")),
+            tuple(filter(None, (_circle(shape.text or "") for shape in _all(one, "circle")))),
+            tuple(filter(None, (_ring(shape.text or "") for shape in _all(one, "polygon")))),
+        )
         for one in _all(node, "area")
     )
     return Info(
         event=_text(node, "event"), level=_level(_text(node, "severity"), _pairs(node, "parameter")),
         urgency=_text(node, "urgency"), certainty=_text(node, "certainty"),
         categories=tuple((one.text or "").strip() for one in _all(node, "category")),
+        event_codes=tuple(_pairs(node, "eventCode")),
         language=_text(node, "language") or "en-US", headline=_text(node, "headline"),
         description=_text(node, "description"), instruction=_text(node, "instruction"),
         sender_name=_text(node, "senderName"), areas=areas,
         expires=datetime.fromisoformat(expires) if expires else None,
     )  # fmt: skip
+
+
+def _point(text: str) -> tuple[float, float] | None:
+    """“lat,lon” as longitude and latitude; None when it is no position on earth."""
+    lat, _comma, lon = text.partition(",")
+    try:
+        x, y = float(lon), float(lat)
+    except ValueError:
+        return None
+    return (x, y) if -180 <= x <= 180 and -90 <= y <= 90 else None
+
+
+def _circle(text: str) -> tuple[float, float, int] | None:
+    """“27.3,103.6 1.5”, the radius in kilometres. What is none is passed over, as the schema does."""
+    place, _space, radius = text.strip().partition(" ")
+    point = _point(place)
+    try:
+        metres = round(float(radius) * 1000)
+    except (ValueError, OverflowError):
+        return None
+    return (*point, metres) if point is not None and metres > 0 else None
+
+
+def _ring(text: str) -> tuple[tuple[float, float], ...] | None:
+    """“27.3,103.6 27.4,103.6 27.4,103.7 27.3,103.6”: at least four positions, the last being the first."""
+    points = [_point(one) for one in text.split()]
+    ring = tuple(one for one in points if one is not None)
+    return ring if len(ring) == len(points) >= 4 and ring[0] == ring[-1] else None
 
 
 def _level(severity: str, parameters: Iterable[tuple[str, str]]) -> str:
@@ -265,19 +318,27 @@ def place_code(value: str) -> str:
     return value
 
 
+def origin(xml: str) -> tuple[str, str]:
+    """Name of the sender and source of a stored message; empty where it tells none or is none."""
+    try:
+        message = read(xml.encode())
+    except Bad:
+        return "", ""
+    return next((one.sender_name for one in message.infos if one.sender_name), ""), message.source
+
+
 def write(message: Message) -> bytes:
     """The message as XML, in the order of the schema."""
     root = ET.Element("alert", xmlns=NS)
-    head: list[tuple[str, str]] = [
+    told = " ".join(f"{one.sender},{one.identifier},{one.sent}" for one in message.references)
+    head = [
         ("identifier", message.identifier), ("sender", message.sender), ("sent", _moment(message.sent)),
-        ("status", message.status), ("msgType", message.kind), ("scope", message.scope),
+        ("status", message.status), ("msgType", message.kind), ("source", message.source), ("scope", message.scope),
+        ("references", told), ("incidents", message.incidents),
     ]  # fmt: skip
-    if message.references:
-        told = " ".join(f"{one.sender},{one.identifier},{one.sent}" for one in message.references)
-        head.append(("references", told))
-    _add(root, head)
-    if message.info is not None:
-        _write_info(ET.SubElement(root, "info"), message.info)
+    _add(root, [(name, text) for name, text in head if text])
+    for info in message.infos:
+        _write_info(ET.SubElement(root, "info"), info)
     ET.indent(root)
     return b'<?xml version="1.0" encoding="UTF-8"?>\n' + ET.tostring(root, encoding="utf-8") + b"\n"
 
@@ -287,6 +348,8 @@ def _write_info(node: ET.Element, info: Info) -> None:
         ("language", info.language), *(("category", one) for one in info.categories), ("event", info.event),
         ("urgency", info.urgency), ("severity", SEVERITY_OF[info.level]), ("certainty", info.certainty),
     ])  # fmt: skip
+    for name, code in info.event_codes:
+        _pair(node, "eventCode", name, code)
     if info.expires is not None:
         _add(node, [("expires", _moment(info.expires))])
     texts = {
@@ -299,6 +362,14 @@ def _write_info(node: ET.Element, info: Info) -> None:
     for area in info.areas:
         inside = ET.SubElement(node, "area")
         _add(inside, [("areaDesc", area.name)])
+        _add(
+            inside,
+            [("polygon", " ".join(f"{y:.6f},{x:.6f}" for x, y in ring)) for ring in area.polygons],
+        )
+        _add(
+            inside,
+            [("circle", f"{y:.6f},{x:.6f} {metres / 1000:g}") for x, y, metres in area.circles],
+        )
         for code in area.codes:
             _pair(inside, "geocode", GEOCODE, code)
 
@@ -309,10 +380,10 @@ def _pair(node: ET.Element, name: str, key: str, value: str) -> None:
 
 def _add(node: ET.Element, values: Iterable[tuple[str, str]]) -> None:
     for name, text in values:
-        ET.SubElement(node, name).text = _clean(text)
+        ET.SubElement(node, name).text = clean(text)
 
 
-def _clean(text: str) -> str:
+def clean(text: str) -> str:
     """Without what XML cannot hold."""
     return re.sub(r"[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]", "", text)
 
@@ -321,4 +392,6 @@ def _moment(at: datetime) -> str:
     return at.replace(microsecond=0).isoformat()
 
 
-__all__ = ["Area", "Bad", "Info", "Mapping", "Message", "Reference", "place_code", "read", "write"]
+__all__ = [
+    "Area", "Bad", "Info", "Mapping", "Message", "Reference", "clean", "parsed", "place_code", "read", "write",
+]  # fmt: skip

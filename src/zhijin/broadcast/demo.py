@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from zhijin.broadcast.models import Channel
-from zhijin.broadcast.services import channels
+from zhijin.broadcast.services import channels, lexicon
 from zhijin.core.actor import Actor
 from zhijin.core.scope import scoped
 from zhijin.places import api as places
@@ -38,6 +38,8 @@ def seed() -> dict[str, int]:
                 )
                 register(actor=DEMO, entry=entry)
                 made += 1
+    if places.known(COUNTY):
+        lexicon.put(actor=DEMO, place_code=COUNTY, word="大耆老村", pinyin="dà qí lǎo cūn")
     return {"loudspeakers": made, "channels": _robot()}
 
 

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from io import BytesIO
 
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext as _
 
-from zhijin.broadcast import circles, errors
+from zhijin.broadcast import circles, errors, repeating
+from zhijin.broadcast.orders import MOST_TURNS
 from zhijin.broadcast.services.channels import Wanted
 from zhijin.broadcast.services.drafting import MOST_DAYS, Draft
 from zhijin.core import clock
+from zhijin.core.errors import Refusal
 
 
 def draft(request: HttpRequest) -> Draft:
@@ -25,8 +27,7 @@ def draft(request: HttpRequest) -> Draft:
     return Draft(
         text=given.get("text", ""), areas=given.getlist("areas"), title=given.get("title", ""),
         level=given.get("level", "plain"), urgent=bool(given.get("urgent")),
-        exercise=bool(given.get("exercise")), turns=turns(given.get("when", "now"), given.get("at", ""),
-        given.get("daily", ""), given.get("until", "")), times=int(times) if times in set("12345") else None,
+        exercise=bool(given.get("exercise")), turns=turns(given), times=int(times) if times in set("12345") else None,
         circle=circle(given), portal=bool(given.get("portal")), channels=given.getlist("channels"),
         audio=BytesIO(audio.read()) if audio is not None else None, audio_name=(audio.name or "") if audio else "",
     )  # fmt: skip
@@ -52,33 +53,32 @@ def circle(given: QueryDict) -> circles.Circle | None:
         ) from error
 
 
-def turns(when: str, at: str, daily: str, until: str) -> Sequence[datetime]:
-    """Moments: none for at once, one, or one a day until a date. Raises BC005."""
+def turns(given: QueryDict) -> Sequence[datetime]:
+    """Moments: none for at once, one, or those of the chosen days until a date. Raises BC005."""
+    when = given.get("when", "now")
     try:
         if when == "once":
-            return [datetime.fromisoformat(at).replace(tzinfo=clock.TZ)]
+            return [datetime.fromisoformat(given.get("at", "")).replace(tzinfo=clock.TZ)]
         if when == "daily":
-            return _daily(time.fromisoformat(daily), date.fromisoformat(until))
+            return _repeated(given)
     except ValueError as error:
-        what = _("请填写日期和时间")
-        raise errors.BAD_TIMES(what=what, days=MOST_DAYS, most=62, fields={"when": what}) from error
+        raise _bad(_("请填写日期和时间")) from error
     return []
 
 
-def _daily(at: time, until: date) -> list[datetime]:
-    now = clock.now()
-    days = (until - clock.today()).days
-    if days > MOST_DAYS + 1:
-        raise errors.BAD_TIMES(
-            what=_("太远了"), days=MOST_DAYS, most=62, fields={"when": _("太远了")}
-        )
-    moments = [
-        datetime.combine(clock.today() + timedelta(days=day), at, tzinfo=clock.TZ)
-        for day in range(days + 1)
-    ]
-    found = [moment for moment in moments if moment > now]
+def _repeated(given: QueryDict) -> list[datetime]:
+    times = [time.fromisoformat(given.get("daily", ""))]
+    if given.get("second", "").strip():
+        times.append(time.fromisoformat(given.get("second", "")))
+    until, now = date.fromisoformat(given.get("until", "")), clock.now()
+    if (until - clock.today()).days > MOST_DAYS + 1:
+        raise _bad(_("太远了"))
+    found = repeating.moments(times, until, given.get("days", repeating.EVERY), now)
     if not found:
-        raise errors.BAD_TIMES(
-            what=_("已经过去了"), days=MOST_DAYS, most=62, fields={"when": _("已经过去了")}
-        )
+        over = until < clock.today() or given.get("days", repeating.EVERY) == repeating.EVERY
+        raise _bad(_("已经过去了") if over else _("到那天为止没有这样的日子"))
     return found
+
+
+def _bad(what: str) -> Refusal:
+    return errors.BAD_TIMES(what=what, days=MOST_DAYS, most=MOST_TURNS, fields={"when": what})

@@ -20,6 +20,7 @@ class Broadcast(models.Model):
     of the areas' loudspeakers only those within it. ``lasts``: seconds after its moment in
     which a turn may still begin. ``channels``: ids of robots and gateways that are told too, ``portal``: whether the
     place's public page shows it, both until ``shown_until``. ``opus_digest``: the same sound in a smaller form.
+    ``errand_*``: the newest sending of people to knock on doors, by whom it was asked, at how many places.
     """
 
     class Level(models.TextChoices):
@@ -81,12 +82,25 @@ class Broadcast(models.Model):
     why = models.CharField(max_length=200, default="", blank=True)
     attempt = models.SmallIntegerField(default=1)
     due_at = models.DateTimeField(null=True)
+    errand_by = models.CharField(max_length=80, default="", blank=True)
+    errand_at = models.DateTimeField(null=True)
+    errand_moved = models.DateTimeField(null=True)
+    errand_ended = models.DateTimeField(null=True)
+    errand_of = models.IntegerField(default=0)
+    errand_done = models.IntegerField(default=0)
+    errand_failed = models.IntegerField(default=0)
+    errand_why = models.CharField(max_length=200, default="", blank=True)
 
     class Meta:
         db_table = "broadcast_broadcast"
 
     def __str__(self) -> str:
         return f"{self.title} {self.state}"
+
+    @property
+    def on_errand(self) -> bool:
+        """Whether the worker is sending people to the doors now."""
+        return self.errand_at is not None and self.errand_ended is None
 
     @property
     def record(self) -> str:
@@ -298,3 +312,23 @@ class Letter(models.Model):
 
     def __str__(self) -> str:
         return f"{self.post_id} {self.state}"
+
+
+class Word(models.Model):
+    """How a word of a place is read: numbered syllables, one a character. Holds at the place and below it."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7)
+    county = models.IntegerField()
+    place_code = models.CharField(max_length=15)
+    place_key = models.BigIntegerField()
+    word = models.CharField(max_length=12)
+    pinyin = models.CharField(max_length=120)
+    changed_at = models.DateTimeField()
+    changed_by = models.CharField(max_length=80)
+    changer = models.CharField(max_length=60)
+
+    class Meta:
+        db_table = "broadcast_word"
+
+    def __str__(self) -> str:
+        return f"{self.word} {self.pinyin}"

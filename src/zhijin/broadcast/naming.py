@@ -8,7 +8,7 @@ from uuid import UUID
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from zhijin.broadcast.models import Broadcast, Channel
+from zhijin.broadcast.models import Broadcast, Channel, Word
 
 ACTIONS: dict[str, Promise] = {
     "broadcast.draft": _("起草广播"),
@@ -30,6 +30,8 @@ ACTIONS: dict[str, Promise] = {
     "alert.use": _("预警转为广播"),
     "alert.dismiss": _("预警不广播"),
     "alert.cancel": _("预警解除"),
+    "lexicon.learn": _("记住一个读音"),
+    "lexicon.forget": _("删去一个读音"),
     "broadcast.setup": _("生成喇叭配置文件"),
 }
 
@@ -47,3 +49,9 @@ def channels(ids: Sequence[str]) -> dict[str, str]:
     """Labels by id; runs in the reader's transaction, so others' stay ids."""
     found = Channel.objects.filter(pk__in=[UUID(one) for one in ids])
     return {str(pk): label for pk, label in found.values_list("id", "label")}
+
+
+def words(ids: Sequence[str]) -> dict[str, str]:
+    """Words of lexicons by id; runs in the reader's transaction, so others' stay ids."""
+    found = Word.objects.filter(pk__in=[UUID(one) for one in ids])
+    return {str(pk): word for pk, word in found.values_list("id", "word")}

@@ -28,6 +28,7 @@ MOST_FORMS = 4
 OPUS_MEDIA = "audio/ogg; codecs=opus"
 #: An order may lie about this far ahead of the device's clock before one of the two is wrong.
 SKEW_MS = 10 * 60 * 1000
+MINUTE_MS = 60_000
 #: What a receipt may say; the order is that of a playing that goes well.
 STATES = (
     "received", "verified", "queued", "playing", "interrupted", "played", "failed", "refused", "expired", "stopped",

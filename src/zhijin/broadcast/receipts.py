@@ -31,7 +31,7 @@ _STEPS = ("received", "verified", "playing", "played")
 
 _UPDATE = """
 UPDATE broadcast_target t SET
-  state = CASE WHEN r.seq > t.seq AND r.state >= 0 THEN r.state ELSE t.state END,
+  state = CASE WHEN r.state = 6 OR r.seq > t.seq AND r.state >= 0 THEN r.state ELSE t.state END,
   why = CASE WHEN r.seq > t.seq AND r.state >= 0 THEN r.why ELSE t.why END,
   millis = greatest(t.millis, r.ms), seq = greatest(t.seq, r.seq), last_at = greatest(t.last_at, r.heard),
   received_at = coalesce(t.received_at, r.received), verified_at = coalesce(t.verified_at, r.verified),
@@ -40,7 +40,7 @@ FROM unnest(%s::uuid[], %s::int[], %s::text[], %s::int[], %s::bigint[], %s::int[
   %s::timestamptz[], %s::timestamptz[], %s::timestamptz[], %s::timestamptz[], %s::timestamptz[])
   AS r (id, turn, code, attempt, seq, state, why, ms, heard, received, verified, playing, played)
 WHERE t.broadcast_id = r.id AND t.turn = r.turn AND t.code = r.code
-  AND r.attempt >= t.attempt AND t.state <> 6
+  AND (r.attempt >= t.attempt OR r.state = 6) AND t.state <> 6
 """
 #: A refusal names no turn; it says something only where nothing else is known.
 _REFUSE = """
@@ -75,11 +75,13 @@ class Row:
 
 @dataclass
 class Taken:
-    """What a batch held. ``hello``: loudspeakers that have just come (back)."""
+    """What a batch held. ``hello``: loudspeakers that have just come (back); ``new``: those of them that know nothing
+    of what they were told."""
 
     rows: int = 0
     bad: int = 0
     hello: set[str] = field(default_factory=set)
+    new: set[str] = field(default_factory=set)
 
 
 def take_in(batch: Iterable[Said]) -> Taken:
@@ -92,6 +94,8 @@ def take_in(batch: Iterable[Said]) -> Taken:
             out.bad += 1
         elif told["state"] == "hello":
             out.hello.add(said.code)
+            if told.get("why") == "new":
+                out.new.add(said.code)
         elif told["state"] == "refused":
             refused.append(
                 (told["order"], said.code, told["seq"], told["why"], _at(said.millis, said.millis))
@@ -140,11 +144,13 @@ def _add(rows: dict[tuple[UUID, int, str], Row], said: Said, told: dict[str, Any
     row = rows.setdefault(key, Row(key))
     at = _at(told["at"], said.millis)
     if told["attempt"] > row.attempt:
-        # What belongs to an earlier try says nothing of this one.
-        row.attempt, row.seq, row.steps = told["attempt"], 0, {}
-    if told["attempt"] < row.attempt:
+        # What belongs to an earlier try says nothing of this one, but that it was heard.
+        row.attempt = told["attempt"]
+        if row.state != Target.State.PLAYED:
+            row.seq, row.steps = 0, {}
+    if told["attempt"] < row.attempt and told["state"] != "played":
         return
-    if told["seq"] > row.seq and row.state != Target.State.PLAYED:
+    if told["state"] == "played" or (told["seq"] > row.seq and row.state != Target.State.PLAYED):
         row.seq, row.state, row.why = told["seq"], int(_NUMBER[told["state"]]), told["why"]
     row.ms, row.heard = max(row.ms, told["ms"]), _at(said.millis, said.millis)
     if told["state"] in _STEPS:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -12,7 +12,7 @@ from django.db.models import Case, Count, IntegerField, Q, QuerySet, Value, When
 from zhijin.broadcast.circles import Circle
 from zhijin.broadcast.models import Alert, Broadcast, Target
 from zhijin.broadcast.services.common import SYSTEM
-from zhijin.broadcast.services.sending import KIND, WELL, loudspeakers
+from zhijin.broadcast.services.sending import KIND, hopeful, loudspeakers, unheard, within
 from zhijin.broadcast.templates_said import HEADINGS
 from zhijin.core import clock
 from zhijin.core.actor import Actor
@@ -44,7 +44,8 @@ def get(actor: Actor, pk: UUID) -> Broadcast:
 
 @dataclass(frozen=True)
 class Board:
-    """What became of one turn. ``listed``: those of which no playing is known."""
+    """What became of one turn. ``listed``: those whose time has come and of which no playing is known.
+    ``early``: it is planned, and its time has not come."""
 
     turn: int
     turns: int
@@ -55,6 +56,7 @@ class Board:
     listed: int
     told: int
     by_state: tuple[tuple[str, int], ...]
+    early: bool = False
 
     @property
     def settled(self) -> bool:
@@ -65,22 +67,21 @@ class Board:
 def board(row: Broadcast, turn: int = 0) -> Board:
     """Counted in one query over the broadcast's rows of a turn."""
     counted = Target.objects.filter(broadcast_id=row.id, turn=turn).values_list("state")
-    found = dict(counted.annotate(n=Count("*")))
-    told = Target.objects.filter(broadcast_id=row.id, turn=turn).exclude(case_id=None).count()
-    total, played = sum(found.values()), found.get(Heard.PLAYED, 0)
-    well = sum(found.get(state, 0) for state in WELL)
-    waiting = found.get(Heard.RECEIVED, 0)
+    listed = Count("code", filter=unheard(row))
+    rows = list(counted.annotate(n=Count("*"), listed=listed, told=Count("case_id")))
+    found = {state: n for state, n, _listed, _told in rows}
     return Board(
-        turn, max(1, len(row.turns)), total, played, found.get(Heard.PLAYING, 0),
-        total - found.get(Heard.LISTED, 0), total - well - (waiting if row.state == "out" else 0), told,
+        turn, max(1, len(row.turns)), sum(found.values()), found.get(Heard.PLAYED, 0), found.get(Heard.PLAYING, 0),
+        sum(found.values()) - found.get(Heard.LISTED, 0), sum(row[2] for row in rows), sum(row[3] for row in rows),
         tuple((str(Heard(state).label), found[state]) for state in sorted(found)),
+        turn < len(row.turns) and row.turns[turn] > clock.now().timestamp() * 1000,
     )  # fmt: skip
 
 
 def targets(row: Broadcast, turn: int = 0) -> QuerySet[Target]:
     """The rows of a board: those that are silent or failed first."""
     order = Case(
-        When(state=Heard.PLAYED, then=Value(2)), When(state__in=WELL, then=Value(1)), default=Value(0),
+        When(state=Heard.PLAYED, then=Value(2)), When(hopeful(row), then=Value(1)), default=Value(0),
         output_field=IntegerField(),
     )  # fmt: skip
     rows = Target.objects.filter(broadcast_id=row.id, turn=turn)
@@ -89,11 +90,15 @@ def targets(row: Broadcast, turn: int = 0) -> QuerySet[Target]:
 
 def ears(actor: Actor, areas: Iterable[str], circle: Circle | None = None) -> int:
     """How many loudspeakers would be told."""
-    return (
-        Device.objects.filter(scope_q(actor, "place_key", orgs="org_key"))
-        .filter(loudspeakers(areas, circle))
-        .count()
-    )
+    rows = Device.objects.filter(scope_q(actor, "place_key", orgs="org_key"))
+    return rows.filter(loudspeakers(areas, circle)).count()
+
+
+def ears_at(actor: Actor, codes: Sequence[str]) -> list[int]:
+    """How many loudspeakers in the actor's scope would be told at or below each of the places, in one statement."""
+    rows = Device.objects.filter(scope_q(actor, "place_key", orgs="org_key"), loudspeakers(codes))
+    counted = {f"n{at}": Count("pk", filter=within(code)) for at, code in enumerate(codes)}
+    return list(rows.aggregate(**counted).values()) if counted else []
 
 
 @dataclass(frozen=True)
@@ -150,16 +155,29 @@ class OnAir:
 
 
 def on_air(actor: Actor, place: str, size: int = 2) -> list[OnAir]:
-    """What is being broadcast below a place, the newest first."""
+    """What is being broadcast below a place, the newest first; a plan only while one of its turns is under way."""
     lo, hi = place_span(place)
-    rows = broadcasts(actor, Broadcast.State.OUT).filter(place_key__gte=lo, place_key__lt=hi)
+    out = broadcasts(actor, Broadcast.State.OUT).filter(place_key__gte=lo, place_key__lt=hi)
+    rows = [row for row in out.order_by("-sent_at")[:PAGE] if under_way(row, turn_now(row))]
     return [
         OnAir(
             str(row.get_level_display()), row.level, str(HEADINGS.get(row.title, "")), row.place_code,
             row.sent_at or row.made_at, board(row, turn_now(row)), row.exercise,
         )
-        for row in rows.order_by("-sent_at")[:size]
+        for row in rows[:size]
     ]  # fmt: skip
+
+
+def under_way(row: Broadcast, turn: int) -> bool:
+    """Whether receipts of a turn come in now: from its moment on, for as long as it may begin and sound."""
+    at = (
+        row.turns[turn] / 1000
+        if turn < len(row.turns)
+        else (row.sent_at or row.made_at).timestamp()
+    )
+    since = clock.now().timestamp() - at
+    again = row.ends_at is not None and row.attempt > 1 and clock.now() < row.ends_at
+    return again or -5 <= since <= row.lasts + row.times * row.millis / 1000 + 120
 
 
 def turn_now(row: Broadcast) -> int:

@@ -12,9 +12,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from zhijin.access.api import Request
-from zhijin.broadcast import circles, selectors
+from zhijin.broadcast import circles, repeating, selectors
 from zhijin.broadcast.models import Broadcast, Target
-from zhijin.broadcast.selectors import Loudspeaker, ears
+from zhijin.broadcast.orders import in_quiet
+from zhijin.broadcast.selectors import Loudspeaker, ears_at
 from zhijin.broadcast.services.drafting import better_than, corrections
 from zhijin.broadcast.speech import engines, making
 from zhijin.broadcast.speech.normalise import PAUSES
@@ -67,12 +68,16 @@ def row_of(row: Broadcast, place: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def target_row(target: Target, place: str) -> dict[str, Any]:
-    """A line of the board: what became of it, since when, and how long it sounded."""
+def target_row(target: Target, place: str, *, silent: bool = False) -> dict[str, Any]:
+    """A line of the board: what became of it, since when, and how long it sounded. ``silent``: it was on its way,
+    and nothing has been heard of it since."""
+    early = target.state == Heard.LISTED and not target.sends and target.at > clock.now()
     last = target.played_at or target.playing_at or target.last_at or target.sent_at
     return {
-        "target": target, "place": place, "state": target.get_state_display(), "tone": HEARD_TONES[target.state],
-        "why": str(WHY.get(target.why, "")), "last": last, "seconds": round(target.millis / 1000),
+        "target": target, "place": place,
+        "state": _("还没到时间") if early else target.get_state_display(), "last": last,
+        "tone": "" if early else "late" if silent else HEARD_TONES[target.state],
+        "why": _("此后没有消息") if silent else str(WHY.get(target.why, "")), "seconds": round(target.millis / 1000),
     }  # fmt: skip
 
 
@@ -96,14 +101,17 @@ def areas(actor: Actor, place: str, given: Mapping[str, Any]) -> dict[str, Any]:
     """What may be ticked: the place itself and its parts, with how many loudspeakers each has."""
     if not place:
         return {"whole": None, "parts": []}
-    below = places.children(place)
+    below = places.children(place)[:40]
     chosen = set(given.get("areas") or [place])
     found = places.find(place)
+    all_here, *each = ears_at(actor, [place, *(one.code for one in below)])
+    whole = (place, found.short if found else place, all_here, place in chosen)
     parts = [
-        (one.code, one.short, ears(actor, [one.code]), one.code in chosen) for one in below[:40]
+        (one.code, one.short, n, one.code in chosen)
+        for one, n in zip(below, each, strict=True)
+        if n or one.code in chosen
     ]
-    whole = (place, found.short if found else place, ears(actor, [place]), place in chosen)
-    return {"whole": whole, "parts": [part for part in parts if part[2] or part[3]]}
+    return {"whole": whole, "parts": parts}
 
 
 def picture(actor: Actor, place: str) -> Drawing | None:
@@ -132,6 +140,21 @@ def moments(row: Broadcast) -> list[datetime]:
     return [datetime.fromtimestamp(at / 1000, UTC) for at in row.turns]
 
 
+def asleep(row: Broadcast) -> str:
+    """What the quiet hours would do to a broadcast that is sent now; empty when nothing."""
+    now = int(clock.now().timestamp() * 1000)
+    if row.turns or row.urgent or row.level in {"orange", "red"} or not row.quiet:
+        return ""
+    if not in_quiet((row.quiet[0], row.quiet[1]), now):
+        return ""
+    end = f"{row.quiet[1] // 60:02}:{row.quiet[1] % 60:02}"
+    if repeating.swallowed([now], row.quiet, row.lasts):
+        return _(
+            "现在是安静时段，到 {end} 才结束，这条只在 {n} 分钟内有效：现在发出，喇叭不会播。"
+        ).format(end=end, n=row.lasts // 60)
+    return _("现在是安静时段：喇叭到 {end} 才播。").format(end=end)
+
+
 def lines(row: Broadcast) -> list[list[Syllable]]:
     """The syllables as they will be read, sentence by sentence."""
     out: list[list[Syllable]] = [[]]
@@ -140,6 +163,28 @@ def lines(row: Broadcast) -> list[list[Syllable]]:
         if one.char in PAUSES and one.char in "。！？":
             out.append([])
     return [line for line in out if line]
+
+
+#: Characters that people read in several ways every day; of the others, dictionaries know a reading that nobody uses.
+COMMON = frozenset(
+    "行长重得地的了着过还没都好为中种处大当倒调干觉卷量落率累露难弄铺曲散舍盛似宿提挑通吐血要应扎粘正只转作传背便"
+    "别参藏差称冲臭丑畜创答待担单弹斗度恶发分缝服给更供冠号和荷喝横哄划会几假间将降教结解尽禁劲卡看空劳乐勒擂俩"
+    "咧论绿马埋脉蒙模磨抹缪南宁炮喷屏仆强切翘亲雀圈任塞扫色煞厦扇上少什石识食数说遂台帖头相校兴压咽殷饮与予雨载"
+    "脏择轧炸占朝折症挣知殖轴著爪钻撞解石会车合省"
+)
+
+
+def polyphones(found: Sequence[Sequence[Syllable]]) -> dict[str, list[tuple[Syllable, str, str]]]:
+    """Characters with several readings, each with what stands before and behind it (a lone 行 says nothing): those
+    that are often read wrongly (``common``), and the ``rest``."""
+    out: dict[str, list[tuple[Syllable, str, str]]] = {"common": [], "rest": []}
+    for line in found:
+        for at, one in enumerate(line):
+            if one.others:
+                before = "".join(near.char for near in line[max(0, at - 2) : at])
+                after = "".join(near.char for near in line[at + 1 : at + 3])
+                out["common" if one.char in COMMON else "rest"].append((one, before, after))
+    return out
 
 
 def voice_of(row: Broadcast, seen: str) -> dict[str, Any]:
@@ -162,6 +207,16 @@ def readings(given: Mapping[str, Any]) -> dict[int, str]:
         if head == "r" and index.isdecimal() and len(index) < 5:
             out[int(index)] = str(value)
     return out
+
+
+def errand(row: Broadcast) -> dict[str, Any] | None:
+    """How far the sending of people is; None when nobody was sent."""
+    if row.errand_at is None:
+        return None
+    return {
+        "done": row.errand_done, "of": row.errand_of, "failed": row.errand_failed, "why": row.errand_why,
+        "over": row.errand_ended is not None, "left": row.errand_of - row.errand_done - row.errand_failed,
+    }  # fmt: skip
 
 
 def health(one: Loudspeaker) -> tuple[str, str]:

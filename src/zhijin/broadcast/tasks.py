@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.db import close_old_connections
 
-from zhijin.broadcast.services import channels, drafting, posting
+from zhijin.broadcast.services import channels, drafting, knocking, posting
 from zhijin.broadcast.speech.engines import Unavailable
 from zhijin.core import jobs
 
@@ -21,6 +21,12 @@ def speak(broadcast: str) -> None:
         drafting.speak_better(UUID(broadcast))
     except Unavailable:
         log.exception("the natural voice did not speak %s", broadcast)
+
+
+@jobs.task(knocking.KNOCK)
+def knock(broadcast: str) -> None:
+    """Whoever has a case already gets no second one, however often this runs."""
+    knocking.run(UUID(broadcast))
 
 
 @jobs.task(channels.POST, queue=channels.QUEUE)

@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from zhijin.broadcast.views import alerts, channels, devices
+from zhijin.broadcast.views import alerts, channels, devices, lexicon
 from zhijin.broadcast.views import desk as pages
 
 
@@ -24,8 +24,10 @@ desk = [
     path("broadcasts/<uuid:pk>/", pages.one, name="broadcast"),
     path("broadcasts/<uuid:pk>/audio/", pages.audio, name="broadcast-audio"),
     path("broadcasts/<uuid:pk>/cap.xml", alerts.export, name="broadcast-cap"),
+    path("broadcasts/<uuid:pk>/ebm.tar", alerts.export_ebm, name="broadcast-ebm"),
     path("alerts/", alerts.listing, name="alerts"),
     path("alerts/<uuid:pk>/", alerts.one, name="alert"),
+    path("broadcasts/lexicon/", lexicon.listing, name="lexicon"),
     path("channels/", channels.listing, name="channels"),
     path("channels/<uuid:pk>/", channels.one, name="channel"),
     path("loudspeakers/", devices.listing, name="loudspeakers"),

@@ -7,11 +7,12 @@ says something again that was said already, and the loudspeakers know it.
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -24,8 +25,9 @@ from zhijin.broadcast import orders
 from zhijin.broadcast.models import Broadcast, Target
 from zhijin.broadcast.orders import OPUS_MEDIA
 from zhijin.broadcast.receipts import Said, Taken, take_in
+from zhijin.broadcast.services import knocking
 from zhijin.broadcast.services.common import SYSTEM, millis, note, rules
-from zhijin.broadcast.services.sending import knock
+from zhijin.broadcast.services.sending import HOPE, hopeful
 from zhijin.core import clock, signing
 from zhijin.core.bus import Address, BusError, Client
 from zhijin.core.errors import Refusal
@@ -43,10 +45,16 @@ NAMED, AT_ONCE = 900, 3000
 #: Loudspeakers fetch the audio over this long, a millisecond for each of them.
 SPREAD_MS = 5000
 TEND_SECONDS = 0.3
+#: A broadcast over which the voice stumbles is tried again after this long.
+AGAIN = timedelta(minutes=1)
 _AWAY = (OperationalError, InterfaceError, psycopg.OperationalError, psycopg.InterfaceError)
 State, Heard = Broadcast.State, Target.State
 #: Nothing more will come of these.
 FINAL = (Heard.PLAYED, Heard.FAILED, Heard.REFUSED, Heard.EXPIRED, Heard.STOPPED)
+
+
+#: Taken on, and not begun: a loudspeaker that lost its memory is told again.
+LOST = (Heard.RECEIVED, Heard.VERIFIED, Heard.QUEUED)
 
 
 class Lost(RuntimeError):
@@ -64,6 +72,7 @@ class Voice:
     _held: object = None
     _tend_at: float = 0.0
     _back: set[str] = field(default_factory=set)
+    _new: set[str] = field(default_factory=set)
 
     def open(self) -> None:
         self.bus = self.address.client("platform").connect()
@@ -89,12 +98,14 @@ class Voice:
             taken = _commit(said)
             self.receipts += taken.rows
             self._back |= taken.hello
+            self._new |= taken.new
             self.bus.publish_many((one.reply, "", b"") for one in heard)
         if time.monotonic() >= self._tend_at:
             self._tend_at = time.monotonic() + TEND_SECONDS
-            back, self._back = self._back, set()
+            back, new = self._back, self._new
+            self._back, self._new = set(), set()
             if back:
-                answer_back(self.bus, back)
+                answer_back(self.bus, back, new)
             tend(self.bus)
 
     def _hold_lock(self) -> None:
@@ -119,7 +130,9 @@ def _commit(said: list[Said]) -> Taken:
             return Taken(bad=1)
         half = len(said) // 2
         one, other = _commit(said[:half]), _commit(said[half:])
-        return Taken(one.rows + other.rows, one.bad + other.bad, one.hello | other.hello)
+        return Taken(
+            one.rows + other.rows, one.bad + other.bad, one.hello | other.hello, one.new | other.new
+        )  # fmt: skip
 
 
 def run(address: Address, stopped: threading.Event) -> None:
@@ -153,23 +166,30 @@ def tend(bus: Client) -> int:
             Broadcast.objects.filter(due).order_by("due_at").values_list("pk", flat=True)[:50]
         )
     for pk in ids:
-        with scoped(SYSTEM):
-            locked = Broadcast.objects.select_for_update(no_key=True, skip_locked=True)
-            row = locked.filter(due, pk=pk).first()
-            if row is not None:
-                _tend(bus, row, now)
-                done += 1
+        try:
+            with scoped(SYSTEM):
+                locked = Broadcast.objects.select_for_update(no_key=True, skip_locked=True)
+                row = locked.filter(due, pk=pk).first()
+                if row is not None:
+                    _tend(bus, row, now)
+                    done += 1
+        except (BusError, *_AWAY):
+            raise
+        except Exception:
+            # One that nobody foresaw must not keep every other from being said.
+            log.exception("broadcast %s was not tended; again in %g s", pk, AGAIN.total_seconds())
+            with scoped(SYSTEM):
+                Broadcast.objects.filter(pk=pk).update(due_at=now + AGAIN)
     return done
 
 
 def _tend(bus: Client, row: Broadcast, now: datetime) -> None:
     if row.state == State.STOPPED:
-        _say_stop(bus, row)
-        row.due_at = None
-        row.save(update_fields=["due_at"])
+        _say_stop(bus, row, now)
         return
     targets = Target.objects.filter(broadcast_id=row.id)
-    if row.ends_at is not None and now > row.ends_at:
+    over = row.ends_at is not None and now > row.ends_at
+    if over and not targets.filter(hopeful(row)).exists():
         _end(row)
         return
     open_ = dict(targets.exclude(state__in=FINAL).values_list("state").annotate(n=Count("*")))
@@ -182,9 +202,9 @@ def _tend(bus: Client, row: Broadcast, now: datetime) -> None:
         _say(bus, row, silent, now)
     listed = open_.get(Heard.LISTED, 0)
     said = silent.order_by("sends").values_list("sends", flat=True).first() if listed else 0
-    row.due_at = min(
-        now + (_pause(said or 1) if listed else timedelta(seconds=5)), row.ends_at or now
-    )
+    row.due_at = now + (_pause(said or 1) if listed and not over else timedelta(seconds=5))
+    if row.ends_at is not None and not over:
+        row.due_at = min(row.due_at, row.ends_at)
     row.due_at = max(row.due_at, now + timedelta(milliseconds=200))
     row.save(update_fields=["due_at"])
 
@@ -247,9 +267,28 @@ def _forms(row: Broadcast) -> tuple[orders.Form, ...]:
     return (orders.Form(row.opus_digest, OPUS_MEDIA, path, row.opus_size),)
 
 
-def _say_stop(bus: Client, row: Broadcast) -> None:
-    data = _stop(row, row.areas, [])
-    bus.publish_many((area_topic(area, KIND, "stop"), "", data) for area in row.areas)
+def _say_stop(bus: Client, row: Broadcast, now: datetime) -> None:
+    """Through the areas; then, since a word at QoS 0 may be lost, to each that has not said that it stopped, later and
+    later, for as long as it could still play."""
+    since = now - (row.ended_at or now)
+    targets = Target.objects.filter(broadcast_id=row.id, until__gt=now)
+    if since < timedelta(seconds=PAUSES[0]):
+        data = _stop(row, row.areas, [])
+        bus.publish_many((area_topic(area, KIND, "stop"), "", data) for area in row.areas)
+    else:
+        going = targets.filter(state__in=HOPE).order_by("code").values_list("code", flat=True)
+        _say_stop_to(bus, row, list(going.distinct()[:AT_ONCE]))
+    again = min(max(since, timedelta(seconds=PAUSES[0])), timedelta(seconds=PAUSES[-1]))
+    going_on = targets.exclude(state__in=FINAL).exists()
+    row.due_at = now + again if going_on else None
+    row.save(update_fields=["due_at"])
+
+
+def _say_stop_to(bus: Client, row: Broadcast, codes: Sequence[str]) -> None:
+    for start in range(0, len(codes), NAMED):
+        part = codes[start : start + NAMED]
+        data = _stop(row, [], part)
+        bus.publish_many((device_topic(code, "stop"), "", data) for code in part)
 
 
 def _stop(row: Broadcast, areas: Sequence[str], to: Sequence[str]) -> bytes:
@@ -258,24 +297,25 @@ def _stop(row: Broadcast, areas: Sequence[str], to: Sequence[str]) -> bytes:
     return orders.envelope(signed.data, signed.signature.kid, signed.signature.value)
 
 
-def answer_back(bus: Client, codes: Iterable[str]) -> None:
-    """Tell loudspeakers that have just come (back) what they have missed, and what was stopped meanwhile."""
+def answer_back(bus: Client, codes: Iterable[str], new: Collection[str] = ()) -> None:
+    """Tell loudspeakers that have just come (back) what they have missed, and what was stopped meanwhile; those that
+    are ``new`` or have lost their memory also what they had taken on. What had begun to sound is not begun again."""
     now, wanted = clock.now(), list(codes)
     with scoped(SYSTEM):
         open_ = Target.objects.filter(code__in=wanted, until__gt=now).exclude(state__in=FINAL)
         by_id: dict[Any, list[Target]] = defaultdict(list)
         for target in open_.order_by("broadcast_id", "turn")[:20_000]:
             by_id[target.broadcast_id].append(target)
-        for pk, row in Broadcast.objects.in_bulk(list(by_id)).items():
+        # The oldest first: that is the order in which they would have been heard.
+        for row in Broadcast.objects.filter(pk__in=list(by_id)).order_by("id"):
             if row.state == State.OUT:
-                missed = [one for one in by_id[pk] if one.state == Heard.LISTED and one.sends]
+                missed = [
+                    one for one in by_id[row.id]
+                    if (one.state == Heard.LISTED or (one.code in new and one.state in LOST)) and one.sends
+                ]  # fmt: skip
                 _say_to(bus, row, missed, now)
             elif row.state == State.STOPPED:
-                to = sorted({one.code for one in by_id[pk]})
-                for start in range(0, len(to), NAMED):
-                    part = to[start : start + NAMED]
-                    data = _stop(row, [], part)
-                    bus.publish_many((device_topic(code, "stop"), "", data) for code in part)
+                _say_stop_to(bus, row, sorted({one.code for one in by_id[row.id]}))
 
 
 def _end(row: Broadcast) -> None:
@@ -290,7 +330,6 @@ def _end(row: Broadcast) -> None:
     total = sum(counted.values())
     note(SYSTEM, row, "end", value=played, detail={"of": total, "listed": total - played})
     if played < total and rules(row.place_code).model.levels.of(row.level).knock:
-        try:
-            knock(actor=SYSTEM, pk=row.id)
-        except Refusal as refusal:
-            log.warning("nobody was sent to knock: %s", refusal)
+        # By the worker: hundreds of cases take a while, and other orders are not to wait for them.
+        with contextlib.suppress(Refusal):
+            knocking.begin(SYSTEM, row)

@@ -25,7 +25,7 @@ from zhijin.cases.outward import (
     revision_of,
 )
 from zhijin.cases.parts import open_by_part
-from zhijin.cases.presenting import CaseView, kinds_for, shown, views_of
+from zhijin.cases.presenting import CaseView, kinds_for, views_of
 from zhijin.cases.selectors import (
     Counts,
     Rate,
@@ -45,6 +45,7 @@ from zhijin.cases.services.publishing import mark_published, mark_withdrawn
 from zhijin.cases.services.reporter import record_of as record_of_code
 from zhijin.cases.services.reporter import reopen
 from zhijin.cases.services.writing import visible
+from zhijin.cases.showing import shown
 from zhijin.core import clock
 from zhijin.core.actor import Actor
 
@@ -81,6 +82,12 @@ def by_number(actor: Actor, number: str) -> CaseView | None:
     return next(iter(views_of(list(near[:1]))), None)
 
 
+def matching(actor: Actor, text: str, size: int) -> list[CaseView]:
+    """Cases in scope whose number or words hold ``text``, newest first."""
+    page = selectors.page(actor, selectors.Wanted(view="all", text=text, size=size))
+    return views_of(page.rows)
+
+
 def pending_requests(actor: Actor) -> list[Any]:
     """Requests in scope that wait for a decision."""
     return list(_pending(actor))
@@ -106,7 +113,8 @@ __all__ = [
     "Case", "CaseEvent", "CaseView", "Counts", "Drawing", "Opened", "Published", "Rate", "Report", "Told",
     "act_as_reporter", "answered", "answers_of", "are_open", "board", "by_ids", "by_number", "called_orgs",
     "clocks_held", "counts", "draw_points", "event_of", "fire_of", "join", "kinds_for", "listed", "machine_of",
-    "mark_published", "mark_withdrawn", "move", "open_by_part", "open_by_revision", "open_case", "pending_requests",
-    "photo_files", "photos_of", "private_answers_of", "provide_published", "provide_told", "public_figures", "rates",
-    "record_of_code", "reopen", "revision_of", "shown", "sweep", "sweep_all", "today", "visible",
+    "mark_published", "mark_withdrawn", "matching", "move", "open_by_part", "open_by_revision", "open_case",
+    "pending_requests", "photo_files", "photos_of", "private_answers_of", "provide_published", "provide_told",
+    "public_figures", "rates", "record_of_code", "reopen", "revision_of", "shown", "sweep", "sweep_all", "today",
+    "visible",
 ]  # fmt: skip

@@ -11,6 +11,7 @@ from zhijin.cases import errors
 from zhijin.cases.services.intake import Opened, Report, locate, open_case
 from zhijin.core.actor import Actor
 from zhijin.core.errors import BAD_REQUEST
+from zhijin.core.files import kept
 from zhijin.core.ids import place_key
 from zhijin.core.models import StoredFile
 from zhijin.core.roles import resolve
@@ -68,7 +69,7 @@ def with_position(
 def photos_by_digest(digests: Mapping[str, Sequence[str]]) -> dict[str, list[StoredFile]]:
     """Photos that were uploaded before, by question. Raises CO400 naming the unknown ones."""
     wanted = {digest for some in digests.values() for digest in some}
-    known = StoredFile.objects.in_bulk(sorted(wanted))
+    known = kept(wanted)
     if missing := wanted - set(known):
         raise BAD_REQUEST(fields={"photos": ", ".join(sorted(missing))})
     return {name: [known[d] for d in some] for name, some in digests.items() if some}

@@ -89,6 +89,12 @@ PERSONAL_DATA = define(
 ALREADY_ANSWERED = define(
     "CA019", 409, _("{name}已经报到过了。"), help=_("要补充情况，请在办理过程里添加备注。")
 )
+ERASED = define(
+    "CA021",
+    409,
+    _("这件事项保存期满，个人信息已经删除，不能再办理。"),
+    help=_("问题还在的，请登记一件新的事项。"),
+)
 NOT_A_HOLDER = define(
     "CA020",
     400,

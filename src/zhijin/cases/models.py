@@ -78,6 +78,7 @@ class Case(models.Model):
     merged_into = models.UUIDField(null=True)
     photos = models.IntegerField(default=0)
     published_at = models.DateTimeField(null=True)
+    erased_at = models.DateTimeField(null=True)
     simulated = models.BooleanField(default=False)
     version = models.IntegerField(default=1)
     changed_at = models.DateTimeField()

@@ -17,6 +17,7 @@ from zhijin.cases.answers import PROSE
 from zhijin.cases.machine import SOLVED, machine_of
 from zhijin.cases.models import Case, CaseEvent, CasePhoto
 from zhijin.cases.services.reporter import REOPEN_DAYS
+from zhijin.cases.showing import shown
 from zhijin.core import clock
 from zhijin.core.roles import resolve
 from zhijin.places import api as places
@@ -48,8 +49,8 @@ KINDS: dict[str, Promise] = {
     "called": _lazy("电话回访"),
     "reopened": _lazy("重新办理"),
     "commented": _lazy("备注"),
-    "published": _lazy("公开"),
-}
+    "published": _lazy("公开"), "erased": _lazy("保存期满，已删除个人信息"),
+}  # fmt: skip
 OUTCOMES: dict[str, Promise] = {
     "solved": _lazy("已解决"), "unsolved": _lazy("未能解决"), "refused": _lazy("不予受理"),
     "withdrawn": _lazy("已撤回"), "passed_on": _lazy("已转其他渠道"), "merged": _lazy("已合并"),
@@ -251,47 +252,6 @@ def _rows(
         for name, value in event.data.items()
         if name in fields and fields[name].type not in {"photo", "file"} and may_see(name)
     ]
-
-
-def shown(spec: FieldSpec, value: Any) -> str:
-    """An answer as people read it."""
-    if value is None or value == "":
-        return "—"
-    unit = f" {spec.unit.in_(lang())}" if spec.unit else ""
-    show = _SHOWN.get(spec.type)
-    return show(spec, value) if show else f"{value}{unit}"
-
-
-def _chosen(spec: FieldSpec, value: Any) -> str:
-    titles = {choice.id: choice.title(lang()) for choice in spec.choices}
-    chosen = value if isinstance(value, list) else [value]
-    return _("、").join(titles.get(str(one), str(one)) for one in chosen)
-
-
-def _yes_no(_spec: FieldSpec, value: Any) -> str:
-    return _("是") if value else _("否")
-
-
-def _stars(spec: FieldSpec, value: Any) -> str:
-    return "★" * int(value) + "☆" * (int(spec.max or 5) - int(value))
-
-
-def _point(_spec: FieldSpec, value: Any) -> str:
-    return f"{value['lon']:.5f}, {value['lat']:.5f}"
-
-
-def _money(_spec: FieldSpec, value: Any) -> str:
-    return f"{value} " + _("元")
-
-
-_SHOWN: dict[str, Callable[[FieldSpec, Any], str]] = {
-    "boolean": _yes_no,
-    "choice": _chosen,
-    "choices": _chosen,
-    "rating": _stars,
-    "point": _point,
-    "money": _money,
-}
 
 
 @dataclass(frozen=True)

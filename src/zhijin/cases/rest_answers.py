@@ -127,7 +127,7 @@ def status_out(case: Case) -> s.StatusOut:
         number=followed.number, kind=view.kind, state=followed.state,
         state_title=view.state_title, is_open=followed.is_open, outcome=followed.outcome,
         place=view.place, opened_at=followed.opened_at, due_at=followed.due_at,
-        closed_at=followed.closed_at, version=followed.version,
+        closed_at=followed.closed_at, erased_at=followed.erased_at, version=followed.version,
         lines=[s.StatusLine(at=n.at, title=n.title, who=n.post, body=n.body) for n in shown["lines"]],
         told=[s.StatusLine(at=t.at, title="", who="", body=t.text) for t in hooks.told(case.id)],
         moves=moves_out(case, roles), can_reopen=shown["can_reopen"],

@@ -346,6 +346,9 @@ class StatusOut(Schema):
     opened_at: datetime
     due_at: datetime | None
     closed_at: datetime | None
+    erased_at: datetime | None = Field(
+        description="When its period was over and what was personal in it was erased."
+    )
     version: int
     lines: list[StatusLine]
     told: list[StatusLine] = Field(description="What the reporter was told, newest first.")

@@ -72,8 +72,12 @@ def restore(args: argparse.Namespace) -> int:
             _program(home, "pg_restore", "--exit-on-error", f"--dbname={url}", str(parts / DUMP))
     print(
         say(
-            "已恢复。接着运行：zhijin verify journal，zhijin doctor",
-            "Restored. Now: zhijin verify journal, zhijin doctor",
+            "已恢复。启动前先运行：zhijin retention --again <原来的 erased.jsonl>，"
+            "把备份以后删除过的个人信息再删一次；再核对备份以后登记的暂缓。"
+            "接着运行：zhijin verify journal，zhijin doctor",
+            "Restored. Before it starts: zhijin retention --again <the old erased.jsonl> erases again what"
+            " was erased since the backup; enter again the holds made since."
+            " Then: zhijin verify journal, zhijin doctor",
         )
     )
     return 0
@@ -118,12 +122,16 @@ def _pack(home: Home, dump: Path, target: Path, *, with_keys: bool) -> None:
             continue
         top = home.root / name
         found = sorted(p for p in top.rglob("*") if p.is_file()) if top.is_dir() else [top]
-        parts += [(str(p.relative_to(home.root)), p) for p in found if p.exists()]
+        found = [p for p in found if p.exists() and p.suffix != ".part"]
+        parts += [(str(p.relative_to(home.root)), p) for p in found]
     digests = {}
     with tarfile.open(target, "w") as archive:
         for name, path in parts:
-            digests[name] = _digest(path)
-            archive.add(path, name, recursive=False)
+            try:
+                digests[name] = _add(archive, name, path)
+            except FileNotFoundError:
+                # Swept since it was listed: nothing in the dump, which is older, has named it for days.
+                continue
         told = {
             "version": __version__,
             "at": time.strftime("%Y-%m-%dT%H:%M:%S%z"),
@@ -133,6 +141,15 @@ def _pack(home: Home, dump: Path, target: Path, *, with_keys: bool) -> None:
         entry = tarfile.TarInfo(MANIFEST)
         entry.size, entry.mode, entry.mtime = len(body), 0o600, int(time.time())
         archive.addfile(entry, io.BytesIO(body))
+
+
+def _add(archive: tarfile.TarFile, name: str, path: Path) -> str:
+    """Add a file; returns its digest. Opened once: what is deleted meanwhile is still read to its end."""
+    with path.open("rb") as handle:
+        digest = hashlib.file_digest(handle, "sha256").hexdigest()
+        handle.seek(0)
+        archive.addfile(archive.gettarinfo(arcname=name, fileobj=handle), handle)
+    return digest
 
 
 def _unpack(source: Path, target: Path) -> None:

@@ -9,12 +9,13 @@ import os
 import secrets
 import shutil
 import sys
+import time
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from zhijin.config import certificates
-from zhijin.config.home import Home
+from zhijin.config.home import Home, say
 from zhijin.config.ports import EPHEMERAL, LOOPBACK, free_port
 
 NATS_PORTS = range(14222, 14322)
@@ -25,6 +26,8 @@ USERS = ("gate", "ingest", "platform", "system")
 ACCOUNT, GATE_ACCOUNT = "ZHIJIN", "GATE"
 #: Events that wait for the ingest worker may take this much of the disk.
 STORE_BYTES = 10 * 1024**3
+#: The certificate is looked at twice a day.
+RENEWAL_SECONDS = 12 * 3600.0
 
 
 @dataclass
@@ -83,6 +86,35 @@ def prepare(home: Home, host: str = LOOPBACK, taken: Iterable[int] = ()) -> list
     settings = folder / "nats.conf"
     _write(settings, configuration(kept, folder / "store", home.root / "keys"))
     return [str(binary), "-c", str(settings)]
+
+
+@dataclass
+class Renewal:
+    """Renews the certificate that devices see, also where nothing is ever started anew. ``at``: when it is looked at
+    next, by the monotonic clock."""
+
+    host: str
+    at: float = field(default_factory=lambda: time.monotonic() + RENEWAL_SECONDS)
+
+    def due(self) -> bool:
+        return time.monotonic() >= self.at
+
+    def look(self, home: Home) -> bool:
+        """Whether it was renewed, since it ends within sixty days or names are missing. The broker takes it at a
+        SIGHUP, parts with devices, and shows the new one to whoever comes (back)."""
+        self.at = time.monotonic() + RENEWAL_SECONDS
+        file = home.root / "keys" / "broker.pem"
+        try:
+            before = file.read_bytes()
+            certificates.prepare(home.root / "keys", certificates.names_of(self.host))
+            return file.read_bytes() != before
+        except (OSError, ValueError) as error:
+            # The disk may be full; there are sixty days to mend it, and doctor tells.
+            print(
+                say(f"设备接入证书没有更新：{error}", f"The certificate was not renewed: {error}"),
+                flush=True,
+            )
+            return False
 
 
 def configuration(kept: BrokerInfo, store: Path, keys: Path, cluster: str = "") -> str:

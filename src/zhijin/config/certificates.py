@@ -1,7 +1,7 @@
 """The installation's own certificate authority for devices, made at the first start, and the broker's certificate.
 
 Devices are given ``ca.pem``; it is valid for twenty years, since they are screwed to poles. The broker's own
-certificate is renewed at a start whenever its names changed or it ends within sixty days.
+certificate is renewed, at a start and twice a day, whenever its names changed or it ends within sixty days.
 """
 
 from __future__ import annotations

@@ -161,6 +161,11 @@ def _restore(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def _mounted(name: str, mount: str, zh: str, en: str) -> Command:
+    """A command of a room, which adds its own words; it needs settings and database."""
+    return Command(name, zh, en, mount=mount, django=True, database=True)
+
+
 CONFIG = "zhijin.config."
 COMMANDS: tuple[Command, ...] = (
     Command(
@@ -187,29 +192,23 @@ COMMANDS: tuple[Command, ...] = (
         more_en="Checks Python, disk, ports, database, migrations, keys, journal chain, static files,"
         " fonts and clock. The exit code is 1 when something needs mending.",
     ),
-    Command(
+    _mounted(
         "import",
+        "zhijin.places.commands",
         "导入区划等数据",
         "import divisions and other data",
-        mount="zhijin.places.commands",
-        django=True,
-        database=True,
     ),
-    Command(
+    _mounted(
         "demo",
+        "zhijin.home.commands",
         "生成演示数据",
         "make demonstration data",
-        mount="zhijin.home.commands",
-        django=True,
-        database=True,
     ),
-    Command(
+    _mounted(
         "simulate",
+        "zhijin.sensing.commands",
         "模拟设备发事件",
         "let simulated devices speak",
-        mount="zhijin.sensing.commands",
-        django=True,
-        database=True,
     ),
     Command(
         "playbook",
@@ -217,21 +216,17 @@ COMMANDS: tuple[Command, ...] = (
         "check, explain, try and publish playbooks",
         mount="zhijin.config.playbook_command",
     ),
-    Command(
+    _mounted(
         "assess",
+        "zhijin.assessment.commands",
         "计算、公布、查看考核结果",
         "compute, publish and look at assessments",
-        mount="zhijin.assessment.commands",
-        django=True,
-        database=True,
     ),
-    Command(
+    _mounted(
         "ledger",
+        "zhijin.ledger.commands",
         "核对账簿",
         "check that the books agree with themselves",
-        mount="zhijin.ledger.commands",
-        django=True,
-        database=True,
     ),
     Command(
         "migrate",
@@ -242,13 +237,11 @@ COMMANDS: tuple[Command, ...] = (
         django=True,
         database=True,
     ),
-    Command(
+    _mounted(
         "account",
+        "zhijin.access.commands",
         "建立三员账号，重设管理员密码",
         "make the three administrators, reset an administrator's password",
-        mount="zhijin.access.commands",
-        django=True,
-        database=True,
     ),
     Command(
         "backup",
@@ -266,21 +259,29 @@ COMMANDS: tuple[Command, ...] = (
         run=CONFIG + "backups:restore",
         add=_restore,
     ),
-    Command(
+    _mounted(
         "verify",
+        "zhijin.core.commands",
         "核对审计日志或签名文件没有被改动",
         "verify that the audit journal or a signed file was not altered",
-        mount="zhijin.core.commands",
-        django=True,
-        database=True,
     ),
-    Command(
+    _mounted(
         "signing",
+        "zhijin.core.signing_commands",
         "查看或更换签名的密钥",
         "show or change the key that signs",
-        mount="zhijin.core.signing_commands",
-        django=True,
-        database=True,
+    ),
+    _mounted(
+        "files",
+        "zhijin.core.file_commands",
+        "核对和清理上传的文件",
+        "check uploaded files, and delete those that nothing names",
+    ),
+    _mounted(
+        "retention",
+        "zhijin.people.retention_commands",
+        "查看或删除保存期满的个人信息",
+        "show or erase personal data past its period",
     ),
     Command(
         "bench",
@@ -366,7 +367,18 @@ GROUPS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     (
         "维护",
         "Look after",
-        ("backup", "restore", "account", "migrate", "verify", "signing", "ledger", "bench"),
+        (
+            "backup",
+            "restore",
+            "account",
+            "migrate",
+            "verify",
+            "signing",
+            "ledger",
+            "files",
+            "retention",
+            "bench",
+        ),
     ),
     (
         "开发与部署",

@@ -78,8 +78,12 @@ def _family(host: str) -> socket.AddressFamily:
 
 
 def random_port() -> int:
-    """A free port below the ephemeral range, chosen at random so that parallel runs rarely meet."""
-    return free_port(None, (random.randrange(20000, EPHEMERAL) for _ in range(500)))
+    """A free port below the ephemeral range, chosen at random so that parallel runs rarely meet.
+
+    By the system's dice: those of two processes may have been given the same seed.
+    """
+    dice = random.SystemRandom()
+    return free_port(None, (dice.randrange(20000, EPHEMERAL) for _ in range(500)))
 
 
 def _answers(port: int, host: str) -> bool:

@@ -6,6 +6,7 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
+import subprocess
 import sys
 import tempfile
 import time
@@ -26,6 +27,10 @@ def main() -> int:
 
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "zhijin.config.settings")
     django.setup()
+    if sys.argv[1:] == ["static"]:
+        collect_static()
+        return 0
+    begin_static()
     for zh, en, step in STEPS:
         began = time.monotonic()
         print(f"{say(zh, en)} ... ", end="", flush=True)
@@ -59,16 +64,43 @@ def compile_messages() -> str:
     return str(compile_catalogue())
 
 
+_beside: subprocess.Popen[bytes] | None = None
+
+
+def begin_static() -> None:
+    """Compress what pages load beside the migrations: the one keeps a processor, the other the database."""
+    global _beside
+    if _static_wanted():
+        command = [sys.executable, "-m", "zhijin.config.prepare", "static"]
+        _beside = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+
+def finish_static() -> str:
+    """Wait for what was begun. What did not come to an end is done here, and says why if it cannot be."""
+    if _beside is not None:
+        _beside.wait()
+    return collect_static()
+
+
+def _static_wanted() -> str:
+    """What is to be gathered, as a fingerprint; empty when it is there."""
+    from django.conf import settings
+
+    wanted = fingerprint_of(p for folder in PACKAGE.glob("*/static") for p in folder.rglob("*"))
+    there = (Path(settings.STATIC_ROOT) / MANIFEST).exists()
+    done = settings.DEBUG or (Home().remembered().get("static") == wanted and there)
+    return "" if done else wanted
+
+
 def collect_static() -> str:
     """Gather and compress what pages load; takes seconds, so only when a file changed."""
     from django.conf import settings
     from django.core.management import call_command
 
-    wanted = fingerprint_of(p for folder in PACKAGE.glob("*/static") for p in folder.rglob("*"))
-    root = Path(settings.STATIC_ROOT)
-    collected = root / MANIFEST
-    if settings.DEBUG or (Home().remembered().get("static") == wanted and collected.exists()):
+    wanted = _static_wanted()
+    if not wanted:
         return ""
+    root = Path(settings.STATIC_ROOT)
     kept = CHECKOUT / ".cache" / "static" / wanted[:16]
     if (kept / MANIFEST).exists():
         shutil.rmtree(root, ignore_errors=True)
@@ -144,7 +176,7 @@ def _hooks(name: str) -> str:
 STEPS: tuple[tuple[str, str, Callable[[], str]], ...] = (
     ("升级数据库", "Migrating the database", migrate),
     ("编译译文", "Compiling messages", compile_messages),
-    ("收集静态文件", "Collecting static files", collect_static),
+    ("收集静态文件", "Collecting static files", finish_static),
     ("安装随附的行动方案", "Installing shipped playbooks", install_shipped),
     ("准备演示数据", "Making the demonstration", demonstrate),
 )

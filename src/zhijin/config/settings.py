@@ -56,9 +56,15 @@ ZHIJIN_MASTER_KEY = _secret("master.key")
 ZHIJIN_PLAYBOOKS = os.environ.get("ZHIJIN_PLAYBOOKS", str(CHECKOUT / "playbooks"))
 SECRET_KEY = _secret("django.key").hex()
 ZHIJIN_FILES = os.environ.get("ZHIJIN_FILES", str(HOME / "files"))
+ZHIJIN_FILE_GRACE_DAYS = int(os.environ.get("ZHIJIN_FILE_GRACE_DAYS", "7"))
+#: What was erased, by id, outside the database: a restored backup does not take the list back with it.
+ZHIJIN_ERASED = os.environ.get("ZHIJIN_ERASED", str(HOME / "erased.jsonl"))
+ZHIJIN_CASE_KEEP_DAYS = int(os.environ.get("ZHIJIN_CASE_KEEP_DAYS", "730"))
+ZHIJIN_PROXY_KEEP_DAYS = int(os.environ.get("ZHIJIN_PROXY_KEEP_DAYS", "180"))
 #: Months of facts as files, for the engine of the assessment; made anew when they are gone.
 ZHIJIN_ASSESSMENT = os.environ.get("ZHIJIN_ASSESSMENT", str(HOME / "assessment"))
 ZHIJIN_ORIGIN = os.environ.get("ZHIJIN_ORIGIN", "http://127.0.0.1:8000")
+ZHIJIN_EBM_SENDER = os.environ.get("ZHIJIN_EBM_SENDER", "")
 #: Where the stream of events is: an address (a proxy's), or the port on the page's own host.
 ZHIJIN_SSE_URL = os.environ.get("ZHIJIN_SSE_URL", "")
 ZHIJIN_EVENTS_PORT = os.environ.get("ZHIJIN_EVENTS_PORT", "")
@@ -113,6 +119,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "zhijin.access.middleware.SessionMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "zhijin.ui.refill.RefillMiddleware",
     "zhijin.core.middleware.RefusalMiddleware",
 ]
 MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"

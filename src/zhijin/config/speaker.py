@@ -7,6 +7,7 @@ import logging
 import re
 import shutil
 import signal
+import sqlite3
 import threading
 from pathlib import Path
 
@@ -34,7 +35,8 @@ def add(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Until SIGTERM; 1 when the setup cannot be read, 2 when there is nothing to sound with."""
+    """Until SIGTERM; 1 when the setup cannot be read, 2 when there is nothing to sound with, 3 when its folder is in
+    use or cannot be written."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     try:
         setup = load(args.setup)
@@ -49,7 +51,13 @@ def run(args: argparse.Namespace) -> int:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopped.set())
     folder = args.state or args.setup.with_suffix("").with_name(args.setup.stem + ".state")
-    agent = Agent(setup, folder, _sink(args.sink, args.speed))
+    try:
+        agent = Agent(setup, folder, _sink(args.sink, args.speed))
+    except sqlite3.OperationalError as error:
+        print(say(f"{folder} 用不了（{error}）：可能有另一个 zhijin speaker 正在用它，或者磁盘写满了。",
+                  f"{folder} cannot be used ({error}): another zhijin speaker may be at work in it, or the disk is"
+                  " full."))  # fmt: skip
+        return 3
     logging.getLogger("zhijin.speaker").info("loudspeaker %s at %s", setup.code, setup.place)
     agent.run(stopped)
     return 0

@@ -91,6 +91,12 @@ class Supervisor:
             if service.process is not None and service.alive:
                 service.process.terminate()
 
+    def hang_up(self, name: str) -> None:
+        """Have a service read its settings and certificates anew (SIGHUP)."""
+        for service in self.services:
+            if service.name == name and service.process is not None and service.alive:
+                service.process.send_signal(signal.SIGHUP)
+
     def request_stop(self, *_: object) -> None:
         self.stopping = True
 

@@ -271,9 +271,10 @@ def _supervise(
         mark=mark(home),
         environment=environment,
         logs=home.logs,
-        watch=lambda: _look_after_database(home, supervisor),
+        watch=lambda: _look_after(home, supervisor, renewal),
         tell=lambda line: print(line, flush=True),
     )
+    renewal = broker.Renewal(addresses.host) if kept else None
     supervisor.handle_signals()
     me = psutil.Process()
     told = {"pid": me.pid, "created": me.create_time(), "url": addresses.url}
@@ -289,6 +290,14 @@ def _supervise(
         print(say("正在停止……", "Stopping ..."), flush=True)
         supervisor.stop()
     return 0
+
+
+def _look_after(home: Home, supervisor: Supervisor, renewal: broker.Renewal | None) -> None:
+    """The database once a second; our own broker's certificate twice a day."""
+    _look_after_database(home, supervisor)
+    if renewal is not None and renewal.due() and renewal.look(home):
+        supervisor.hang_up("broker")
+        print(say("设备接入证书已更新。", "The certificate for devices was renewed."), flush=True)
 
 
 def _look_after_database(home: Home, supervisor: Supervisor) -> None:

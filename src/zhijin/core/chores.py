@@ -1,10 +1,12 @@
-"""The spine's own ticks: sealing the journal, writing down its end, next months' partitions, clearing out."""
+"""The spine's own ticks: sealing the journal, writing down its end, next months' partitions, clearing out,
+deleting files that nothing names."""
 
 from __future__ import annotations
 
 from django.db import connection
+from django.utils.translation import gettext_lazy as _
 
-from zhijin.core import chain, clock, idempotency, journal, ratelimit
+from zhijin.core import chain, clock, file_care, idempotency, journal, labels, ratelimit
 from zhijin.core.tasks import register_tick
 
 HOUR = 3600.0
@@ -39,3 +41,5 @@ def register() -> None:
     register_tick("core.note_head", 60.0, chain.note_head)
     register_tick("core.make_partitions", 6 * HOUR, make_partitions)
     register_tick("core.clear_out", HOUR, clear_out)
+    register_tick("core.sweep_files", 6 * HOUR, file_care.sweep)
+    labels.register_actions({"file.deleted": _("删除不再使用的文件")})

@@ -7,8 +7,9 @@ checked by the policies as it is inserted.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
+from itertools import chain
 from typing import Any
 from uuid import UUID
 
@@ -28,6 +29,10 @@ def insert(
 
     In the present transaction, or one of its own. Raises IntegrityError like any insert.
     """
+    rows = iter(rows)
+    first = next(rows, None)
+    if first is None:
+        return 0
     table = model._meta.db_table
     names = ", ".join(f'"{name}"' for name in columns)
     count = 0
@@ -37,7 +42,7 @@ def insert(
         )
         with cursor.copy(f"COPY bulk_{table} ({names}) FROM STDIN") as copy:
             lines: list[str] = []
-            for row in rows:
+            for row in chain([first], rows):
                 lines.append("\t".join(map(_text, row)))
                 count += 1
                 if len(lines) >= _CHUNK:
@@ -63,18 +68,24 @@ def save(objects: Sequence[models.Model]) -> int:
     return insert(model, [str(field.column) for field in fields], rows)
 
 
+def _words(value: str) -> str:
+    return value if value.isalnum() else value.translate(_ESCAPES)
+
+
+#: By the very kind of a value, which nearly all have.
+_TEXTS: dict[type, Callable[[Any], str]] = {
+    type(None): lambda _value: r"\N", str: _words, bool: lambda value: "t" if value else "f",
+    bytes: lambda value: "\\\\x" + value.hex(), int: int.__repr__, UUID: UUID.__str__, datetime: str, date: str,
+    float: str,
+}  # fmt: skip
+
+
 def _text(value: Any) -> str:
     """A value as COPY's text format has it."""
-    if value is None:
-        return r"\N"
+    if (text := _TEXTS.get(type(value))) is not None:
+        return text(value)
     if isinstance(value, str):
-        return value.translate(_ESCAPES) if not value.isalnum() else value
-    if value is True:
-        return "t"
-    if value is False:
-        return "f"
-    if isinstance(value, bytes):
-        return "\\\\x" + value.hex()
+        return _words(str(value))
     if isinstance(value, date | datetime | UUID | int | float):
         return str(value)
     raise TypeError(f"no text for {type(value).__name__}")

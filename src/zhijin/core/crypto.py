@@ -29,9 +29,20 @@ def _key(name: str) -> bytes:
     return mac.finalize()
 
 
+@cache
+def _mac(name: str) -> hmac.HMAC:
+    """Only ever copied: preparing a key takes longer than a short text does."""
+    return hmac.HMAC(_key(name), hashes.SM3())
+
+
+@cache
+def _cipher(purpose: str) -> algorithms.SM4:
+    return algorithms.SM4(_key("seal:" + purpose)[:16])
+
+
 def hmac_sm3(key_name: str, data: bytes) -> bytes:
     """HMAC-SM3 of ``data`` under the derived key ``key_name``; 32 bytes."""
-    mac = hmac.HMAC(_key(key_name), hashes.SM3())
+    mac = _mac(key_name).copy()
     mac.update(data)
     return mac.finalize()
 
@@ -43,8 +54,7 @@ def seal(purpose: str, plain: str) -> bytes:
     another column.
     """
     nonce = os.urandom(_NONCE)
-    key = _key("seal:" + purpose)[:16]
-    enc = Cipher(algorithms.SM4(key), modes.GCM(nonce)).encryptor()
+    enc = Cipher(_cipher(purpose), modes.GCM(nonce)).encryptor()
     enc.authenticate_additional_data(purpose.encode())
     body = enc.update(plain.encode()) + enc.finalize()
     return _VERSION + nonce + enc.tag + body
@@ -61,8 +71,7 @@ def unseal(purpose: str, blob: bytes | memoryview) -> str:
     if len(blob) < 1 + _NONCE + _TAG:
         raise ValueError("cut off: shorter than its nonce and tag")
     nonce, tag, body = blob[1:13], blob[13 : 13 + _TAG], blob[13 + _TAG :]
-    key = _key("seal:" + purpose)[:16]
-    dec = Cipher(algorithms.SM4(key), modes.GCM(nonce, tag)).decryptor()
+    dec = Cipher(_cipher(purpose), modes.GCM(nonce, tag)).decryptor()
     dec.authenticate_additional_data(purpose.encode())
     return (dec.update(body) + dec.finalize()).decode()
 

@@ -95,7 +95,7 @@ SIGN_IN_FIRST = define("CO401", 401, _("请先登录。"), help=_("登录后会�
 NO_PERMISSION = define(
     "CO403",
     403,
-    _("您的岗位没有这项权限（{permission}）。"),
+    _("您的岗位没有这项权限。"),
     help=_("如果工作需要，请向安全管理员申请。"),
 )
 NOT_FOUND = define(

@@ -76,7 +76,7 @@ def row(fact: NewFact) -> tuple[Any, ...]:
     return (
         uuid7(), fact.at, county_of(fact.place_code), fact.org_key, fact.place_code,
         place_key(fact.place_code), fact.kind, fact.subject, fact.actor, fact.value,
-        json.dumps(fact.attrs, ensure_ascii=False), fact.playbook, fact.revision, fact.record,
+        json.dumps(fact.attrs, ensure_ascii=False) if fact.attrs else "{}", fact.playbook, fact.revision, fact.record,
     )  # fmt: skip
 
 

@@ -7,14 +7,16 @@ import io
 import os
 import struct
 import zlib
+from collections.abc import Iterable
 from pathlib import Path
 from typing import BinaryIO
 
 from django.conf import settings
+from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-from zhijin.core.errors import define
+from zhijin.core.errors import Refusal, define
 from zhijin.core.models import StoredFile
 
 PHOTO_TOO_LARGE = define(
@@ -71,15 +73,9 @@ def store_photo(source: BinaryIO, name: str, size: int) -> StoredFile:
         raise PHOTO_TOO_LARGE(name=name, limit=PHOTO_LIMIT // 1024 // 1024)
     image = _decode(source, name)
     full = _encode(image, LONGEST_SIDE, quality=82)
-    digest = hashlib.sha256(full).hexdigest()
-    _write(path_of(digest), full)
-    _write(path_of(digest, "thumb"), _encode(image, THUMB_SIDE, quality=75))
+    thumb = _encode(image, THUMB_SIDE, quality=75)
     width, height = _fitted(image.size, LONGEST_SIDE)
-    row = StoredFile(
-        digest=digest, size=len(full), media_type="image/jpeg", width=width, height=height
-    )
-    StoredFile.objects.bulk_create([row], ignore_conflicts=True)
-    return row
+    return _keep(full, "image/jpeg", width=width, height=height, thumb=thumb)
 
 
 NOT_A_DOCUMENT = define(
@@ -99,23 +95,53 @@ def store_document(source: BinaryIO, name: str, size: int) -> StoredFile:
     head = source.read(5)
     source.seek(0)
     if head != b"%PDF-":
-        return store_photo(source, name, size)
+        try:
+            return store_photo(source, name, size)
+        except Refusal as error:
+            if error.definition is not NOT_A_PHOTO:
+                raise
+            raise NOT_A_DOCUMENT(name=name, limit=DOCUMENT_LIMIT // 1024 // 1024) from error
     if size > DOCUMENT_LIMIT:
         raise NOT_A_DOCUMENT(name=name, limit=DOCUMENT_LIMIT // 1024 // 1024)
-    data = source.read(DOCUMENT_LIMIT + 1)
-    digest = hashlib.sha256(data).hexdigest()
-    _write(path_of(digest), data)
-    row = StoredFile(digest=digest, size=len(data), media_type="application/pdf")
-    StoredFile.objects.bulk_create([row], ignore_conflicts=True)
-    return row
+    return _keep(source.read(DOCUMENT_LIMIT + 1), "application/pdf")
 
 
 def store_bytes(data: bytes, media_type: str) -> StoredFile:
     """Store what the platform itself made (audio of a broadcast); returns its row, made once per content."""
+    return _keep(data, media_type)
+
+
+def kept(digests: Iterable[str]) -> dict[str, StoredFile]:
+    """The files of those digests that are stored; none of them can go before this transaction ends.
+
+    Whoever names a file that was stored in an earlier request takes it from here: the row that names it is
+    written while the file is held. One that was unused is not idle any more.
+    """
+    rows = StoredFile.objects.select_for_update(no_key=True).order_by("digest")
+    with transaction.atomic(savepoint=False):
+        found = {row.digest: row for row in rows.filter(digest__in=set(digests))}
+        idle = [digest for digest, row in found.items() if row.idle_since is not None]
+        if idle:
+            StoredFile.objects.filter(digest__in=idle).update(idle_since=None)
+    return found
+
+
+def _keep(data: bytes, media: str, *, thumb: bytes = b"", **size: int) -> StoredFile:
+    """The row first, then the bytes: the row's lock keeps the sweep away from a file that it was about to delete.
+
+    Were the bytes looked for first, they could be found and be deleted before the row says that they are wanted
+    again.
+    """
     digest = hashlib.sha256(data).hexdigest()
-    _write(path_of(digest), data)
-    row = StoredFile(digest=digest, size=len(data), media_type=media_type)
-    StoredFile.objects.bulk_create([row], ignore_conflicts=True)
+    row = StoredFile(digest=digest, size=len(data), media_type=media, **size)
+    with transaction.atomic(savepoint=False):
+        StoredFile.objects.bulk_create(
+            [row], update_conflicts=True, unique_fields=["digest"],
+            update_fields=["size", "media_type", "width", "height", "idle_since"],
+        )  # fmt: skip
+        _write(path_of(digest), data)
+        if thumb:
+            _write(path_of(digest, "thumb"), thumb)
     return row
 
 
@@ -154,8 +180,11 @@ def _encode(image: Image.Image, side: int, quality: int) -> bytes:
 
 
 def _write(path: Path, data: bytes) -> None:
-    """Write whole or not at all, and durably: what a row names must survive a power cut."""
-    if path.exists():
+    """Write whole or not at all, and durably: what a row names must survive a power cut.
+
+    What is there with another length was cut off or damaged, and is written anew.
+    """
+    if path.exists() and path.stat().st_size == len(data):
         return
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_name(f"{path.name}.{os.getpid()}.{os.urandom(4).hex()}.part")

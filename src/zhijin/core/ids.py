@@ -9,6 +9,7 @@ in its last six digits, and a subtree is one half-open range of keys.
 
 from __future__ import annotations
 
+import os
 import re
 import secrets
 import threading
@@ -209,7 +210,33 @@ def uuid7(at: datetime | None = None) -> uuid.UUID:
             _last = ticks
     millis, fraction = divmod(ticks, 4096)
     value = (millis & (1 << 48) - 1) << 80 | 7 << 76 | fraction << 64 | 2 << 62
-    return uuid.UUID(int=value | secrets.randbits(62))
+    return uuid.UUID(int=value | _random_bits())
+
+
+#: Random bytes of the system that nobody has been given yet. Each asking of it costs more than all the rest of
+#: an identifier, so they are fetched for many.
+_POOL_BYTES = 4096
+_pool = bytearray()
+
+
+def _random_bits() -> int:
+    """62 bits out of the system's own source, each given away once."""
+    with _lock:
+        if not _pool:
+            _pool.extend(os.urandom(_POOL_BYTES))
+        taken = _pool[-8:]
+        del _pool[-8:]
+    return int.from_bytes(taken, "big") >> 2
+
+
+def _forget_parent() -> None:
+    """A child process must not give what its parent gives, nor wait for a thread that it does not have."""
+    global _lock
+    _lock = threading.Lock()
+    _pool.clear()
+
+
+os.register_at_fork(after_in_child=_forget_parent)
 
 
 def uuid7_millis(value: uuid.UUID) -> int:

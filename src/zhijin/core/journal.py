@@ -10,16 +10,13 @@ import json
 import time
 from collections.abc import Mapping, Sequence
 from datetime import UTC
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.db import connection, transaction
 
 from zhijin.core.actor import Actor
 from zhijin.core.crypto import sm3
 from zhijin.core.statements import send
-
-if TYPE_CHECKING:
-    from zhijin.core.chain import Verdict
 
 GENESIS = bytes(32)
 #: Advisory lock held by the one process that seals.
@@ -123,10 +120,3 @@ def forget_place() -> None:
     """Look through everything again at the next turn (another database, a restored backup)."""
     global _looked_to
     _looked_to = None
-
-
-def verify() -> Verdict:
-    """Check the whole chain; see :func:`zhijin.core.chain.verify`."""
-    from zhijin.core import chain
-
-    return chain.verify()

@@ -78,7 +78,10 @@ class JournalSeal(models.Model):
 
 
 class StoredFile(models.Model):
-    """A file in the content-addressed store, by SHA-256 of its bytes."""
+    """A file in the content-addressed store, by SHA-256 of its bytes.
+
+    ``idle_since``: when no row was found any more that names it; empty while one does.
+    """
 
     digest = models.CharField(max_length=64, primary_key=True)
     size = models.BigIntegerField()
@@ -86,12 +89,25 @@ class StoredFile(models.Model):
     width = models.IntegerField(null=True)
     height = models.IntegerField(null=True)
     stored_at = models.DateTimeField(db_default=Now())
+    idle_since = models.DateTimeField(null=True)
 
     class Meta:
         db_table = "core_file"
 
     def __str__(self) -> str:
         return self.digest
+
+
+class FileStore(models.Model):
+    """The id of the one folder of files that belongs to this database; it stands in the folder too."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+
+    class Meta:
+        db_table = "core_file_store"
+
+    def __str__(self) -> str:
+        return str(self.id)
 
 
 class SigningKey(models.Model):

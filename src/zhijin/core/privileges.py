@@ -12,6 +12,8 @@ from typing import Any
 from django.db import connections
 from psycopg import sql
 
+from zhijin.core import file_uses
+
 _TABLES = """
 SELECT c.relname,
        CASE WHEN c.relispartition THEN ''
@@ -72,4 +74,5 @@ def _run(cursor: Any, statement: str, *parts: sql.Composable) -> None:
 def after_migration(using: str, **_: Any) -> None:
     """``post_migrate`` of core: every table of every room is there by then."""
     with connections[using].cursor() as cursor:
+        file_uses.install(cursor)
         grant_app(cursor)

@@ -42,7 +42,7 @@ PERMISSIONS: Final = _set(
     case.whistle case.callback case.export
     device.view device.edit broadcast.view broadcast.make broadcast.approve alert.receive channel.manage
     place.view place.edit grid.edit place.import org.view org.edit org.import
-    person.view person.edit person.import person.reveal sheet.fill
+    person.view person.edit person.import person.reveal retention.manage sheet.fill
     playbook.view playbook.upload playbook.publish
     assess.view assess.appeal assess.adjust assess.approve assess.answer assess.run assess.publish
     ledger.view ledger.post ledger.close
@@ -69,6 +69,7 @@ _VILLAGE = _VILLAGE_STAFF | _ACTIVITY | {
 _VILLAGE |= {"device.edit", "broadcast.approve", "alert.receive", "wall.manage"}
 _TOWNSHIP = _VILLAGE | {
     "case.whistle", "case.export", "place.edit", "org.import", "person.import", "person.reveal",
+    "retention.manage",
     "assess.adjust", "assess.approve", "activity.organise",
 }  # fmt: skip
 _COUNTY = _TOWNSHIP | {

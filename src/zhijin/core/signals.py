@@ -42,6 +42,11 @@ class Measure:
     #: What a stored figure is divided by to be read by people.
     scale: int = 1
 
+    @property
+    def stepped(self) -> bool:
+        """Whether it is one of a few states (a word, or yes and no), not an amount."""
+        return bool(self.words) or (self.least, self.most) == (0, 1)
+
     def show(self, value: int, lang: str = "zh") -> str:
         """As people read it: ``198.5 V``; a word for a word, and for yes and no."""
         english = lang.lower().startswith("en")
@@ -56,13 +61,15 @@ class Measure:
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A kind of event: its number in the database, and at most two measures."""
+    """A kind of event: its number in the database, at most two measures, and for how many minutes it is news:
+    an older one (from a device that was offline) opens nothing urgent, unless a rule says otherwise."""
 
     key: str
     number: int
     zh: str
     en: str
     measures: tuple[Measure, ...] = ()
+    fresh: int = 60
 
     def measure(self, key: str) -> tuple[int, Measure] | None:
         """Position (0 or 1) and measure of this name."""
@@ -88,21 +95,21 @@ KINDS: Final[dict[str, Kind]] = {kind.key: kind for kind in (
         _m("alarm", "火警", "fire alarm", "", 0, 1), _TEMPERATURE)),
     Kind("water_level", 3, "水位", "Water level", (
         _m("level", "水位", "level", "m", -100_000, 100_000, scale=1000),
-        _m("rise", "每小时涨幅", "rise an hour", "m", -100_000, 100_000, scale=1000, required=False))),
+        _m("rise", "每小时涨幅", "rise an hour", "m", -100_000, 100_000, scale=1000, required=False)), fresh=180),
     Kind("drowning_zone", 4, "危险水域", "Drowning zone", (
-        _m("state", "状态", "state", "", 0, 1, words=("clear", "entered")),)),
+        _m("state", "状态", "state", "", 0, 1, words=("clear", "entered")),), fresh=30),
     Kind("bin", 5, "垃圾箱", "Waste bin", (
-        _m("fill", "满溢度", "fill", "%", 0, 100),)),
+        _m("fill", "满溢度", "fill", "%", 0, 100),), fresh=1440),
     Kind("power", 6, "供电", "Power", (
         _m("voltage", "电压", "voltage", "V", 0, 10_000, scale=10),
-        _m("load", "负载率", "load", "%", 0, 400, required=False))),
+        _m("load", "负载率", "load", "%", 0, 400, required=False)), fresh=360),
     Kind("door", 7, "门", "Door", (
         _m("open", "开着", "open", "", 0, 1),)),
     Kind("vehicle_count", 8, "车流量", "Vehicle count", (
         _m("count", "车辆数", "vehicles", "", 0, 100_000),
-        _m("minutes", "统计时长", "minutes", "min", 1, 1440, required=False))),
+        _m("minutes", "统计时长", "minutes", "min", 1, 1440, required=False)), fresh=360),
     Kind("camera_hazard", 9, "画面隐患", "Hazard seen", (
-        _m("hazard", "隐患", "hazard", "", 0, len(_HAZARDS) - 1, words=_HAZARDS),)),
+        _m("hazard", "隐患", "hazard", "", 0, len(_HAZARDS) - 1, words=_HAZARDS),), fresh=120),
 )}  # fmt: skip
 
 BY_NUMBER: Final[dict[int, Kind]] = {kind.number: kind for kind in KINDS.values()}

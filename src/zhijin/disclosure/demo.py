@@ -8,9 +8,10 @@ from zhijin.core import clock
 from zhijin.core.actor import Actor
 from zhijin.core.errors import Refusal
 from zhijin.core.scope import scoped
-from zhijin.disclosure import documents, periods, producing, questions
+from zhijin.disclosure import deciding, documents, periods, producing, questions
 from zhijin.disclosure.documents import Draft
 from zhijin.disclosure.models import Document
+from zhijin.ui import spans
 
 #: The hands of the demonstration: simulated, as everything here.
 STAFF = Actor.system("村干部（模拟）")
@@ -59,14 +60,15 @@ def _books(period: str, back: int) -> Draft:
         for name, income, spent, says in _LINES
     ]  # fmt: skip
     return Draft(
-        board="finance", title=f"{period} 财务收支（模拟）", body="本月集体收支明细，票据存村务监督委员会备查。",
+        board="finance", title=spans.titled(period, "财务收支（模拟）"),
+        body="本月集体收支明细，票据存村务监督委员会备查。",
         columns=_COLUMNS, rows=rows, period=period, duty="finance-monthly",
     )  # fmt: skip
 
 
 def _affairs(period: str) -> Draft:
     return Draft(
-        board="village", title=f"{period} 村务事项（模拟）", period=period, duty="village-quarterly",
+        board="village", title=spans.titled(period, "村务事项（模拟）"), period=period, duty="village-quarterly",
         body="一、三组至五组机耕路修整，投工三十六个，已验收。\n\n二、村民代表会议通过了垃圾清运费的收取办法。\n\n三、公益性岗位轮换名单由各组推荐，已公示。",
     )  # fmt: skip
 
@@ -78,9 +80,9 @@ def _quarterly(period: str) -> list[Draft]:
     )
     return [
         _affairs(period),
-        Draft(board="party", title=f"{period} 党务事项（模拟）", body=party, period=period,
+        Draft(board="party", title=spans.titled(period, "党务事项（模拟）"), body=party, period=period,
               duty="party-quarterly"),
-        Draft(board="village", title=f"{period} 积分收支情况（模拟）", body=nothing, period=period,
+        Draft(board="village", title=spans.titled(period, "积分收支情况（模拟）"), body=nothing, period=period,
               duty="points-books"),
     ]  # fmt: skip
 
@@ -92,8 +94,8 @@ def _assets(period: str) -> Draft:
         ["机耕路", "3.6 公里", "在用"],
     ]
     return Draft(
-        board="finance", title=f"{period} 集体资产清查（模拟）", columns=["资产", "数量", "状况"], rows=rows,
-        body="清查小组逐项核对，与台账一致。", period=period, duty="assets-yearly",
+        board="finance", title=spans.titled(period, "集体资产清查（模拟）"), columns=["资产", "数量", "状况"],
+        rows=rows, body="清查小组逐项核对，与台账一致。", period=period, duty="assets-yearly",
     )  # fmt: skip
 
 
@@ -106,7 +108,7 @@ def _counted(village: str, period: periods.Period) -> Draft:
             )
     except Refusal:
         return Draft(
-            board="service", title=f"{period.key} 事项办理情况（模拟）", period=period.key,
+            board="service", title=spans.titled(period.key, "事项办理情况（模拟）"), period=period.key,
             body="本月没有居民上报事项。", duty="matters-handled",
         )  # fmt: skip
 
@@ -118,8 +120,8 @@ def _publish(village: str, secretary: str, draft: Draft, at: datetime) -> None:
         documents.submit(actor=STAFF, document_id=document.id, checked=True)
         if draft.board == "finance":
             supervisor = Actor.system("村务监督委员会（模拟）")
-            documents.supervise(actor=supervisor, document_id=document.id)
-        documents.approve(actor=Actor.system(secretary), document_id=document.id)
+            deciding.supervise(actor=supervisor, document_id=document.id)
+        deciding.approve(actor=Actor.system(secretary), document_id=document.id)
 
 
 def _asked(village: str) -> None:

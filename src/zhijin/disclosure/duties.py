@@ -14,6 +14,7 @@ from zhijin.core.ids import place_span
 from zhijin.disclosure import catalogue, periods
 from zhijin.disclosure.models import Document, Duty
 from zhijin.disclosure.periods import Period
+from zhijin.ui import spans
 
 #: How many ended periods the calendar looks back over, by rhythm.
 BACK = {"month": 2, "quarter": 2, "year": 1}
@@ -33,6 +34,11 @@ class Item:
     @property
     def title(self) -> str:
         return title_of(self.duty)
+
+    @property
+    def heading(self) -> str:
+        """What the document that fulfils it is called: the duty with its period."""
+        return spans.titled(self.period.key, self.title)
 
     @property
     def board(self) -> catalogue.Board:
@@ -99,12 +105,14 @@ def calendars_of(codes: Sequence[str], within: str, county: int, today: date) ->
         for code in codes
     }
     rows = here.filter(
-        ~Q(state=Document.State.WITHDRAWN), duty__in={duty.key for duty in duties},
+        duty__in={duty.key for duty in duties},
         period__in={period.key for pairs in wanted.values() for _, period in pairs},
-    ).order_by("published_at")  # fmt: skip
-    found = {(row.place_code, row.duty, row.period): row for row in rows}
+    ).order_by("published_at", "id")  # fmt: skip
+    found: dict[tuple[str, str, str], list[Document]] = {}
+    for row in rows:
+        found.setdefault((row.place_code, row.duty, row.period), []).append(row)
     items = [
-        _item(duty, period, code, found.get((code, duty.key, period.key)), today)
+        _item(duty, period, code, found.get((code, duty.key, period.key), []), today)
         for code, pairs in wanted.items()
         for duty, period in pairs
     ]
@@ -120,12 +128,30 @@ def _wanted(rows: Sequence[Duty], today: date, since: date) -> Iterable[tuple[Du
 
 
 def _item(
-    duty: Duty, period: Period, place_code: str, document: Document | None, today: date
+    duty: Duty, period: Period, place_code: str, rows: Sequence[Document], today: date
 ) -> Item:
-    last = last_day(duty, period)
-    published = document.published_at if document else None
+    """How a duty stands by what is public of it, or else by what is being drafted.
+
+    A correction that is being drafted makes nothing late, and one that took an earlier document's place was
+    published when that one was. The day is the one that was told when it was drafted, whatever the rule says since.
+    """
+    public = [row for row in rows if row.state == Document.State.PUBLISHED]
+    drafts = [row for row in rows if not row.is_public and row.corrects is None]
+    document = next(iter([*reversed(public), *drafts]), None)
+    first = _first_of(document, rows) if document else None
+    last = (first.due_on if first else None) or last_day(duty, period)
+    published = first.published_at if first else None
     if published is not None:
         state = "done" if clock.local(published).date() <= last else "late_done"
     else:
         state = "late" if today > last else "due"
     return Item(duty, period, last, place_code, state, document)
+
+
+def _first_of(document: Document, rows: Sequence[Document]) -> Document:
+    """What a correction goes back to, over corrections of corrections."""
+    by_id = {row.id: row for row in rows}
+    first = document
+    while first.corrects is not None and first.corrects in by_id:
+        first = by_id[first.corrects]
+    return first

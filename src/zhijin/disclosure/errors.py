@@ -74,3 +74,18 @@ BAD_FILE = define(
 TOO_MANY_FILES = define(
     "DS014", 400, _("附件最多 {most} 个。"), help=_("请合并成一个 PDF，或分几次公开。")
 )
+CORRECTED_ALREADY = define(
+    "DS015",
+    409,
+    _("原来的一份已经由另一份更正代替。"),
+    help=_("请退回这一份，在已公开的更正上再起草更正。"),
+)
+REASON_PERSONAL = define(
+    "DS016", 400, _("原因会公开，里面有：{found}。"), help=_("请去掉，只写为什么撤下，不写是谁。")
+)
+NOT_YOURS_TO_DISCARD = define(
+    "DS017",
+    403,
+    _("这一份是{name}起草的，您不能作废。"),
+    help=_("请让起草人自己作废，或者请有权批准公开的人作废。"),
+)

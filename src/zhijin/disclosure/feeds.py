@@ -8,6 +8,7 @@ import json
 from typing import Any
 from xml.etree.ElementTree import Element, SubElement, tostring
 
+from zhijin.core.documents.xml import clean
 from zhijin.core.ids import show_receipt
 from zhijin.disclosure import catalogue
 from zhijin.disclosure.models import Document
@@ -58,7 +59,10 @@ def as_json(rows: list[Document], origin: str) -> bytes:
 
 
 def as_csv(rows: list[Document], origin: str) -> bytes:
-    """CSV for Excel: UTF-8 with its mark; a cell that begins like a formula is made text."""
+    """CSV for Excel: UTF-8 with its mark; a cell that begins like a formula is made text.
+
+    Columns are the schema's properties, in its order; truth values are written ``true`` and ``false``.
+    """
     out = io.StringIO()
     names = list(SCHEMA["items"]["properties"])
     writer = csv.writer(out)
@@ -69,7 +73,7 @@ def as_csv(rows: list[Document], origin: str) -> bytes:
 
 
 def _text(value: Any) -> str:
-    text = str(value)
+    text = ("false", "true")[value] if isinstance(value, bool) else str(value)
     return f"'{text}" if text.startswith(tuple("=+-@\t\r")) else text
 
 
@@ -81,9 +85,10 @@ def as_atom(rows: list[Document], *, title: str, address: str, origin: str) -> b
         ("title", title), ("id", origin + address),
         ("updated", newest.isoformat() if newest else "1970-01-01T00:00:00+00:00"),
     ):  # fmt: skip
-        SubElement(feed, tag).text = text
+        SubElement(feed, tag).text = clean(text)
     SubElement(feed, "link", {"rel": "self", "href": f"{origin}{address}feed.atom"})
-    SubElement(SubElement(feed, "author"), "name").text = title
+    SubElement(feed, "link", {"rel": "alternate", "href": f"{origin}{address}"})
+    SubElement(SubElement(feed, "author"), "name").text = clean(title)
     for row in rows:
         _entry(feed, row, origin)
     head = b'<?xml version="1.0" encoding="utf-8"?>\n'
@@ -98,7 +103,7 @@ def _entry(feed: Element, row: Document, origin: str) -> None:
         ("title", row.title), ("id", link), ("updated", stamp), ("published", stamp),
         ("summary", row.body[:300]),
     ):  # fmt: skip
-        SubElement(entry, tag).text = text
+        SubElement(entry, tag).text = clean(text)
     SubElement(entry, "link", {"href": link})
     SubElement(
         entry, "category", {"term": row.board, "label": str(catalogue.BOARDS[row.board].title)}

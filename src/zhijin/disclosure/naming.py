@@ -13,6 +13,7 @@ from zhijin.disclosure.models import Document
 ACTIONS: dict[str, str | Promise] = {
     "disclosure.drafted": _("起草公开内容"),
     "disclosure.changed": _("修改公开内容"),
+    "disclosure.discarded": _("作废未公开的草稿"),
     "disclosure.submitted": _("提交公开审核"),
     "disclosure.returned": _("退回公开内容"),
     "disclosure.supervised": _("监督审核公开内容"),

@@ -24,6 +24,7 @@ from zhijin.disclosure.periods import Period
 from zhijin.ledger.api import kind_title
 from zhijin.places import api as places
 from zhijin.playbooks import api as playbooks
+from zhijin.ui import spans
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,7 @@ def produce(*, actor: Actor, place_code: str, duty: str, period_key: str) -> Dra
     if not counted.rows:
         raise errors.NOTHING_TO_COUNT(period=period.key, place=places.label(place_code))
     return Draft(
-        board=producer.board, title=f"{period.key} {producer.title()}", body=counted.body,
+        board=producer.board, title=spans.titled(period.key, producer.title()), body=counted.body,
         columns=counted.columns, rows=counted.rows, period=period.key, duty=duty,
         sources=counted.sources, origin="counted",
     )  # fmt: skip

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from django.db import connection
 
-from zhijin.core import signing
+from zhijin.core import clock, signing
 from zhijin.core.ids import show_receipt
 from zhijin.disclosure.models import Attachment, Content, Document, Release
 from zhijin.places import api as places
@@ -17,6 +17,7 @@ from zhijin.places import api as places
 #: The form of the signed documents; a change of form is a new number.
 DOCUMENT, WITHDRAWAL = "disclosure.document/1", "disclosure.withdrawal/1"
 GENESIS = bytes(32)
+_NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 _LOCK = 0x5A48_4453
 _CHAIN = (
     "SELECT r.seq, r.digest, r.previous, r.kid, r.signature, c.data FROM disclosure_release r"
@@ -46,10 +47,16 @@ def release_withdrawal(document: Document, why: str, at: datetime) -> Release:
     return _add(document, WITHDRAWAL, "withdrawal", {"why": why, "title": document.title}, at)
 
 
+def moment(county: int) -> datetime:
+    """Now, and never before the county's last release: a clock set back puts nothing before what was public, and
+    makes nothing that is late be on time. Nobody else may add to the chain until this transaction ends."""
+    return max(clock.now(), _end(county)[2])
+
+
 def _add(
     document: Document, form: str, kind: str, body: Mapping[str, Any], at: datetime
 ) -> Release:
-    seq, previous = _end(document.county)
+    seq, previous, _last = _end(document.county)
     signed = signing.sign_document(
         form,
         {
@@ -73,12 +80,12 @@ def _add(
     return row
 
 
-def _end(county: int) -> tuple[int, bytes]:
-    """The end of the county's chain; nobody else may add to it until this transaction ends."""
+def _end(county: int) -> tuple[int, bytes, datetime]:
+    """The end of the county's chain and its moment; nobody else may add to it until this transaction ends."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [_LOCK, county])
     last = Release.objects.filter(county=county).order_by("-seq").first()
-    return (last.seq, bytes(last.digest)) if last else (0, GENESIS)
+    return (last.seq, bytes(last.digest), last.at) if last else (0, GENESIS, _NEVER)
 
 
 def _attached(document: Document) -> list[dict[str, Any]]:

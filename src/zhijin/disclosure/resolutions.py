@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from zhijin.activities.api import Paper, resolution_published
+from zhijin.activities.api import Paper, resolution_discarded, resolution_published
 from zhijin.core.actor import Actor
 from zhijin.core.ids import show_receipt
 from zhijin.disclosure import documents
@@ -30,3 +30,8 @@ def publish(actor: Actor, paper: Paper) -> tuple[UUID, str]:
 def tell(document: Document, at: datetime, actor: Actor) -> None:
     """Let the deliberation that waits for this document go on."""
     resolution_published(document.id, at, actor)
+
+
+def let_go(document: Document, actor: Actor) -> None:
+    """Its draft was thrown away: the deliberation that waits for it may draft another."""
+    resolution_discarded(document.id, actor)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC
 from typing import Any
 from uuid import UUID
 
@@ -88,17 +90,20 @@ def public(code: str) -> Public:
     return Public(
         document, release, bytes(content.data) if content else None,
         attachments(document),
-        list(
-            Question.objects.filter(
-                county=county, document_id=document.id, state=Question.State.ANSWERED
-            ).order_by("answered_at")
-        ),
+        _asked(document),
         Document.objects.filter(
             county=county, corrects=document.id, state=State.PUBLISHED
         ).first(),
         Document.objects.filter(county=county, id=document.corrects).first()
         if document.corrects else None,
     )  # fmt: skip
+
+
+def _asked(document: Document) -> list[Question]:
+    """What was asked and answered; of an erased one nothing is told, since questions repeat what was in it."""
+    rows = Question.objects.filter(county=document.county, document_id=document.id)
+    answered = rows.filter(state=Question.State.ANSWERED).order_by("answered_at")
+    return [] if document.erased else list(answered)
 
 
 def attachments(document: Document) -> list[Attachment]:
@@ -119,12 +124,45 @@ def chain(county: int, after: int = 0) -> Iterator[str]:
     """A county's chain as lines of JSON, oldest first; nothing of any text."""
     rows = Release.objects.filter(county=county, seq__gt=after).order_by("seq")
     for row in rows.iterator(chunk_size=1000):
-        line: dict[str, Any] = {
-            "number": row.seq, "kind": row.kind, "code": row.code, "at": row.at.isoformat(),
-            "sha256": bytes(row.digest).hex(), "previous": bytes(row.previous).hex(),
-            "key": row.kid, "signature": bytes(row.signature).hex(),
-        }  # fmt: skip
-        yield json.dumps(line, sort_keys=True) + "\n"
+        yield _line(row)
+
+
+def _line(row: Release) -> str:
+    """One link as it stands in the file. Its bytes never change: their digest is written down elsewhere."""
+    line: dict[str, Any] = {
+        "number": row.seq, "kind": row.kind, "code": row.code,
+        "at": row.at.astimezone(UTC).isoformat(),
+        "sha256": bytes(row.digest).hex(), "previous": bytes(row.previous).hex(),
+        "key": row.kid, "signature": bytes(row.signature).hex(),
+    }  # fmt: skip
+    return json.dumps(line, sort_keys=True) + "\n"
+
+
+@dataclass(frozen=True)
+class Head:
+    """How many links a chain has, and the SHA-256 of its file: what is written down elsewhere."""
+
+    links: int
+    sha256: str
+
+
+#: By county: links hashed so far, the digest of the last, the hash. Links are only ever added.
+_hashed: dict[int, tuple[int, bytes, Any]] = {}
+
+
+def head(county: int) -> Head:
+    """The end of a county's chain; reads only what was added since this process was asked last."""
+    links, last, done = _hashed.get(county, (0, b"", hashlib.sha256()))
+    rows = Release.objects.filter(county=county)
+    if links and not rows.filter(seq=links, digest=last).exists():
+        # Another database, or a restored backup.
+        links, last, done = 0, b"", hashlib.sha256()
+    done = done.copy()
+    for row in rows.filter(seq__gt=links).order_by("seq").iterator(chunk_size=1000):
+        done.update(_line(row).encode())
+        links, last = row.seq, bytes(row.digest)
+    _hashed[county] = (links, last, done)
+    return Head(links, done.hexdigest())
 
 
 def links(county: int, size: int = 20) -> list[Release]:

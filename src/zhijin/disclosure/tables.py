@@ -47,17 +47,18 @@ def numeric(columns: list[str], rows: list[list[str]]) -> list[bool]:
     ]
 
 
-Shaped = tuple[list[tuple[str, bool]], list[list[tuple[str, bool]]]]
+Shaped = tuple[list[tuple[str, bool]], list[list[tuple[str, str, bool]]]]
 
 
 def shaped(columns: list[str], rows: list[list[str]]) -> Shaped | None:
-    """Head and rows, each cell with whether its column holds numbers; None without a table."""
+    """The head, each column with whether it holds numbers; rows of cells with their column and that. None without a
+    table."""
     if not rows:
         return None
     right = numeric(columns, rows)
     return (
         list(zip(columns, right, strict=True)),
-        [list(zip(row, right, strict=True)) for row in rows],
+        [list(zip(columns, row, right, strict=True)) for row in rows],
     )
 
 

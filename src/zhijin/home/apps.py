@@ -12,7 +12,7 @@ class HomeConfig(AppConfig):
     label = "home"
     desk_nav = [
         NavItem("today", _("今天"), "desk:today", "case.view", "house", 1),
-        NavItem("walls", _("大屏"), "desk:walls", "wall.manage", "monitor", 88),
+        NavItem("walls", _("大屏"), "desk:walls", "wall.manage", "monitor", 88, "figures"),
         *(
             [
                 NavItem(

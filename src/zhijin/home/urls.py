@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from zhijin.home import views, views_keys
+from zhijin.home import finding, views, views_keys
 from zhijin.home.wall import views as wall
 
 portal = [
@@ -16,6 +16,7 @@ portal = [
 ]
 desk = [
     path("", views.today, name="today"),
+    path("find/", finding.find, name="find"),
     path("clock/", views.clock_page, name="clock"),
     path("walls/", wall.links, name="walls"),
     path("walls/<uuid:pk>/revoke/", wall.revoke, name="wall-revoke"),

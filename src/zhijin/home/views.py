@@ -12,7 +12,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from zhijin.access.api import gate, public
+from zhijin.access.api import first_page, gate, public
 from zhijin.activities import api as activities
 from zhijin.assessment import api as assessment
 from zhijin.broadcast import api as broadcast
@@ -29,6 +29,8 @@ from zhijin.programmes import api as programmes
 STEPS = {"1h": timedelta(hours=1), "4h": timedelta(hours=4), "1d": timedelta(days=1),
          "3d": timedelta(days=3), "7d": timedelta(days=7)}  # fmt: skip
 REMEMBER = 180 * 24 * 3600
+#: Digits of a village's code; parts of an area shown on the first page.
+VILLAGE, PARTS = 12, 12
 
 
 @public(methods=("GET",))
@@ -84,11 +86,13 @@ def feedback(request: HttpRequest) -> HttpResponse:
     return redirect(f"{reverse('portal:place-pick')}?to={target}")
 
 
-@gate("case.view", methods=("GET",))
+@gate(methods=("GET",))
 def today(request: HttpRequest) -> HttpResponse:
-    """What is due, what is stuck, what needs my word; no décor."""
+    """What is due, what is stuck, what needs my word; no décor. Who handles no cases is led to their own page."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
     roles = sorted({g.role for g in actor.grants})
+    if not actor.can("case.view"):
+        return redirect(first_page(roles))
     mine = cases.today(actor, roles)
     late = _besides(cases.listed(actor, "overdue"), mine)
     context = {
@@ -102,8 +106,24 @@ def today(request: HttpRequest) -> HttpResponse:
         "waiting": activities.waiting_for(actor),
         "life": activities.life_owed(actor)[:5],
         "public": _public_today(actor),
+        "parts": _parts(actor),
     }
     return render(request, "home/today.html", context)
+
+
+def _parts(actor: Actor) -> list[tuple[places.Place, int, int]]:
+    """The parts of the reader's area in which cases are open: how many, how many of them late; most late first.
+
+    A village has no parts of its own here: its officers know every case.
+    """
+    codes = [g.place_code for g in actor.grants if g.over_place and is_code(g.place_code)]
+    area = min(codes, key=len, default="")
+    if not area or len(area) >= VILLAGE:
+        return []
+    below = places.children(area)
+    found = cases.open_by_part(actor, area, len(below[0].code)) if below else {}
+    rows = [(part, *found[part.code]) for part in below if part.code in found]
+    return sorted(rows, key=lambda row: (-row[2], -row[1], row[0].code))[:PARTS]
 
 
 def _public_today(actor: Actor) -> list[Any]:

@@ -11,18 +11,24 @@ from zhijin.ui.nav import NavItem
 class LedgerConfig(AppConfig):
     name = "zhijin.ledger"
     label = "ledger"
-    desk_nav = [NavItem("points", _("积分"), "desk:points", "ledger.view", "star", 42)]
+    desk_nav = [
+        NavItem("points", _("积分"), "desk:points", "ledger.view", "star", 42, "governance")
+    ]
     portal_nav = [NavItem("points", _("积分"), "portal:points", "", "star", 5)]
 
     def ready(self) -> None:
-        from zhijin.core import labels
+        from zhijin.core import file_uses, labels
         from zhijin.ledger import naming
         from zhijin.ledger.forms import FORM
-        from zhijin.ledger.points import sweep
+        from zhijin.ledger.points import holding, needing, sweep
+        from zhijin.people.api import register_holder, register_need_of
         from zhijin.playbooks.api import register_form
 
         register_form(FORM)
+        register_holder("ledger", holding.of)
+        register_need_of(needing.needed)
         sweep.register()
+        file_uses.register("ledger_award", "evidence", "json")
 
         labels.register_actions(naming.ACTIONS)
         labels.register_sights(

@@ -28,7 +28,12 @@ def run(args: argparse.Namespace) -> int:
     from zhijin.ledger import selectors
     from zhijin.ledger.models import Book, Transfer
 
-    words = {"balance": _("账户余额"), "sum": _("一笔账的合计"), "closing": _("结账的摘要")}
+    words = {
+        "balance": _("账户余额"),
+        "sum": _("一笔账的合计"),
+        "closing": _("结账的摘要"),
+        "content": _("一笔账的内容"),
+    }
     with scoped(Actor.system("ledger verify")):
         counts = Book.objects.count(), Transfer.objects.count()
         found = list(selectors.verify())

@@ -134,3 +134,7 @@ REMINDERS_OFF = define(
 NOTICE_RUNS = define(
     "PS026", 409, _("告知还不满 {days} 天，不能听取申辩。"), help=_("请等告知期满。")
 )
+OTHER_PRICE = define(
+    "PS027", 409, _("“{title}”现在要 {price} 分，和您看到的不一样，没有兑换。"),
+    help=_("请看一下新的分数，再决定换不换。"),
+)  # fmt: skip

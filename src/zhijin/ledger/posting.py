@@ -15,7 +15,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 
 from zhijin.core import clock, facts, journal
 from zhijin.core.actor import Actor
@@ -123,6 +123,16 @@ def reverse(*, actor: Actor, book: Book, transfer: Transfer, memo: str, key: str
     """Take a transfer back by one that mirrors it, on today's date. Raises LG005, LG006, and as :func:`post`."""
     if transfer.reverses is not None:
         raise errors.NOT_REVERSIBLE()
+    try:
+        return _mirrored(actor, book, transfer, memo, key)
+    except IntegrityError as error:
+        # Somebody took it back at the same moment under another key; the index let one of them.
+        if "ledger_transfer_reversed" not in str(error):
+            raise
+        raise errors.ALREADY_REVERSED() from error
+
+
+def _mirrored(actor: Actor, book: Book, transfer: Transfer, memo: str, key: str) -> Posted:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(
             "SELECT account_id, -amount FROM ledger_entry WHERE transfer_id = %s AND county = %s",
@@ -152,17 +162,24 @@ def _values(
     reverses: UUID | None,
 ) -> dict[str, Any]:  # fmt: skip
     ordered = sorted(legs, key=lambda leg: leg.account)
-    content = [
+    digest = content_digest(
         words["kind"], words["memo"], words["record"], str(reverses or ""),
         [(str(leg.account), leg.amount) for leg in ordered],
-    ]  # fmt: skip
-    digest = hashlib.sha256(json.dumps(content, ensure_ascii=False).encode()).digest()
+    )  # fmt: skip
     return {
         **words, "id": uuid7(), "county": book.county, "book": book.id, "place_key": book.place_key,
         "at": at, "day": day, "actor": actor.label, "actor_name": actor.name[:64],
         "digest": digest, "reverses": reverses, "accounts": [leg.account for leg in ordered],
         "amounts": [leg.amount for leg in ordered], "ids": [uuid7() for _ in ordered],
     }  # fmt: skip
+
+
+def content_digest(
+    kind: str, memo: str, record: str, reverses: str, legs: Sequence[tuple[str, int]]
+) -> bytes:
+    """SHA-256 of what a transfer says; ``legs`` are (account, amount) in the order of accounts."""
+    content = [kind, memo, record, reverses, [list(leg) for leg in legs]]
+    return hashlib.sha256(json.dumps(content, ensure_ascii=False).encode()).digest()
 
 
 def _short(key: str) -> str:

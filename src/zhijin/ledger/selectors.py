@@ -8,13 +8,14 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import QuerySet
 
 from zhijin.core.actor import Actor
 from zhijin.core.errors import NOT_FOUND
 from zhijin.core.scope import scope_q
 from zhijin.ledger.models import Account, Book, Closing, ClosingLine, Transfer
+from zhijin.ledger.posting import content_digest
 from zhijin.ledger.services import closing_digest
 
 
@@ -50,7 +51,8 @@ class Statement:
 
 @dataclass(frozen=True, slots=True)
 class Wrong:
-    """One finding of :func:`verify`: which thing, and how it is wrong (``balance``, ``sum``, ``closing``)."""
+    """One finding of :func:`verify`: which thing, and how it is wrong (``balance``, ``sum``, ``content``,
+    ``closing``)."""
 
     what: str
     book: UUID
@@ -143,8 +145,8 @@ HAVING sum(amount) <> 0
 def verify() -> Iterator[Wrong]:
     """Everything in the books that does not agree with itself, as far as the reader sees.
 
-    Running balances against their entries, every transfer against zero, every close against the
-    digest chain and against the entries it was made of.
+    Running balances against their entries, every transfer against zero and against the digest of what was booked,
+    every close against the digest chain and against the entries it was made of.
     """
     with connection.cursor() as cursor:
         cursor.execute(_WRONG_BALANCES)
@@ -153,8 +155,29 @@ def verify() -> Iterator[Wrong]:
         cursor.execute(_WRONG_SUMS)
         for book_id, one, total in cursor.fetchall():
             yield Wrong("sum", book_id, str(one), 0, int(total))
+    yield from _wrong_contents()
     for one in Book.objects.exclude(closed_through=None).order_by("place_key", "id"):
         yield from _wrong_closings(one)
+
+
+_CONTENTS = """
+SELECT t.book_id, t.id, t.kind, t.memo, t.record, coalesce(t.reverses::text, ''), t.digest,
+  array_agg(e.account_id::text ORDER BY e.account_id),
+  array_agg(e.amount ORDER BY e.account_id)
+FROM ledger_transfer t LEFT JOIN ledger_entry e ON e.transfer_id = t.id AND e.county = t.county
+GROUP BY t.county, t.id, t.book_id, t.kind, t.memo, t.record, t.reverses, t.digest
+"""
+
+
+def _wrong_contents() -> Iterator[Wrong]:
+    """Transfers of which a word, an account or an amount is not what was booked, also where the sum is still zero."""
+    with transaction.atomic(), connection.chunked_cursor() as cursor:
+        cursor.execute(_CONTENTS)
+        for book_id, one, kind, memo, record, reverses, digest, accounts_, amounts in cursor:
+            legs = list(zip(accounts_, amounts, strict=True))
+            expected = content_digest(kind, memo, record, reverses, legs)
+            if expected != bytes(digest):
+                yield Wrong("content", book_id, str(one), bytes(digest).hex(), expected.hex())
 
 
 _THROUGH = (
@@ -164,7 +187,7 @@ _THROUGH = (
 
 
 def _wrong_closings(of: Book) -> Iterator[Wrong]:
-    previous = b""
+    previous, last = b"", None
     for closing in Closing.objects.filter(county=of.county, book_id=of.id).order_by("through"):
         rows = ClosingLine.objects.filter(county=of.county, closing_id=closing.id)
         lines = [(str(x.account_id), x.credits, x.debits, x.balance) for x in rows]
@@ -176,7 +199,10 @@ def _wrong_closings(of: Book) -> Iterator[Wrong]:
         with connection.cursor() as cursor:
             cursor.execute(_THROUGH, [of.county, of.id, closing.through])
             now = {str(account): int(total) for account, total in cursor.fetchall()}
-        for account, _, _, held in lines:
-            if now.get(account, 0) != held:
-                yield Wrong("balance", of.id, account, held, now.get(account, 0))
-        previous = bytes(closing.digest)
+        written = {account: held for account, _, _, held in lines}
+        for account in sorted(written.keys() | now.keys()):
+            if now.get(account, 0) != written.get(account, 0):
+                yield Wrong("balance", of.id, account, written.get(account, 0), now.get(account, 0))
+        previous, last = bytes(closing.digest), closing.through
+    if last != of.closed_through:
+        yield Wrong("closing", of.id, str(of.closed_through), str(of.closed_through), str(last))

@@ -153,7 +153,7 @@ def close_period(*, actor: Actor, book: Book, through: date) -> Closing:
 
     Every account's balance on that day is written down with a digest that holds the one before, so
     that a later change of an old entry shows. Raises LG008 (not over yet), LG009 (closed before), LG010 (the
-    books do not agree with themselves), CO403.
+    books do not agree with themselves), LG012 (before they began), CO403.
     """
     actor.require("ledger.close", book.place_key)
     if through >= clock.today():
@@ -163,6 +163,8 @@ def close_period(*, actor: Actor, book: Book, through: date) -> Closing:
         row = Book.objects.select_for_update().filter(county=book.county, id=book.id).first()
         if row is None:
             raise NOT_FOUND()
+        if through < row.opened_on:
+            raise errors.BAD_DAY(day=through.isoformat())
         if row.closed_through is not None and row.closed_through >= through:
             raise errors.CLOSED_BEFORE(through=row.closed_through.isoformat())
         closing = _close(actor, row, through)

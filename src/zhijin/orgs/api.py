@@ -2,6 +2,7 @@
 
 from zhijin.orgs.counting import Counts, Tally, counts
 from zhijin.orgs.models import Appointment, Organisation, Post, Spell
+from zhijin.orgs.picking import FEW, OrgField, Picked, Question, pick
 from zhijin.orgs.posts import Term, appoint, close_post, create_post, end_appointment, ensure_post
 from zhijin.orgs.selectors import (
     Coverage,
@@ -35,6 +36,7 @@ from zhijin.orgs.words import (
 )
 
 __all__ = [
+    "FEW",
     "GRID_POSTS",
     "INDUSTRIES",
     "KINDS",
@@ -48,8 +50,11 @@ __all__ = [
     "Coverage",
     "Filter",
     "Kind",
+    "OrgField",
     "Organisation",
+    "Picked",
     "Post",
+    "Question",
     "Sheet",
     "Spell",
     "Tally",
@@ -72,6 +77,7 @@ __all__ = [
     "holders_at",
     "listing",
     "named",
+    "pick",
     "register_organisation",
     "register_sheet",
     "run_import",

@@ -28,13 +28,17 @@ class OrgsConfig(AppConfig):
     ]
 
     def ready(self) -> None:
-        from zhijin.core import labels
+        from zhijin.core import finders, labels
         from zhijin.core.tasks import register_tick
-        from zhijin.orgs import naming, sheeting, sheets_orgs, sheets_places
+        from zhijin.orgs import lines, naming, picking, sheeting, sheets_orgs, sheets_places
 
         for sheet in (sheets_places.PLACES, sheets_orgs.ORGANISATIONS, sheets_orgs.APPOINTMENTS):
             sheeting.register_sheet(sheet)
         register_tick("orgs.clear_answers", _DAY / 4, sheeting.clear_answers)
         labels.register("org", naming.organisations)
+        labels.register("granted-org", naming.granted)
+        labels.register("line", lines.names)
+        finders.register("line", lines.asked)
+        finders.register("org", picking.any_org)
         labels.register("sheet", naming.sheets)
         labels.register_actions(naming.ACTIONS)

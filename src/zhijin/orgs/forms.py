@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from zhijin.orgs import words
+from zhijin.orgs.picking import OrgField
 from zhijin.places.api import GROUND, WIDE, PlacedForm, PlaceField
 
 _DATE = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
@@ -38,11 +39,12 @@ class OrganisationForm(PlacedForm):
         levels=WIDE, permission="org.edit", label=_("所在地"),
         help_text=_("村、社区、乡镇、街道或县的名称。"),
     )  # fmt: skip
-    parent = forms.IntegerField(
-        label=_("上级组织编号"), required=False, help_text=_("打开上级组织的页面可以看到编号。")
-    )
-    covered_by = forms.IntegerField(
-        label=_("联系的党组织编号"), required=False,
+    parent = OrgField(
+        label=_("上级组织"), required=False,
+        help_text=_("写名称里的几个字，从列出的里面选；没有就留空。"),
+    )  # fmt: skip
+    covered_by = OrgField(
+        kinds=("party",), label=_("联系的党组织"), required=False,
         help_text=_("企业和社会组织由哪个党组织联系；没有就留空。"),
     )  # fmt: skip
     credit_code = forms.CharField(label=_("统一社会信用代码"), max_length=18, required=False)

@@ -215,11 +215,13 @@ class Appointment(models.Model):
 class SheetRun(models.Model):
     """One spreadsheet import of any room: what came in, what was found, and its answer file, sealed.
 
-    Only the account that uploaded sees it; the answer file is removed after seven days.
+    Only the account that uploaded sees it; the answer file is removed after seven days. Written down before the
+    import begins; without ``ended_at`` it is under way, or was cut off and left nothing.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7)
     at = models.DateTimeField(db_default=Now())
+    ended_at = models.DateTimeField(null=True)
     account_id = models.UUIDField()
     what = models.CharField(max_length=32)
     file_name = models.CharField(max_length=120)

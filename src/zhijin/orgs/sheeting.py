@@ -34,10 +34,20 @@ from zhijin.core.sheets import (
     write_export,
     write_template,
 )
+from zhijin.core.statements import send
 from zhijin.orgs import errors
 from zhijin.orgs.models import SheetRun
 
 KEEP_ANSWERS = timedelta(days=7)
+#: From the row that says so to the lock of the import it takes less.
+JUST_BEGUN = timedelta(seconds=5)
+_LOCK = 0x5A48_5348
+_HOLD = "SELECT pg_advisory_xact_lock(%s, %s)"
+_ENDS = ("rows", "saved", "refused", "findings", "summary", "answer", "questions")
+_HELD = (
+    "SELECT objid::bigint FROM pg_locks WHERE locktype = 'advisory' AND classid = %s AND objsubid = 2"
+    " AND objid = ANY (%s::oid[]) AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+)
 _SEAL, _ASKED = "orgs.sheet_answer", "orgs.sheet_questions"
 #: Questions that one page asks; further rows are asked about when these are decided.
 MOST_ASKED = 200
@@ -84,27 +94,53 @@ def get_sheet(key: str) -> Sheet:
     return _sheets[key]
 
 
+def begin(*, actor: Actor, what: str, name: str, partial: bool) -> SheetRun:
+    """Write down that an import begins, in a transaction of its own, so that one that is cut off is not forgotten.
+
+    Raises CO403, OR202.
+    """
+    actor.require(get_sheet(what).import_permission)
+    with scoped(actor):
+        return SheetRun.objects.create(
+            account_id=UUID(actor.id), what=what, file_name=name[:120], partial=partial
+        )
+
+
+def forget(*, actor: Actor, run_id: UUID) -> None:
+    """The file was refused as a whole, and its sender was told: nothing began."""
+    with scoped(actor):
+        own = SheetRun.objects.filter(id=run_id, account_id=UUID(actor.id), ended_at=None)
+        own.delete()
+
+
 def run_import(
     *, actor: Actor, what: str, source: BinaryIO, name: str, partial: bool,
-    decisions: Mapping[int, str] | None = None,
+    decisions: Mapping[int, str] | None = None, begun: SheetRun | None = None,
 ) -> tuple[SheetRun, Outcome]:  # fmt: skip
     """Take a file. Raises SH001–SH009 about the file as a whole, CO403, OR202.
 
     What is wrong with single rows, and what the sender is asked about them, stands in the outcome
-    and in the answer file. All is one transaction: an import that is cut off leaves nothing.
+    and in the answer file. All is one transaction: an import that is cut off leaves nothing but
+    what :func:`begin` wrote down before.
     """
     sheet = get_sheet(what)
     actor.require(sheet.import_permission)
-    table = read_table(source, name, sheet.columns)
+    run = begun or SheetRun(
+        account_id=UUID(actor.id), what=what, file_name=name[:120], partial=partial
+    )
     with transaction.atomic():
+        send(_HOLD, [_LOCK, _number(run.id)])
+        table = read_table(source, name, sheet.columns)
         outcome = take(table, sheet.saver(actor), partial=partial, decisions=decisions)
         answer = write_answer(outcome, _watermark(actor) if sheet.personal else None)
-        run = SheetRun.objects.create(
-            account_id=UUID(actor.id), what=what, file_name=name[:120], partial=partial,
-            rows=len(outcome.rows), saved=outcome.saved, refused=outcome.refused,
-            findings=len(outcome.findings), summary=_summary(outcome), answer=_seal(answer),
-            questions=_questions(outcome),
-        )  # fmt: skip
+        run.rows, run.saved, run.refused = len(outcome.rows), outcome.saved, outcome.refused
+        run.findings, run.summary = len(outcome.findings), _summary(outcome)
+        run.answer, run.questions = _seal(answer), _questions(outcome)
+        run.ended_at = clock.now()
+        if begun is None:
+            run.save(force_insert=True)
+        else:
+            run.save(update_fields=[*_ENDS, "ended_at"])
         detail = {"file": name[:120], "rows": run.rows, "saved": run.saved, "refused": run.refused}
         journal.write(actor, "sheet.import", f"sheet:{what}", detail=detail)
     return run, outcome
@@ -173,6 +209,24 @@ def decide(*, actor: Actor, run_id: UUID, decisions: Mapping[int, str]) -> tuple
         actor=actor, what=run.what, source=io.BytesIO(body), name=name, partial=run.partial,
         decisions=wanted,
     )  # fmt: skip
+
+
+def cut_off(runs: Sequence[SheetRun]) -> set[UUID]:
+    """Those of ``runs`` that began and can never end: nobody holds them any more.
+
+    Whoever imports holds a lock until the transaction ends; PostgreSQL lets go of it when the process dies.
+    """
+    open_ = {_number(run.id): run for run in runs if run.ended_at is None}
+    if not open_:
+        return set()
+    held = {row[0] for row in send(_HELD, [_LOCK, list(open_)]).fetchall()}
+    fresh = clock.now() - JUST_BEGUN
+    return {run.id for number, run in open_.items() if number not in held and run.at < fresh}
+
+
+def _number(run_id: UUID) -> int:
+    """A number for the lock of a run, from its random end."""
+    return run_id.int & 0x7FFF_FFFF
 
 
 def own_runs(actor: Actor, limit: int = 20) -> list[SheetRun]:

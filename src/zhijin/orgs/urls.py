@@ -2,10 +2,11 @@
 
 from django.urls import path
 
-from zhijin.orgs.views import orgs, posts, sheets
+from zhijin.orgs.views import choosing, orgs, posts, sheets
 
 desk = [
     path("orgs/", orgs.orgs, name="orgs"),
+    path("orgs/choices/", choosing.choices, name="org-choices"),
     path("orgs/new/", orgs.org_new, name="org-new"),
     path("orgs/<int:key>/", orgs.org, name="org"),
     path("orgs/<int:key>/edit/", orgs.org_edit, name="org-edit"),

@@ -14,7 +14,10 @@ class PeopleConfig(AppConfig):
     name = "zhijin.people"
     label = "people"
     desk_nav = [
-        NavItem("people", _("居民与户"), "desk:people", "person.view", "user", 55, "registers")
+        NavItem("people", _("居民与户"), "desk:people", "person.view", "user", 55, "registers"),
+        NavItem(
+            "keeping", _("保存期限"), "desk:keeping", "retention.manage", "clock", 58, "registers"
+        ),
     ]
 
     def ready(self) -> None:
@@ -27,6 +30,7 @@ class PeopleConfig(AppConfig):
         orgs.register_sheet(sheet.PEOPLE)
         orgs.register_sheet(member_sheet.MEMBERS)
         places.register_points("household", sites.households)
+        retention.register()
         register_tick("people.retention", _DAY / 4, retention.sweep)
         labels.register("person", naming.persons)
         labels.register("member", naming.members)

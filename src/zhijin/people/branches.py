@@ -1,11 +1,8 @@
 """Who belongs to a Party branch, from when to when: enrolled, changed, moved, ended; names behind a gate that
-journals; a private link for each member, so that whoever works away needs no account."""
+journals; what follows when one leaves."""
 
 from __future__ import annotations
 
-import base64
-import binascii
-import hmac
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -18,18 +15,17 @@ from django.utils.translation import gettext as _
 
 from zhijin.core import clock, copying, crypto, facts, identifiers, journal
 from zhijin.core.actor import Actor
-from zhijin.core.scope import scope_q
+from zhijin.core.scope import scope_q, scoped
 from zhijin.core.texts import clean
 from zhijin.orgs import api as orgs
 from zhijin.orgs.api import Organisation
-from zhijin.people import errors, services
+from zhijin.people import ages, errors, following, services
+from zhijin.people.catalogue import ADULT_AGE
 from zhijin.people.models import BranchMember, Person
-from zhijin.people.selectors import ADULT_AGE
+from zhijin.people.tying import tie
 
 PERMISSION = "activity.act"
 _NAME = "member.name"
-_LINK = "people.member-link"
-_MAC = 15
 _PLAIN = ("standing", "committee", "group", "floating", "whereabouts", "joined_on")
 #: What each other field of a member fills.
 _SEALED = {
@@ -80,6 +76,7 @@ def enrol_member(*, actor: Actor, org_key: int, draft: MemberDraft) -> BranchMem
     PE028, PE030."""
     row = drafted(branch(actor, org_key), draft)
     _refuse_twice(row)
+    tie([row])
     _mark_person(row)
     row.save(force_insert=True)
     _tell(actor, "member.enrolled", row)
@@ -97,6 +94,7 @@ def enrol_members(
     for key in {org.key for org, _draft in drafts}:
         branch(actor, key)
     rows = [drafted(org, draft) for org, draft in drafts]
+    tie(rows)
     copying.save(rows)
     for row in rows:
         _mark_person(row)
@@ -201,9 +199,7 @@ def _refuse_child(number: str | None, joined_on: date | None) -> None:
     """Whoever joins the Party is eighteen (Party constitution, article 1). Also read from a number whose check digit
     is wrong."""
     born, day = identifiers.birth_in(number or ""), joined_on or clock.today()
-    if born is not None and (day.year - ADULT_AGE, day.month, day.day) < (
-        born.year, born.month, born.day,
-    ):  # fmt: skip
+    if born is not None and not ages.reached(born, ADULT_AGE, day):
         raise errors.TOO_YOUNG()
 
 
@@ -213,13 +209,16 @@ def _mark_person(row: BranchMember) -> None:
         return
     party = "member" if row.may_vote else "probationary"
     current = Person.objects.filter(id=row.person_id, valid_to=None)
-    if current.filter(birth_year__gt=clock.today().year - ADULT_AGE).exists():
+    person = current.first()
+    if person is not None and ages.surely_below(person, ADULT_AGE):
         raise errors.TOO_YOUNG()
     changed = current.update(
         party=party, branch_key=row.org_key, floating=row.floating, changed_at=clock.now()
     )
     if not changed:
         raise errors.NO_SUCH_PERSON()
+    if person is not None and not services.has_consent(person, "party"):
+        services.record_consent(person, "party", row.consent_how)
 
 
 def _locked(actor: Actor, member_id: UUID) -> BranchMember:
@@ -272,12 +271,13 @@ def move_member(
         name_blind=row.name_blind, standing=row.standing, floating=row.floating,
         whereabouts=row.whereabouts, consent_how=row.consent_how, valid_from=day, simulated=row.simulated,
         joined_on=row.joined_on, phone=row.phone, phone_masked=row.phone_masked,
-        phone_blind=row.phone_blind, id_blind=row.id_blind,
+        phone_blind=row.phone_blind, id_blind=row.id_blind, first_id=row.who,
     )  # fmt: skip
     _refuse_twice(moved)
     moved.save(force_insert=True)
     _mark_person(moved)
     _tell(actor, "member.moved", row, to=org.key, on=day.isoformat())
+    following.member_left(actor, row, moved)
     return moved
 
 
@@ -294,7 +294,23 @@ def end_member(*, actor: Actor, member_id: UUID, why: str, on: date | None = Non
     if row.person_id is not None:
         Person.objects.filter(id=row.person_id, branch_key=row.org_key).update(branch_key=None)
     _tell(actor, "member.ended", row)
+    following.member_left(actor, row)
     return row
+
+
+#: Ends a place on a list that may be out of sight of whoever writes down why.
+_KEEPER = Actor.system("people.lists")
+
+
+def end_listings(actor: Actor, person: Person, why: str) -> None:
+    """A resident is on no branch's list from today, wherever it is. The caller has checked who may."""
+    with scoped(_KEEPER):
+        rows = BranchMember.objects.select_for_update(no_key=True).filter(person_id=person.id)
+        for row in rows.filter(valid_to=None):
+            row.valid_to, row.ended_why = max(row.valid_from, clock.today()), why[:120]
+            row.save(update_fields=["valid_to", "ended_why"])
+            _tell(actor, "member.ended", row)
+            following.member_left(actor, row)
 
 
 @transaction.atomic(savepoint=False)
@@ -357,30 +373,3 @@ def member_names(
         pk: crypto.unseal(_NAME, sealed) if sealed else masked
         for pk, sealed, masked in rows.values_list("id", "name", "name_masked")
     }
-
-
-# -- the private link ---------------------------------------------------------------------------
-
-
-def member_link(member: BranchMember) -> str:
-    """The token of a member's own page: nothing of it is stored, and a new version voids it."""
-    body = member.id.bytes + _mac(member.id, member.link_version)
-    return base64.urlsafe_b64encode(body).rstrip(b"=").decode()
-
-
-def _mac(pk: UUID, version: int) -> bytes:
-    return crypto.hmac_sm3(_LINK, pk.bytes + version.to_bytes(2, "big"))[:_MAC]
-
-
-def member_by_link(token: str) -> BranchMember | None:
-    """The member whose link it is; None when it is none, was renewed, or they left. The caller opens the scope."""
-    try:
-        body = base64.b64decode(token + "=" * (-len(token) % 4), altchars=b"-_", validate=True)
-    except (binascii.Error, ValueError):
-        return None
-    if len(body) != 16 + _MAC:
-        return None
-    row = BranchMember.objects.filter(id=UUID(bytes=body[:16]), valid_to=None).first()
-    if row is None or not hmac.compare_digest(_mac(row.id, row.link_version), body[16:]):
-        return None
-    return row

@@ -14,16 +14,19 @@ from django.db import transaction
 from zhijin.core import clock, copying, facts, journal
 from zhijin.core.actor import Actor
 from zhijin.core.facts import NewFact
+from zhijin.core.ids import uuid7
 from zhijin.people import households, selectors, services
 from zhijin.people.models import Consent, Household, Membership, Person
 
 #: A household by its village and number.
 Key = tuple[str, str]
+Known = Sequence[tuple[Person, "Newcomer"]]
 
 
 @dataclass(frozen=True)
 class Newcomer:
-    """One to be registered. ``household``: the number of one in the same village, or empty."""
+    """One to be registered. ``household``: the number of one in the same village, or empty; ``group``: the code of its
+    villagers' group, or empty."""
 
     place_code: str
     name: str
@@ -32,6 +35,7 @@ class Newcomer:
     address: str
     consents: Mapping[str, str]
     values: Mapping[str, Any]
+    group: str = ""
 
     @property
     def home(self) -> Key:
@@ -67,21 +71,34 @@ def register_people(
     ]
     copying.save(list(new.values()))
     copying.save(people)
-    copying.save([
-        Consent(person=person, place_key=person.place_key, purpose=purpose, how=how[:120],
-                given_at=clock.now())
-        for person, one in zip(people, newcomers, strict=True)
+    known = list(zip(people, newcomers, strict=True))
+    _agree(known)
+    _move_in(known, new, homes)
+    _tell(actor, {
+        "household.registered": [(f"household:{h.id}", h) for h in new.values()],
+        "person.registered": [(person.record, person) for person in people],
+    })  # fmt: skip
+    return new
+
+
+def _agree(known: Known) -> None:
+    """Their consents. As lines: a model of each would take longer to make than all the rest to write."""
+    now = clock.now()
+    columns = ("id", "person_id", "place_key", "purpose", "how", "given_at")
+    copying.insert(Consent, columns, [
+        (uuid7(), person.id, person.place_key, purpose, how[:120], now)
+        for person, one in known
         for purpose, how in one.consents.items()
     ])  # fmt: skip
-    copying.save([
-        Membership(household=home, person=person, place_key=home.place_key, relation=one.relation,
-                   valid_from=person.valid_from)
-        for person, one in zip(people, newcomers, strict=True)
+
+
+def _move_in(known: Known, new: Mapping[Key, Household], homes: Mapping[Key, Household]) -> None:
+    columns = ("id", "household_id", "person_id", "place_key", "relation", "valid_from")
+    copying.insert(Membership, columns, [
+        (uuid7(), home.id, person.id, home.place_key, one.relation, person.valid_from)
+        for person, one in known
         if one.household and (home := new.get(one.home) or homes[one.home])
     ])  # fmt: skip
-    _tell(actor, "household.registered", [(f"household:{h.id}", h) for h in new.values()])
-    _tell(actor, "person.registered", [(person.record, person) for person in people])
-    return new
 
 
 def _new_homes(
@@ -91,20 +108,21 @@ def _new_homes(
     new: dict[Key, Household] = {}
     for one in newcomers:
         if one.household and one.home not in homes and one.home not in new:
-            head = one.name if one.relation in HEADS else ""
+            head = one.name if one.relation in services.HEADS else ""
             new[one.home] = households.drafted(one.place_code, one.household, one.address, head)
+        if one.home in new and not new[one.home].group_code:
+            new[one.home].group_code = one.group
     return new
 
 
-#: What a table calls the head of a household in the column of relations.
-HEADS = frozenset({"户主", "本人"})
-
-
-def _tell(actor: Actor, kind: str, made: Sequence[tuple[str, Household | Person]]) -> None:
-    if not made:
-        return
+def _tell(actor: Actor, made: Mapping[str, Sequence[tuple[str, Household | Person]]]) -> None:
+    """What was made of each kind: an entry of the journal and a fact for every one."""
     now = clock.now()
-    journal.write_many(actor, kind, [(record, row.place_key) for record, row in made])
+    for kind, rows in made.items():
+        if rows:
+            journal.write_many(actor, kind, [(record, row.place_key) for record, row in rows])
     facts.record_many(
-        NewFact(kind, now, row.place_code, record, actor.label, record) for record, row in made
+        NewFact(kind, now, row.place_code, record, actor.label, record)
+        for kind, rows in made.items()
+        for record, row in rows
     )

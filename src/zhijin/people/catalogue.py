@@ -13,6 +13,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 Text = str | Promise
+#: Ages that the law draws lines at: of whoever may be a child the guardian decides (PIPL article 31).
+ADULT_AGE: Final = 18
+CHILD_AGE: Final = 14
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +39,9 @@ _WHILE_HERE = _("居住期间，迁出后一年内删除")
 
 FIELDS: Final[tuple[Field, ...]] = (
     Field("name", _("姓名"), _("办事、走访时称呼和核对"), _DUTY, _WHILE_HERE),
-    Field("phone", _("电话"), _("办事进展和紧急情况时联系"), _CONSENT, _("撤回同意或迁出即删除")),
-    Field("id_number", _("身份证号"), _("需要核验身份的事项；其他事项不用"), _SEPARATE,
+    Field("phone", _("电话"), _("办事进展和紧急情况时联系；凭它确认为本人做的服务"), _CONSENT,
+          _("撤回同意或迁出即删除")),
+    Field("id_number", _("身份证号"), _("需要核验身份的事项；满 14、18 岁的那一年核对满没满；其他事项不用"), _SEPARATE,
           _("核验事项办结后一年内删除"), sensitive=True),
     Field("address", _("住址"), _("上门走访、送达"), _DUTY, _WHILE_HERE),
     Field("gender", _("性别"), _("统计"), _DUTY, _WHILE_HERE, sealed=False),
@@ -51,6 +55,17 @@ FIELDS: Final[tuple[Field, ...]] = (
           _("组织关系在本地期间"), sealed=False),
     Field("service", _("报到、志愿服务和联系户"), _("安排服务、确认服务；只记遮盖后的姓名，不记行踪，不排名"), _CONSENT,
           _("随工作记录保存，只有遮盖后的姓名"), sealed=False),
+    Field("proxy", _("委托代办的事"),
+          _("替本人递交、领取、送达；内容加密保存，全部送达后删除，只留事项、日期、结果和委托、签收的凭据"),
+          _CONSENT, _("全部送达后按保存期限删除（默认半年），包括材料和签收的照片"), sealed=False),
+    Field("case", _("上报的事项：上报人姓名、电话、写的话、照片、位置"), _("办理这件事、告诉您进展、核实和回访"), _DUTY,
+          _("办结后按保存期限删除（默认两年）；只留类别、所在网格、时间和结果供统计"), sealed=False),
+    Field("roll", _("会议和投票名册上的姓名"), _("核对谁有票、到没到，一人一票；公开的只有人数"), _DUTY,
+          _("随会议记录保存，加密；无记名投票不留谁投了什么"), sealed=False),
+    Field("points", _("积分"), _("按村民会议通过的规则记分、兑换；本人可以申诉；未成年人没有积分"), _DUTY,
+          _("账簿按规定保存"), sealed=False),
+    Field("learning", _("课程进度和学历提升"), _("组织学习、按方案分担学费；只看学没学完，不排名"), _CONSENT,
+          _("组织关系在本地期间；任职期间"), sealed=False),
     Field("household", _("所在户"), _("按户走访和联系；明确联户长"), _DUTY, _WHILE_HERE, sealed=False),
     Field("particulars", _("任职人的学历、资格和类别（致富能手、返乡、大学毕业生等）"),
           _("统计班子结构、核对晋级条件；页面只显示人数"), _DUTY, _("任职期间和届满后一届"), sealed=False),

@@ -19,6 +19,10 @@ class PersonForm(PlacedForm):
     place_code = PlaceField(
         label=_("网格或村"), levels=GROUND, permission="person.edit", grids=True
     )
+    relation = forms.CharField(
+        label=_("与户主关系"), max_length=16, required=False,
+        help_text=_("例如：户主、配偶、子女、父母。"),
+    )  # fmt: skip
     phone = forms.CharField(label=_("电话"), max_length=24, required=False)
     birth_year = forms.IntegerField(
         label=_("出生年份"), min_value=1880, max_value=2100, required=False,
@@ -32,6 +36,23 @@ class PersonForm(PlacedForm):
         choices=[(Person.Party.NONE, _("不填")), (Person.Party.MEMBER, _("中共党员")),
                  (Person.Party.PROBATIONARY, _("预备党员")), (Person.Party.ACTIVIST, _("入党积极分子"))],
     )  # fmt: skip
+    consent = forms.CharField(
+        label=_("本人怎样同意"), max_length=120, required=False,
+        help_text=_("填了电话或政治面貌才要写，例如：2026年3月1日当面同意；不满 14 岁的写监护人怎样同意。"),
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, home: bool = False, **more: Any) -> None:
+        super().__init__(*args, **more)
+        # Whoever joins a household lives where it stands; without one nobody has a relation to its head.
+        self.fields.pop("place_code" if home else "relation", None)
+
+    def values(self) -> dict[str, Any]:
+        """What was filled in, and how the person agreed to what rests on it."""
+        values = dict(self.cleaned_data)
+        how = " ".join(values.pop("consent").split())
+        asked = [key for key in ("phone", "party") if values.get(key)]
+        values["consents"] = dict.fromkeys(asked, how) if how else {}
+        return values
 
 
 class EditForm(PersonForm):
@@ -39,8 +60,56 @@ class EditForm(PersonForm):
 
     name = forms.CharField(label=_("新的姓名"), max_length=32, required=False)
     phone = forms.CharField(label=_("新的电话"), max_length=24, required=False)
+    no_phone = forms.BooleanField(label=_("删除电话"), required=False)
     version = forms.IntegerField(widget=forms.HiddenInput)
-    place_code = None  # type: ignore[assignment]
+    place_code = relation = None  # type: ignore[assignment]
+
+    def values(self) -> dict[str, Any]:
+        values = super().values()
+        gone = values.pop("no_phone")
+        for key in ("name", "phone", "birth_year"):
+            if not values[key]:
+                values.pop(key)
+        return values | {"phone": ""} if gone else values
+
+
+class MoveForm(PlacedForm):
+    """Moving to another household of the village, or of another one."""
+
+    number = forms.CharField(label=_("户编号"), max_length=32)
+    relation = PersonForm.base_fields["relation"]
+    village = PlaceField(
+        label=_("在哪个村（社区）"), levels=("village",), permission="person.edit", required=False,
+        help_text=_("不填就是现在的村。"),
+    )  # fmt: skip
+
+
+class LeaveForm(forms.Form):
+    """Moving away, or death."""
+
+    why = forms.ChoiceField(
+        label=_("原因"), choices=[("moved", _("迁出")), ("died", _("去世"))],
+        widget=forms.RadioSelect, initial="moved",
+    )  # fmt: skip
+    on = forms.DateField(
+        label=_("哪一天"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+
+
+class NewHouseholdForm(PlacedForm):
+    """Registering a household; its people are added on its page."""
+
+    number = forms.CharField(
+        label=_("户编号"), max_length=32, help_text=_("村里自己的编号，例如：03-017。")
+    )
+    place_code = PlaceField(
+        label=_("网格或村"), levels=GROUND, permission="person.edit", grids=True
+    )
+    group_code = PlaceField(
+        label=_("所属村民组"), levels=("group",), permission="person.edit", required=False,
+        help_text=_("例如：一组；几个村都有的，先写村名，例如：大耆老 一组。"),
+    )  # fmt: skip
+    address = forms.CharField(label=_("住址"), max_length=120, required=False)
 
 
 class RevealForm(forms.Form):
@@ -89,15 +158,16 @@ class ConsentForm(forms.Form):
 
     purpose = forms.ChoiceField(label=_("同意事项"), choices=list(catalogue.CONSENTS.items()))
     how = forms.CharField(
-        label=_("同意方式"), max_length=120, help_text=_("例如：2026-03-01 纸质授权书。")
+        label=_("同意方式"), max_length=120, help_text=_("例如：2026年3月1日纸质授权书。")
     )
 
 
 class HouseholdForm(PlacedForm):
-    """Giving a household its grid and its neighbour leader."""
+    """Giving a household its grid, its group and its neighbour leader."""
 
     place_code = PlaceField(
-        label=_("网格"), levels=GROUND, permission="person.edit", grids=True, required=False,
+        label=_("所在网格"), levels=GROUND, permission="person.edit", grids=True, required=False,
         help_text=_("不填就不改。"),
     )  # fmt: skip
+    group = forms.ChoiceField(label=_("所属村民组"), required=False)
     leader = forms.ChoiceField(label=_("联户长"), required=False)

@@ -11,7 +11,7 @@ from zhijin.core import clock, crypto, facts, journal
 from zhijin.core.actor import Actor
 from zhijin.core.ids import level_of, place_key
 from zhijin.orgs import api as orgs
-from zhijin.people import errors
+from zhijin.people import errors, following, groups
 from zhijin.people.models import Consent, Household, Membership, Person
 from zhijin.places import api as places
 
@@ -24,19 +24,21 @@ def register_household(
     number: str,
     address: str = "",
     head: str = "",
+    group_code: str = "",
     lon: float | None = None,
     lat: float | None = None,
     simulated: bool = False,
 ) -> Household:
-    """Register a household in a village or grid. Raises CO403, PL001, PE010, PE013.
+    """Register a household in a village or grid. Raises CO403, PL001, PE010, PE013, PE040.
 
-    ``number`` is the village's own number of it; ``lon`` and ``lat`` are WGS-84.
+    ``number`` is the village's own number of it, ``group_code`` one of its groups; ``lon`` and ``lat`` are WGS-84.
     """
     if level_of(places.get(place_code).code) not in {"village", "grid"}:
         raise errors.BAD_PLACE()
     actor.require("person.edit", place_key(place_code))
     made = drafted(place_code, number, address, head)
     made.lon, made.lat, made.simulated = lon, lat, simulated
+    made.group_code = groups.checked(place_code, group_code)
     same = Household.objects.filter(places.within_q(place_code[:12], "place_key"))
     if same.filter(number=made.number, valid_to=None).exists():
         raise errors.NUMBER_NEEDED(fields={"number": errors.NUMBER_NEEDED.message})
@@ -70,20 +72,24 @@ def place_household(
     household_id: UUID,
     place_code: str = "",
     leader_id: UUID | None = None,
+    group_code: str | None = None,
     lon: float | None = None,
     lat: float | None = None,
 ) -> Household:
-    """Give a household its grid (its people go with it), its position, or its neighbour leader.
+    """Give a household its grid (its people go with it), its group, its position, or its neighbour leader.
 
-    Raises CO403, PE002, PE010, OR101.
+    An empty ``group_code`` takes it out of its group; in another village it has none of the old one's.
+    Raises CO403, PE002, PE010, PE040, OR101.
     """
-    found = Household.objects.select_for_update(no_key=True).filter(id=household_id).first()
+    rows = Household.objects.select_for_update(no_key=True)
+    found = rows.filter(id=household_id, valid_to=None).first()
     if found is None:
         raise errors.NO_SUCH_HOUSEHOLD()
     actor.require("person.edit", found.place_key)
     changed: dict[str, Any] = {}
     if place_code:
         changed |= _grid(actor, place_code)
+    changed |= _group(found, place_code or found.place_code, group_code)
     if leader_id is not None:
         changed["neighbour_leader_id"] = _leader(actor, leader_id)
     if lon is not None and lat is not None:
@@ -94,13 +100,37 @@ def place_household(
         setattr(found, field, value)
     found.save(update_fields=list(changed))
     if place_code:
-        members = Membership.objects.filter(household=found, valid_to=None)
-        members.update(place_key=found.place_key)
-        people = Person.objects.filter(id__in=members.values("person_id"))
-        people.update(place_code=found.place_code, place_key=found.place_key)
-        consents = Consent.objects.filter(person__in=members.values("person_id"))
-        consents.update(place_key=found.place_key)
+        _take_along(actor, found)
     _tell(actor, "household.changed", found)
+    return found
+
+
+def _take_along(actor: Actor, found: Household) -> None:
+    """Those who live there are registered where it now stands."""
+    members = Membership.objects.filter(household=found, valid_to=None)
+    members.update(place_key=found.place_key)
+    people = Person.objects.filter(id__in=members.values("person_id"))
+    people.update(place_code=found.place_code, place_key=found.place_key)
+    consents = Consent.objects.filter(person__in=members.values("person_id"))
+    consents.update(place_key=found.place_key)
+    following.household_changed(actor, found)
+
+
+@transaction.atomic(savepoint=False)
+def end_household(*, actor: Actor, household_id: UUID) -> Household:
+    """Close a household that nobody lives in any more. Raises CO403, PE002, PE038."""
+    found = Household.objects.select_for_update(no_key=True).filter(
+        id=household_id, valid_to=None
+    ).first()  # fmt: skip
+    if found is None:
+        raise errors.NO_SUCH_HOUSEHOLD()
+    actor.require("person.edit", found.place_key)
+    if Membership.objects.filter(household=found, valid_to=None).exists():
+        raise errors.NOT_EMPTY(number=found.number)
+    found.valid_to = clock.today()
+    found.save(update_fields=["valid_to"])
+    _tell(actor, "household.ended", found)
+    following.household_changed(actor, found)
     return found
 
 
@@ -109,6 +139,16 @@ def _grid(actor: Actor, place_code: str) -> dict[str, Any]:
         raise errors.BAD_PLACE()
     actor.require("person.edit", place_key(place_code))
     return {"place_code": place_code, "place_key": place_key(place_code)}
+
+
+def _group(found: Household, place_code: str, group_code: str | None) -> dict[str, str]:
+    """The group, where it changes: as asked for, and none that lies in another village."""
+    wanted = found.group_code if group_code is None else group_code
+    if wanted != found.group_code:
+        wanted = groups.checked(place_code, wanted)
+    elif not wanted.startswith(place_code[:12]):
+        wanted = ""
+    return {} if wanted == found.group_code else {"group_code": wanted}
 
 
 def _leader(actor: Actor, appointment_id: UUID) -> UUID:

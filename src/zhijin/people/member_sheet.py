@@ -53,8 +53,8 @@ COLUMNS = (
     Column("phone", "联系电话", "Telephone", sheets.phone, personal=True, width=16,
            synonyms=("电话", "手机", "手机号码", "手机号", "联系方式")),
     Column("consent", "同意方式", "Consent", sheets.text(120), required=True, synonyms=("授权方式",),
-           help=_lazy("本人怎样同意登记，例如：入党志愿书；2026-03-01 书面同意。"), width=24,
-           example="2026-03-01 书面同意"),
+           help=_lazy("本人怎样同意登记，例如：入党志愿书；2026年3月1日书面同意。"), width=24,
+           example="2026年3月1日书面同意"),
     Column("decision", "疑似重复处理", "Likely the same", sheets.choice(DECISIONS), choices=DECISIONS,
            help=_lazy("先留空；系统问到可能重复的行时再填，也可以在页面上选。")),
 )  # fmt: skip

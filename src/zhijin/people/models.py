@@ -5,6 +5,8 @@ Every row repeats its place's key, so that row-level security needs no join.
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
@@ -148,6 +150,7 @@ class BranchMember(models.Model):
     happened stays where it was. ``person_id`` names the resident where one is registered; ``valid_to`` is the first
     day on which they no longer belonged. ``whereabouts`` is a county or city, never an address. ``joined_on``: the day
     of joining the Party. Of an identity number only ``id_blind`` is kept, by which nobody is registered twice.
+    ``first_id`` is the first row of the same person, where they were on another list before: see :attr:`who`.
     """
 
     class Standing(models.TextChoices):
@@ -162,6 +165,7 @@ class BranchMember(models.Model):
     sector_key = models.BigIntegerField(null=True)
     industry_key = models.BigIntegerField(null=True)
     person_id = models.UUIDField(null=True)
+    first_id = models.UUIDField(null=True)
     name = models.BinaryField()
     name_masked = models.CharField(max_length=32)
     name_blind = models.BinaryField(max_length=32)
@@ -191,6 +195,11 @@ class BranchMember(models.Model):
     @property
     def record(self) -> str:
         return f"member:{self.id}"
+
+    @property
+    def who(self) -> UUID:
+        """One id for the person, however often they moved to another branch."""
+        return self.first_id or self.id
 
     @property
     def line_keys(self) -> tuple[int, ...]:
@@ -284,3 +293,76 @@ class Particulars(models.Model):
 
     def __str__(self) -> str:
         return f"particulars:{self.appointment_id}"
+
+
+class Hold(models.Model):
+    """That a record must stay past its period: an appeal, a check, the archive; until a day, by who says why."""
+
+    class Why(models.TextChoices):
+        APPEAL = "appeal", _("申诉、复议或诉讼")
+        CHECK = "check", _("监督检查")
+        ARCHIVE = "archive", _("归档")
+
+    id = models.UUIDField(primary_key=True, default=uuid7)
+    county = models.IntegerField()
+    place_key = models.BigIntegerField()
+    kind = models.CharField(max_length=16)
+    subject = models.UUIDField()
+    label = models.CharField(max_length=64)
+    why = models.CharField(max_length=8, choices=Why)
+    words = models.CharField(max_length=200)
+    until = models.DateField()
+    made_at = models.DateTimeField()
+    made_by = models.CharField(max_length=64)
+    made_name = models.CharField(max_length=64, default="")
+    lifted_at = models.DateTimeField(null=True)
+    lifted_by = models.CharField(max_length=64, default="", blank=True)
+
+    class Meta:
+        db_table = "people_hold"
+
+    def __str__(self) -> str:
+        return self.label
+
+    @property
+    def record(self) -> str:
+        return f"hold:{self.id}"
+
+
+class Erasure(models.Model):
+    """How many records of a kind were erased at a place at once; never of whom."""
+
+    class Why(models.TextChoices):
+        PERIOD = "period", _("保存期满")
+        REQUEST = "request", _("本人要求")
+        AGAIN = "again", _("恢复备份后再次删除")
+
+    id = models.UUIDField(primary_key=True, default=uuid7)
+    county = models.IntegerField()
+    place_key = models.BigIntegerField()
+    kind = models.CharField(max_length=16)
+    n = models.IntegerField()
+    why = models.CharField(max_length=8, choices=Why)
+    at = models.DateTimeField()
+
+    class Meta:
+        db_table = "people_erasure"
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.n}"
+
+
+class KeepPeriod(models.Model):
+    """Since when a kind is kept for so many days, and for how many before: a shorter period holds only when the list
+    has told of it."""
+
+    key = models.CharField(max_length=16, primary_key=True)
+    days = models.IntegerField()
+    before = models.IntegerField()
+    since = models.DateField()
+
+    class Meta:
+        db_table = "people_keep_period"
+
+    def __str__(self) -> str:
+        return f"{self.key} {self.days}"

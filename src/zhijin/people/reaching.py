@@ -14,13 +14,12 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from zhijin.core import clock, crypto, journal
 from zhijin.core.actor import Actor
 from zhijin.core.scope import scope_q
+from zhijin.people.catalogue import CHILD_AGE
 from zhijin.people.models import Consent, Person
 from zhijin.people.selectors import within_any
 
 #: Consents that a short message needs, each given for itself.
 NEEDED = ("notice", "phone")
-#: Below this age parents would have to consent (PIPL article 31); only the year of birth is known.
-CHILD = 14
 
 
 def reachable(actor: Actor, places: Iterable[str]) -> QuerySet[Person]:
@@ -30,7 +29,7 @@ def reachable(actor: Actor, places: Iterable[str]) -> QuerySet[Person]:
 
 
 def _agreed(actor: Actor) -> QuerySet[Person]:
-    year = clock.today().year - CHILD
+    year = clock.today().year - CHILD_AGE
     grown = Q(birth_year=None) | Q(birth_year__lt=year)
     rows = Person.objects.filter(scope_q(actor, "place_key"), grown, valid_to=None)
     for purpose in NEEDED:

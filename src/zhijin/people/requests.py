@@ -7,6 +7,7 @@ says so. GB/T 35273 gives thirty days for an answer.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any, Final
 from uuid import UUID
@@ -19,8 +20,8 @@ from zhijin.core.actor import Actor
 from zhijin.core.errors import NOT_FOUND
 from zhijin.core.scope import scope_q
 from zhijin.core.texts import clean
-from zhijin.people import catalogue, errors, revealing, services
-from zhijin.people.models import Consent, DataRequest, Membership, Person
+from zhijin.people import catalogue, errors, keeping, revealing, services
+from zhijin.people.models import Consent, DataRequest, Person
 
 #: Days for an answer (GB/T 35273-2020, 8.7).
 DAYS: Final = 30
@@ -70,37 +71,24 @@ def _open(actor: Actor, request_id: UUID) -> tuple[DataRequest, Person]:
     return row, person
 
 
-def held_of(person: Person) -> list[tuple[str, str]]:
-    """Everything held of a person, by what it is called: unsealed. For the person's own copy only."""
-    values = {
-        "name": revealing.opened(person, "name"), "phone": revealing.opened(person, "phone"),
-        "id_number": revealing.opened(person, "id_number"), "address": revealing.opened(person, "address"),
-        "gender": person.gender, "birth_year": str(person.birth_year or ""), "party": person.party,
-    }  # fmt: skip
-    home = Membership.objects.filter(person=person, valid_to=None).select_related("household")
-    values["household"] = ", ".join(one.household.number for one in home)
-    found = [(str(catalogue.BY_KEY[key].zh), value) for key, value in values.items() if value]
-    for one in Consent.objects.filter(person=person).order_by("given_at"):
-        until = f" – {clock.local(one.withdrawn_at):%Y-%m-%d}" if one.withdrawn_at else ""
-        title = str(catalogue.CONSENTS.get(one.purpose, one.purpose))
-        found.append((title, f"{one.how} {clock.local(one.given_at):%Y-%m-%d}{until}"))
-    return found
-
-
 @transaction.atomic(savepoint=False)
-def give_access(*, actor: Actor, request_id: UUID, copy: bytes) -> DataRequest:
-    """The person got ``copy`` of everything held of them; its digest is the evidence. Raises CO403, CO404, PE033."""
+def give_access(
+    *, actor: Actor, request_id: UUID, copy: bytes, held: Mapping[str, int]
+) -> DataRequest:
+    """The person got ``copy`` of everything held of them; its digest is the evidence, with ``held``: how many lines
+    came from which room. Raises CO403, CO404, PE033, PE035."""
     row, person = _open(actor, request_id)
     if row.kind != Kind.ACCESS:
         raise errors.BAD_REQUEST_KIND()
     digest = hashlib.sha256(copy).hexdigest()
     journal.write(
         actor, "person.reveal", person.record, place_key=person.place_key,
-        detail={"fields": list(catalogue.SEALED), "purpose": "request", "reason": str(row.id)},
+        detail={
+            "fields": list(catalogue.SEALED), "purpose": "request", "reason": str(row.id), "held": dict(held),
+        },
     )  # fmt: skip
-    return _closed(
-        actor, row, _("已给本人一份全部内容的副本。"), {"sha256": digest, "bytes": len(copy)}
-    )
+    evidence = {"sha256": digest, "bytes": len(copy), "lines": sum(held.values())}
+    return _closed(actor, row, _("已给本人一份全部内容的副本。"), evidence)
 
 
 @transaction.atomic(savepoint=False)
@@ -125,16 +113,17 @@ def erase(*, actor: Actor, request_id: UUID) -> DataRequest:
     if person.party or person.branch_key is not None:
         gone.append("party")
     for consent in Consent.objects.filter(person=person, withdrawn_at=None):
-        consent.withdrawn_at = clock.now()
-        consent.save(update_fields=["withdrawn_at"])
-    revealing.forget(person, "phone", "id_number", "party")
+        revealing.end_consent(consent)
+    revealing.forget(actor, person, "phone", "id_number", "party")
     kept = ["name", "address", "gender", "birth_year", "household"]
     if person.valid_to is not None:
         services.forget_person(person)
         gone, kept = [*gone, *kept], []
+    also = keeping.erase_of_person(actor, person.id)
     left = _("依法履行职责保存的姓名、住址、性别、出生年份和所在户留到迁出后一年。") if kept else ""
     answer = _("只凭同意保存的内容已删除。") + left
-    return _closed(actor, row, answer, {"erased": gone, "kept": kept})
+    evidence: dict[str, Any] = {"erased": gone, "kept": kept}
+    return _closed(actor, row, answer, evidence | ({"along": also} if also else {}))
 
 
 @transaction.atomic(savepoint=False)
@@ -148,7 +137,11 @@ def _closed(
     actor: Actor, row: DataRequest, answer: str, evidence: dict[str, Any], state: str = State.DONE
 ) -> DataRequest:
     row.state, row.answer, row.evidence = state, answer[:200], evidence
-    row.closed_at, row.closed_by, row.closed_name = clock.now(), actor.label, actor.name[:64]
+    row.closed_at, row.closed_by, row.closed_name = (
+        max(clock.now(), row.asked_at),
+        actor.label,
+        actor.name[:64],
+    )
     row.save(update_fields=["state", "answer", "evidence", "closed_at", "closed_by", "closed_name"])
     _tell(actor, "request.closed", row)
     return row

@@ -9,10 +9,13 @@ from django.db import transaction
 
 from zhijin.core import clock, crypto, facts, journal
 from zhijin.core.actor import Actor
+from zhijin.core.scope import scoped
 from zhijin.people import branches, catalogue, errors, services
 from zhijin.people.models import BranchMember, Consent, Membership, Person
 
 SHORTEST_REASON = 4
+#: What removes on every list what a consent was taken back for.
+_KEEPER = Actor.system("people.consent")
 
 
 @transaction.atomic(savepoint=False)
@@ -55,7 +58,7 @@ def reveal_member(*, actor: Actor, member_id: UUID, purpose: str, reason: str) -
     )
     detail = {"fields": ["phone"], "purpose": purpose, "reason": _reason(purpose, reason)}
     journal.write(actor, "member.reveal", member.record, place_key=member.place_key, detail=detail)
-    return crypto.unseal("person.phone", member.phone) if member.phone is not None else ""
+    return opened_phone(member)
 
 
 def _reason(purpose: str, reason: str) -> str:
@@ -77,6 +80,11 @@ def opened(person: Person, field: str) -> str:
     return crypto.unseal(f"person.{field}", sealed) if sealed else ""
 
 
+def opened_phone(member: BranchMember) -> str:
+    """A member's telephone; empty where none is held. Whoever calls has journalled it."""
+    return crypto.unseal("person.phone", member.phone) if member.phone is not None else ""
+
+
 @transaction.atomic(savepoint=False)
 def give_consent(*, actor: Actor, person_id: UUID, purpose: str, how: str) -> Consent:
     """Record that a person consented, and how (on paper, at the counter). Raises CO403, PE001, PE012."""
@@ -95,25 +103,37 @@ def give_consent(*, actor: Actor, person_id: UUID, purpose: str, how: str) -> Co
 def withdraw_consent(*, actor: Actor, person_id: UUID, purpose: str) -> None:
     """End a consent; what rested on it alone is removed at once. Raises CO403, PE001, PE012."""
     person = services.lock_person(actor=actor, person_id=person_id)
-    held = Consent.objects.filter(person=person, purpose=purpose, withdrawn_at=None)
-    if not held.update(withdrawn_at=clock.now()):
+    held = Consent.objects.filter(person=person, purpose=purpose, withdrawn_at=None).first()
+    if held is None:
         raise errors.BAD_CONSENT()
-    forget(person, purpose)
+    end_consent(held)
+    forget(actor, person, purpose)
     _tell(actor, "consent.withdrawn", person, purpose)
 
 
-def forget(person: Person, *purposes: str) -> None:
+def end_consent(held: Consent) -> None:
+    """With a clock that was set back nothing is taken back before it was given."""
+    held.withdrawn_at = max(clock.now(), held.given_at)
+    held.save(update_fields=["withdrawn_at"])
+
+
+def forget(actor: Actor, person: Person, *purposes: str) -> None:
     """Remove what rests on consents to ``purposes`` alone, on branches' lists too. The caller has the lock."""
-    lists = BranchMember.objects.filter(person_id=person.id)
     if "phone" in purposes:
         services.seal_phone(person, "")
-        lists.update(phone=None, phone_masked="", phone_blind=None)
     if "id_number" in purposes:
         person.id_number = person.id_blind = None
-        lists.update(id_blind=None)
     if "party" in purposes:
         person.party, person.branch_key, person.floating = "", None, False
-        lists.filter(valid_to=None).update(valid_to=clock.today(), ended_why="撤回同意")
+    # A branch's list may be out of sight of whoever writes the withdrawal down: a unit's, where they work.
+    with scoped(_KEEPER):
+        lists = BranchMember.objects.filter(person_id=person.id)
+        if "phone" in purposes:
+            lists.update(phone=None, phone_masked="", phone_blind=None)
+        if "id_number" in purposes:
+            lists.update(id_blind=None)
+    if "party" in purposes:
+        branches.end_listings(actor, person, "撤回同意")
     person.version, person.changed_at = person.version + 1, clock.now()
     person.save()
 

@@ -16,10 +16,11 @@ from zhijin.core.actor import Actor
 from zhijin.core.ids import is_code, place_span
 from zhijin.core.scope import scope_q
 from zhijin.people import errors
+from zhijin.people.catalogue import ADULT_AGE
 from zhijin.people.models import Household, Person
 
 PAGE = 50
-ELDER_AGE, ADULT_AGE = 65, 18
+ELDER_AGE = 65
 
 
 def visible(actor: Actor) -> QuerySet[Person]:
@@ -65,8 +66,14 @@ def listing(actor: Actor, wanted: Filter) -> QuerySet[Person]:
     elif wanted.who == "elders":
         rows = rows.filter(birth_year__lte=year - ELDER_AGE)
     elif wanted.who == "minors":
-        rows = rows.filter(birth_year__gt=year - ADULT_AGE)
+        rows = rows.filter(_may_be_minor(year))
     return rows.order_by("place_key", "id")
+
+
+def _may_be_minor(year: int) -> Q:
+    """Whoever is or may be below 18 on some day of the year: only the year of birth is kept, and to open numbers for a
+    list would read many people's data at once (ADR 35). One person's own page and every rule go by the birthday."""
+    return Q(birth_year__gte=year - ADULT_AGE)
 
 
 def _named(text: str) -> Q:
@@ -89,9 +96,31 @@ def get(actor: Actor, person_id: UUID) -> Person:
     return found
 
 
+def resident_named(place: str, name: str, phone: str) -> Person | None:
+    """Who lives at or below ``place`` under that whole name and telephone, by keyed index; the caller opens the
+    scope."""
+    number = identifiers.plain_phone(phone)
+    if not name.strip() or not number:
+        return None
+    rows = Person.objects.filter(
+        within(place), valid_to=None, name_blind=crypto.blind("person.name", " ".join(name.split())),
+        phone_blind=crypto.blind("person.phone", number),
+    )  # fmt: skip
+    return rows.first()
+
+
+def is_called(person: Person, name: str) -> bool:
+    """Whether that is the person's whole name, by its keyed index: nothing is unsealed."""
+    return bytes(person.name_blind) == crypto.blind("person.name", " ".join(name.split()))
+
+
 def households(actor: Actor, place: str = "", gap: str = "") -> QuerySet[Household]:
-    """Households in the order of places; ``gap`` keeps those without a ``grid`` or a ``leader``."""
-    rows = visible_households(actor).filter(within(place), valid_to=None)
+    """Households in the order of places; ``gap`` keeps those without a ``grid`` or a ``leader``.
+
+    Of a villagers' group those that belong to it, in whichever grid they stand.
+    """
+    where = Q(group_code=place) & within(place[:12]) if len(place) == 14 else within(place)
+    rows = visible_households(actor).filter(where, valid_to=None)
     if gap == "grid":
         rows = rows.annotate(digits=Length("place_code")).filter(digits__lt=15)
     elif gap == "leader":
@@ -135,5 +164,5 @@ def counts(actor: Actor, place: str) -> dict[str, int]:
         people=Count("id"),
         members=Count("id", filter=members),
         elders=Count("id", filter=Q(birth_year__lte=year - ELDER_AGE)),
-        minors=Count("id", filter=Q(birth_year__gt=year - ADULT_AGE)),
+        minors=Count("id", filter=_may_be_minor(year)),
     )

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext_lazy as _
 
 from zhijin.core import clock, crypto, facts, identifiers, journal
 from zhijin.core.actor import Actor
 from zhijin.core.errors import CONFLICT
 from zhijin.core.ids import level_of, place_key
-from zhijin.people import errors
+from zhijin.people import ages, catalogue, errors
 from zhijin.people.models import BranchMember, Consent, Household, Membership, Person
 from zhijin.places import api as places
 
 _PLAIN = ("gender", "party", "branch_key", "floating")
-_SEALING = {"name": "person.name", "phone": "person.phone", "id_number": "person.id_number"}
+#: What rests on the person's consent, by its purpose, and what a refusal calls it.
+CONSENTED: Final = {"phone": _("电话"), "id_number": _("身份证号"), "party": _("政治面貌")}
+#: What a table or a form calls the head of a household.
+HEADS: Final = frozenset({"户主", "本人"})
 
 
 @transaction.atomic(savepoint=False)
@@ -33,10 +36,10 @@ def register_person(
     simulated: bool = False,
     **values: Any,
 ) -> Person:
-    """Register a resident of a village or grid. Raises CO403, PL001, PE003–PE007, PE010, PE011.
+    """Register a resident of a village or grid. Raises CO403, PL001, PE003–PE007, PE010, PE011, PE027, PE036.
 
     ``values`` may hold phone, id_number, birth_year, gender, party, branch_key, floating.
-    ``consents`` maps a purpose to how consent was given; an identity number needs its own.
+    ``consents`` maps a purpose to how consent was given; telephone, identity number and Party membership need theirs.
     """
     may_edit(actor, place_code)
     person = drafted(place_code, name, consents or {}, values, simulated=simulated)
@@ -44,11 +47,8 @@ def register_person(
     for purpose, how in (consents or {}).items():
         record_consent(person, purpose, how)
     if household is not None:
-        Membership.objects.create(
-            household=household, person=person, place_key=household.place_key, relation=relation,
-            valid_from=person.valid_from,
-        )  # fmt: skip
-    _tell(actor, "person.registered", person)
+        live_in(household, person, relation)
+    tell(actor, "person.registered", person)
     return person
 
 
@@ -56,15 +56,40 @@ def drafted(
     place_code: str, name: str, consents: Mapping[str, str], values: Mapping[str, Any],
     *, simulated: bool = False, look: bool = True,
 ) -> Person:  # fmt: skip
-    """A new resident, checked and sealed, not saved. Raises PE003–PE007, PE011."""
+    """A new resident, checked and sealed, not saved. Raises PE003–PE007, PE011, PE027, PE036."""
     person = Person(
         place_code=place_code, place_key=place_key(place_code), valid_from=clock.today(),
         changed_at=clock.now(), simulated=simulated,
     )  # fmt: skip
-    if values.get("id_number") and "id_number" not in consents:
-        raise errors.CONSENT_NEEDED(field="身份证号")
     _set(person, {"name": name, **values}, look)
+    for key, title in CONSENTED.items():
+        if values.get(key) and key not in consents:
+            raise errors.CONSENT_NEEDED(field=title)
+    for how in consents.values():
+        _by_guardian(person, how)
     return person
+
+
+def live_in(household: Household, person: Person, relation: str) -> None:
+    """Give somebody a place in a household; its head gives it the name that pages show."""
+    Membership.objects.create(
+        household=household, person=person, place_key=household.place_key, relation=relation,
+        valid_from=clock.today(),
+    )  # fmt: skip
+    if relation in HEADS and household.head_masked != person.name_masked:
+        household.head_masked = person.name_masked
+        household.save(update_fields=["head_masked"])
+
+
+def is_child(person: Person) -> bool:
+    """Whether they are or may be under 14: their guardian consents for them."""
+    return ages.may_be_below(person, catalogue.CHILD_AGE)
+
+
+def _by_guardian(person: Person, how: str) -> None:
+    """Raises PE036 where a child's consent does not tell of the guardian (PIPL article 31)."""
+    if is_child(person) and not any(word in how.lower() for word in ("监护", "guardian")):
+        raise errors.GUARDIAN_NEEDED(name=person.name_masked)
 
 
 def _save(person: Person, *, force_insert: bool = False) -> None:
@@ -100,6 +125,9 @@ def _set(person: Person, values: dict[str, Any], look: bool = True) -> None:
             setattr(person, key, value)
         else:
             raise TypeError(f"not a field of a person: {key}")
+    # Of whom only the year is known the branch's list asks for the day.
+    if person.party and ages.surely_below(person, catalogue.ADULT_AGE):
+        raise errors.TOO_YOUNG()
 
 
 def _set_name(person: Person, name: str) -> None:
@@ -180,53 +208,29 @@ def lock_person(*, actor: Actor, person_id: UUID) -> Person:
 
 @transaction.atomic(savepoint=False)
 def change_person(
-    *, actor: Actor, person_id: UUID, version: int | None = None, **values: Any
-) -> Person:
-    """Change a resident's fields. Raises CO403, CO409, PE001, PE003–PE007, PE011, PE014."""
+    *, actor: Actor, person_id: UUID, version: int | None = None,
+    consents: Mapping[str, str] | None = None, **values: Any,
+) -> Person:  # fmt: skip
+    """Change a resident's fields; ``consents``: how they agreed to what is new, by purpose.
+
+    Raises CO403, CO409, PE001, PE003–PE007, PE011, PE014, PE027, PE036.
+    """
     person = lock_person(actor=actor, person_id=person_id)
     if version is not None and version != person.version:
         raise CONFLICT()
-    if values.get("id_number") and not has_consent(person, "id_number"):
-        raise errors.CONSENT_NEEDED(field="身份证号")
+    before = person.party
     _set(person, values)
+    for purpose, how in (consents or {}).items():
+        if not has_consent(person, purpose):
+            record_consent(person, purpose, how)
+    for key, title in CONSENTED.items():
+        new = values.get(key) and not (key == "party" and values[key] == before)
+        if new and not has_consent(person, key):
+            raise errors.CONSENT_NEEDED(field=title)
     person.version += 1
     person.changed_at = clock.now()
     _save(person)
-    _tell(actor, "person.changed", person, {"fields": sorted(values)})
-    return person
-
-
-@transaction.atomic(savepoint=False)
-def move_person(
-    *, actor: Actor, person_id: UUID, household: Household, relation: str = ""
-) -> Person:
-    """Move a resident to another household (and its grid). Raises CO403, PE001, PE014."""
-    person = lock_person(actor=actor, person_id=person_id)
-    actor.require("person.edit", household.place_key)
-    today = clock.today()
-    Membership.objects.filter(person=person, valid_to=None).update(valid_to=today)
-    Membership.objects.create(
-        household=household, person=person, place_key=household.place_key, relation=relation,
-        valid_from=today,
-    )  # fmt: skip
-    person.place_code, person.place_key = household.place_code, household.place_key
-    person.version, person.changed_at = person.version + 1, clock.now()
-    person.save(update_fields=["place_code", "place_key", "version", "changed_at"])
-    Consent.objects.filter(person=person).update(place_key=person.place_key)
-    _tell(actor, "person.moved", person, {"household": str(household.id)})
-    return person
-
-
-@transaction.atomic(savepoint=False)
-def leave(*, actor: Actor, person_id: UUID, on: date | None = None) -> Person:
-    """A resident moved away or died; the phone number is removed at once. Raises CO403, PE001, PE014."""
-    person = lock_person(actor=actor, person_id=person_id)
-    day = on or clock.today()
-    person.valid_to, person.version, person.changed_at = day, person.version + 1, clock.now()
-    seal_phone(person, "")
-    person.save()
-    Membership.objects.filter(person=person, valid_to=None).update(valid_to=day)
-    _tell(actor, "person.left", person)
+    tell(actor, "person.changed", person, {"fields": sorted(values)})
     return person
 
 
@@ -236,14 +240,16 @@ def has_consent(person: Person, purpose: str) -> bool:
 
 
 def record_consent(person: Person, purpose: str, how: str) -> Consent:
-    """Write one consent; the caller has checked who may."""
+    """Write one consent; the caller has checked who may. Raises PE036."""
+    _by_guardian(person, how)
     return Consent.objects.create(
         person=person, place_key=person.place_key, purpose=purpose, how=how[:120],
         given_at=clock.now(),
     )  # fmt: skip
 
 
-def _tell(actor: Actor, kind: str, person: Person, detail: dict[str, Any] | None = None) -> None:
+def tell(actor: Actor, kind: str, person: Person, detail: dict[str, Any] | None = None) -> None:
+    """One entry of the journal and one fact."""
     journal.write(actor, kind, person.record, place_key=person.place_key, detail=detail)
     facts.record(
         kind, at=clock.now(), place_code=person.place_code, subject=person.record, actor=actor,

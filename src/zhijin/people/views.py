@@ -12,14 +12,32 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from zhijin.access.api import Request, gate, public
-from zhijin.core import journal
+from zhijin.core import clock, file_care, journal
 from zhijin.core.errors import BAD_REQUEST, Refusal
-from zhijin.people import catalogue, requests, revealing, selectors, services
-from zhijin.people.forms import ConsentForm, EditForm, PersonForm, RevealForm
+from zhijin.people import (
+    catalogue,
+    errors,
+    households,
+    moving,
+    requests,
+    revealing,
+    selectors,
+    services,
+)
+from zhijin.people import picking as residents
+from zhijin.people.forms import (
+    ConsentForm,
+    EditForm,
+    LeaveForm,
+    MoveForm,
+    PersonForm,
+    RevealForm,
+)
 from zhijin.people.models import DataRequest, Membership, Person
 from zhijin.people.selectors import Filter
-from zhijin.people.views_homes import leader_of
+from zhijin.people.views_homes import home_asked, leader_of
 from zhijin.places import api as places
+from zhijin.ui import picking
 
 WHO = ("", "members", "elders", "minors")
 WHERE = places.Question((*places.WIDE, "grid"), "person.view")
@@ -75,22 +93,32 @@ def _gaps(request: Request, place: str) -> selectors.Gaps | None:
 
 @gate("person.edit")
 def person_new(request: Request) -> HttpResponse:
-    """Register a resident."""
+    """Register a resident; ``?household=`` puts them into that household, where one is added after another."""
+    home = home_asked(request)
     form = PersonForm(
-        request.POST or None, actor=request.actor,
+        request.POST or None, actor=request.actor, home=home is not None,
         initial={"place_code": request.GET.get("place", "")},
     )  # fmt: skip
     refusal = None
     if request.method == "POST" and form.is_valid():
+        values = form.values()
+        if home is not None:
+            values |= {"household": home, "place_code": home.place_code}
         try:
             with transaction.atomic():
-                made = services.register_person(actor=request.actor, **form.cleaned_data)
+                made = services.register_person(actor=request.actor, **values)
         except Refusal as error:
             refusal = error
         else:
             messages.success(request, _("已登记。"))
-            return redirect("desk:person", pk=made.id)
-    return render(request, "people/person_form.html", {"form": form, "refusal": refusal})
+            return (
+                redirect("desk:household", pk=home.id)
+                if home
+                else redirect("desk:person", pk=made.id)
+            )
+    context = {"form": form, "refusal": refusal, "home": home}
+    status = refusal.status if refusal is not None else 200
+    return render(request, "people/person_form.html", context, status=status)
 
 
 @gate("person.view")
@@ -101,6 +129,8 @@ def person(request: Request, pk: UUID) -> HttpResponse:
         "edit": EditForm(initial=_initial(found), actor=request.actor),
         "reveal": RevealForm(),
         "consent": ConsentForm(),
+        "move": MoveForm(actor=request.actor),
+        "leave": LeaveForm(initial={"on": clock.today()}),
     }
     if request.method == "POST":
         try:
@@ -112,7 +142,10 @@ def person(request: Request, pk: UUID) -> HttpResponse:
             if done:
                 messages.success(request, done)
                 return redirect("desk:person", pk=pk)
-    response = render(request, "people/person.html", context | _about(request, found))
+    status = context["refusal"].status if "refusal" in context else 200
+    response = render(
+        request, "people/person.html", context | _about(request, found), status=status
+    )
     # What was unmasked must not stay in the browser's store.
     response["Cache-Control"] = "no-store"
     return response
@@ -142,6 +175,7 @@ def _about(request: Request, found: Person) -> dict[str, Any]:
         "consent_names": {key: str(text) for key, text in catalogue.CONSENTS.items()},
         "can_edit": found.valid_to is None and actor.can("person.edit", found.place_key),
         "can_reveal": actor.can("person.reveal", found.place_key),
+        "child": services.is_child(found),
         "may_ask": actor.can("person.edit", found.place_key),
         "asked": found.data_requests.order_by("-asked_at")[:20],
         "asks": DataRequest.Kind.choices,
@@ -152,6 +186,7 @@ def _act(request: Request, pk: UUID, context: dict[str, Any]) -> str:
     """Do what the form asks; what to say when done, empty when the page is shown with its answer."""
     acts = {
         "reveal": _reveal, "edit": _edit, "consent": _consent, "withdraw": _withdraw, "ask": _ask,
+        "move": _move, "leave": _leave,
     }  # fmt: skip
     act = acts.get(request.POST.get("do", ""))
     if act is None:
@@ -174,13 +209,33 @@ def _edit(request: Request, pk: UUID, context: dict[str, Any]) -> str:
     form = context["edit"] = EditForm(request.POST, actor=request.actor)
     if not form.is_valid():
         return ""
-    values = dict(form.cleaned_data)
-    version = values.pop("version")
-    for key in ("name", "phone", "birth_year"):
-        if not values[key]:
-            values.pop(key)
-    services.change_person(actor=request.actor, person_id=pk, version=version, **values)
+    services.change_person(actor=request.actor, person_id=pk, **form.values())
     return _("修改已保存。")
+
+
+def _move(request: Request, pk: UUID, context: dict[str, Any]) -> str:
+    form = context["move"] = MoveForm(request.POST, actor=request.actor)
+    if not form.is_valid():
+        return ""
+    values = form.cleaned_data
+    village = values["village"] or selectors.get(request.actor, pk).place_code[:12]
+    number = " ".join(values["number"].split())
+    home = households.find(village=village, number=number)
+    if home is None:
+        raise errors.NO_SUCH_HOUSEHOLD()
+    moving.move_person(
+        actor=request.actor, person_id=pk, household=home, relation=values["relation"]
+    )
+    return _("已迁到这一户。")
+
+
+def _leave(request: Request, pk: UUID, context: dict[str, Any]) -> str:
+    form = context["leave"] = LeaveForm(request.POST)
+    if not form.is_valid():
+        return ""
+    died = form.cleaned_data["why"] == "died"
+    moving.leave(actor=request.actor, person_id=pk, on=form.cleaned_data["on"], died=died)
+    return _("已登记。")
 
 
 def _consent(request: Request, pk: UUID, context: dict[str, Any]) -> str:
@@ -203,8 +258,23 @@ def _ask(request: Request, pk: UUID, context: dict[str, Any]) -> str:
     return _("请求已登记，三十天内答复。")
 
 
+@gate("person.view", methods=("GET",))
+def resident_choices(request: Request) -> HttpResponse:
+    """A fragment with the residents whom a field may mean, while one types in it."""
+    get = request.GET.get
+    field = get("field", "name")[:40]
+    text = get(field, "").replace("\0", "").strip()[: picking.LONGEST]
+    picked = residents.Question(get("free") == "1").offer(request.actor, field, text)
+    answer = render(request, "ui/pick_choices.html", {"picked": picked})
+    answer["Cache-Control"] = "no-store"
+    return answer
+
+
 @public(methods=("GET",))
 def held(request: Request) -> HttpResponse:
     """What personal data is held, what for and on which ground: open to everybody."""
-    context = {"fields": catalogue.FIELDS, "purposes": catalogue.PURPOSES.values()}
+    context = {
+        "fields": catalogue.FIELDS, "purposes": catalogue.PURPOSES.values(),
+        "file_days": file_care.grace(),
+    }  # fmt: skip
     return render(request, "people/held.html", context)

@@ -17,7 +17,7 @@ from zhijin.access.api import Request, gate
 from zhijin.core import clock, documents
 from zhijin.core.documents import Document, Note, Table
 from zhijin.core.errors import BAD_REQUEST, NOT_FOUND, Refusal
-from zhijin.people import requests
+from zhijin.people import holding, keeping, requests
 from zhijin.people.models import DataRequest
 from zhijin.places import api as places
 
@@ -60,21 +60,26 @@ def data_request(request: Request, pk: UUID) -> HttpResponse:
 
 def _evidence(found: DataRequest) -> list[tuple[str, Any]]:
     names = {
-        "sha256": _("副本的摘要（SHA-256）"), "bytes": _("副本的字节数"), "erased": _("已删除"),
-        "kept": _("依法保留"), "version_then": _("提出时的版本"), "version_now": _("更正后的版本"),
+        "sha256": _("副本的摘要（SHA-256）"), "bytes": _("副本的字节数"), "lines": _("副本的条数"),
+        "erased": _("已删除"), "along": _("一并删除的记录"), "kept": _("依法保留"),
+        "version_then": _("提出时的版本"), "version_now": _("更正后的版本"),
     }  # fmt: skip
-    return [
-        (names.get(key, key), ", ".join(map(str, value)) if isinstance(value, list) else value)
-        for key, value in found.evidence.items()
-    ]
+    return [(names.get(key, key), _in_words(value)) for key, value in found.evidence.items()]
+
+
+def _in_words(value: Any) -> Any:
+    if isinstance(value, dict):
+        titles = {kept.key: str(kept.title) for kept in keeping.kinds()}
+        return ", ".join(f"{titles.get(key, key)} {n}" for key, n in value.items())
+    return ", ".join(map(str, value)) if isinstance(value, list) else value
 
 
 def _act(request: Request, found: DataRequest) -> HttpResponse:
     actor, say, pk = request.actor, request.POST.get, found.id
     match say("do", ""):
         case "access":
-            body = _copy(request, found)
-            requests.give_access(actor=actor, request_id=pk, copy=body)
+            body, held = _copy(request, found)
+            requests.give_access(actor=actor, request_id=pk, copy=body, held=held)
             answer = HttpResponse(body, content_type=documents.CONTENT_TYPE)
             named = content_disposition_header(True, _("本人信息副本") + ".docx")
             answer["Content-Disposition"] = named or "attachment"
@@ -92,14 +97,16 @@ def _act(request: Request, found: DataRequest) -> HttpResponse:
     return redirect("desk:data-request", pk=pk)
 
 
-def _copy(request: Request, found: DataRequest) -> bytes:
-    """Everything held of the person, as a Word file to hand over. Needs person.edit at their place."""
+def _copy(request: Request, found: DataRequest) -> tuple[bytes, dict[str, int]]:
+    """Everything held of the person, as a Word file to hand over, and how many lines came from which room.
+
+    Needs person.edit at their place.
+    """
     request.actor.require("person.edit", found.place_key)
-    rows: list[list[str | int | None]] = [
-        [name, value] for name, value in requests.held_of(found.person)
-    ]
+    parts = holding.of(found.person)
+    rows: list[list[str | int | None]] = [[*line] for part in parts for line in part.lines]
     english = (get_language() or "").startswith("en")
-    return documents.write(
+    body = documents.write(
         Document(
             title=_("本人信息副本"), subtitle=found.person.name_masked, at=clock.now(),
             blocks=[
@@ -110,3 +117,4 @@ def _copy(request: Request, found: DataRequest) -> bytes:
             language="en-US" if english else "zh-CN",
         )
     )  # fmt: skip
+    return body, {part.room: len(part.lines) for part in parts}

@@ -18,6 +18,7 @@ from zhijin.places.geometry import (
     outline_of,
     outlines_in,
     position,
+    villages_touched,
 )
 from zhijin.places.importing.run import import_shipped
 from zhijin.places.models import Outline, Place, Succession
@@ -125,5 +126,6 @@ __all__ = [
     "split_grid",
     "subtree",
     "succeed",
+    "villages_touched",
     "within_q",
 ]

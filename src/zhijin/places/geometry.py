@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,7 +10,7 @@ from typing import Any
 from django.db.models import BooleanField, Q, QuerySet
 from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext as _
-from shapely import Point
+from shapely import Point, Polygon
 
 from zhijin.core import geo
 from zhijin.core.ids import Level, code_at
@@ -144,6 +144,23 @@ def current_outlines(code: str, *levels: str) -> QuerySet[Outline]:
         .select_related("place")
         .order_by("place__key")
     )
+
+
+def villages_touched(
+    ring: Sequence[tuple[float, float]], county: str, most: int = 500
+) -> list[str]:
+    """Codes of the villages of a county whose drawn outline, or that of one of their grids, a closed ring of WGS-84
+    positions touches; in code order. A ring that is none touches nothing."""
+    shape = Polygon(ring)
+    if not shape.is_valid or shape.is_empty:
+        return []
+    drawn = current_outlines(county, Level.VILLAGE, Level.GRID)
+    west, south, east, north = shape.bounds
+    near = drawn.filter(
+        min_lon__lte=east, max_lon__gte=west, min_lat__lte=north, max_lat__gte=south
+    )
+    found = {one.place_id[:12] for one in near if to_shape(one.geometry).intersects(shape)}
+    return sorted(found)[:most]
 
 
 def outlines_in(village: str) -> list[Outline]:

@@ -124,6 +124,9 @@ class Succession(models.Model):
         return f"{self.old_id} → {self.new_id}"
 
 
+_SOURCES = {"drawn": _("在平台上画的"), "simulated": _("演示用，随机画的")}
+
+
 class Outline(models.Model):
     """The drawn area of a place: WGS-84 GeoJSON Polygon or MultiPolygon, one row per version.
 
@@ -158,6 +161,11 @@ class Outline(models.Model):
 
     def __str__(self) -> str:
         return f"{self.place_id} v{self.version}"
+
+    @property
+    def source_title(self) -> str:
+        """Where the shape comes from, as pages say it; a file or package by its own name."""
+        return str(_SOURCES.get(self.source, self.source))
 
 
 class ImportRun(models.Model):

@@ -1,14 +1,14 @@
-"""Choosing a place by its name in a form: what was typed, which place is meant, or which ones it may be.
-
-Nobody has to know a code. A name that fits one place is that place; one that fits several comes back with the
-places to choose from, so that it works without scripts; with them the choices come while one types.
-"""
+"""Choosing a place by its name in a form: which place what was typed means, or which ones it may mean."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import ClassVar, Final
+from typing import Final
+from urllib.parse import urlencode
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from zhijin.core.actor import KEY_LIMIT, Actor
 from zhijin.core.ids import Level, is_code
@@ -17,6 +17,8 @@ from zhijin.places.errors import PLACE_OPEN
 from zhijin.places.models import Place
 from zhijin.places.searching import search
 from zhijin.places.selectors import children, find, labels
+from zhijin.ui import picking
+from zhijin.ui.picking import Choice, Typed
 
 #: What lists are narrowed by, and where something stands.
 WIDE: Final = ("province", "prefecture", "county", "township", "village")
@@ -26,46 +28,15 @@ GROUND: Final = ("village", "grid")
 SHOWN: Final = 12
 #: A village's grids are all offered.
 _BELOW: Final = 60
-LONGEST: Final = 60
 
 
 @dataclass(frozen=True)
-class Choice:
-    """One place that may be meant; ``path`` are the names above it."""
+class Picked(picking.Picked):
+    """What a field says of a place, and which places it asks for."""
 
-    code: str
-    name: str
-    path: str
-
-
-@dataclass(frozen=True)
-class Picked:
-    """What a field of a form says. ``code`` is empty while it is open which place is meant."""
-
-    field: str
-    text: str = ""
-    code: str = ""
-    choices: tuple[Choice, ...] = ()
     levels: tuple[str, ...] = WIDE
     permission: str = ""
     grids: bool = False
-    #: Drawn with this as ``picked``, and ``id``, ``label``, ``help``.
-    template: ClassVar[str] = "places/_place_field.html"
-
-    @property
-    def open(self) -> bool:
-        """Whether one of several has yet to be chosen."""
-        return bool(self.choices) and not self.code
-
-    @property
-    def lost(self) -> bool:
-        """Whether something was typed that no place is called."""
-        return bool(self.text) and not self.code and not self.choices
-
-    @property
-    def settled(self) -> bool:
-        """Whether it is known what is meant: one place, or none at all."""
-        return bool(self.code) or not self.text
 
     def sure(self) -> str:
         """The code, empty when nothing was typed. Raises PL004 while it is open which place is meant."""
@@ -73,20 +44,30 @@ class Picked:
             raise PLACE_OPEN(text=self.text)
         return self.code
 
+    @property
+    def asks(self) -> str:
+        asked = {
+            "field": self.field,
+            "levels": ".".join(self.levels),
+            "permission": self.permission,
+        }
+        more = {"grids": "1"} if self.grids else {}
+        return f"{reverse('desk:place-choices')}?{urlencode(asked | more)}"
 
-@dataclass(frozen=True)
-class Typed:
-    """The three values that the field sends: the words, the choice, and the words it was a choice of."""
+    @property
+    def example(self) -> str:
+        return _("例如：靖安 大耆老")
 
-    text: str = ""
-    code: str = ""
-    was: str = ""
+    @property
+    def unknown(self) -> str:
+        return _("没有找到“%(text)s”，可以先写上级再写下级。") % {"text": self.text}
 
-    @classmethod
-    def of(cls, data: Mapping[str, str], field: str) -> Typed:
-        given = (str(data.get(field + end) or "") for end in ("", ".code", ".was"))
-        text, code, was = (one.replace("\0", "").strip()[:LONGEST] for one in given)
-        return cls(text, code, was)
+    def wrong(self) -> str:
+        if self.open:
+            return _("有几个地方都叫这个名字，请选一个。")
+        return _("没有找到“%(text)s”。请换一个名字，或先写上级再写下级，例如：靖安 大耆老。") % {
+            "text": self.text
+        }
 
 
 @dataclass(frozen=True)

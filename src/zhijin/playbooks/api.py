@@ -2,9 +2,11 @@
 
 from zhijin.playbooks.counting import register_open_cases, register_past_cases
 from zhijin.playbooks.engine import FileKind, Machine, Playbook
+from zhijin.playbooks.engine.sensing import Quarantine as QuarantineRule
 from zhijin.playbooks.engine.sensing import SensingRule
 from zhijin.playbooks.engine.sensing import waits_until as rule_waits_until
 from zhijin.playbooks.engine.sensing_told import condition as rule_condition
+from zhijin.playbooks.engine.sensing_told import quarantines as quarantine_sentences
 from zhijin.playbooks.engine.sensing_told import sentences as rule_sentences
 from zhijin.playbooks.engine.simulate import NOBODY, Opening
 from zhijin.playbooks.forms import Checked, Form, register_form
@@ -33,6 +35,7 @@ __all__ = [
     "Opening",
     "Playbook",
     "Published",
+    "QuarantineRule",
     "Revision",
     "SensingRule",
     "StoredRevision",
@@ -43,6 +46,7 @@ __all__ = [
     "install_shipped",
     "nearest",
     "published_row",
+    "quarantine_sentences",
     "register_form",
     "register_open_cases",
     "register_past_cases",

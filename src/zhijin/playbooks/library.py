@@ -10,7 +10,7 @@ from typing import Generic, TypeVar, cast
 from zhijin.core import clock
 from zhijin.playbooks.engine import FileKind, Part, Programme, digest
 from zhijin.playbooks.forms import Checked, Form
-from zhijin.playbooks.selectors import in_force, nearest, published_row
+from zhijin.playbooks.selectors import in_force, last_held, nearest, published_row
 
 #: Published revisions never change, so a process keeps the last so many that it has read.
 KEPT = 128
@@ -58,6 +58,10 @@ class Library(Generic[M]):
     def current(self, programme: str, place_code: str) -> Published[M]:
         """The one in force at a place: the nearest place's own, else the shipped. Raises PR001."""
         return self.revision(nearest(programme, place_code, self.key))
+
+    def last(self, programme: str, place_code: str) -> Published[M]:
+        """The one in force at a place, or the one that held there last: for what was begun under it. Raises PR001."""
+        return self.revision(last_held(programme, place_code, self.key))
 
     def at(self, place_code: str) -> list[Published[M]]:
         """Every programme that holds at a place, by its id."""

@@ -107,6 +107,23 @@ def nearest(playbook_id: str, place_code: str, form: str = PLAYBOOK) -> uuid.UUI
     return best[1]
 
 
+def last_held(playbook_id: str, place_code: str, form: str) -> uuid.UUID:
+    """The id of the revision in force at a place or, where none is any more, of the one that held there last: the
+    nearest place's newest. Raises PR001."""
+    try:
+        return nearest(playbook_id, place_code, form)
+    except Refusal:
+        rows = PlaybookRevision.objects.filter(playbook=playbook_id, form=form, state="retired")
+        held = [
+            row
+            for row in rows.values_list("place_code", "revision", "id")
+            if place_code.startswith(row[0])
+        ]
+        if not held:
+            raise
+    return max(held, key=lambda row: (len(row[0]), row[1]))[2]
+
+
 def catalogue(place_code: str, opened_by: str | None = None) -> list[Revision]:
     """What may be reported at a place, by ``opened_by`` (a role key; None: by anybody)."""
     names = sorted({name for name, code, _ in in_force() if place_code.startswith(code)})

@@ -30,6 +30,7 @@ TYPES: dict[str, Promise] = {
     "case.late": gettext_lazy("逾期"),
     "case.merged": gettext_lazy("合并"),
     "case.parted": gettext_lazy("取消合并"),
+    "case.erased": gettext_lazy("保存期满，已删除个人信息"),
     queueing.PING: gettext_lazy("试发"),
 }
 #: Why a delivery did not arrive, and why an endpoint was stopped.

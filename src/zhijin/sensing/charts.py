@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from zhijin.core import clock
 from zhijin.core.signals import Measure
 from zhijin.sensing.selectors import Point
+from zhijin.ui import spans
 
 WIDTH, HEIGHT = 640, 150
 
@@ -40,5 +40,4 @@ def line(points: Sequence[Point], measure: Measure, label: str) -> SafeString:
 
 
 def _time(point: Point) -> str:
-    at = clock.local(point.at)
-    return f"{at.month}-{at.day} {at:%H:%M}"
+    return spans.moment(point.at)

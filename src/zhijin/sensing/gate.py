@@ -23,6 +23,7 @@ from zhijin.core.actor import Actor
 from zhijin.core.bus import Address, BusError, Client, Message
 from zhijin.core.bus.nkeys import Issuer, read
 from zhijin.core.scope import scoped
+from zhijin.sensing import refusing
 from zhijin.sensing.models import Device
 from zhijin.sensing.stream import ensure
 from zhijin.sensing.topics import may_publish, may_subscribe
@@ -34,6 +35,8 @@ GATE = Actor.system("gate")
 #: A connection is checked anew after this long, whatever happened to the messages about changes.
 LASTS = timedelta(hours=24)
 LOOK_SECONDS = 1.0
+#: Whoever signs in so often within so many seconds is two with one name, each throwing the other out, or a bad line.
+RESTLESS, RESTLESS_SECONDS = 12, 600.0
 #: Changes that were committed late are still found when one looks back this far.
 OVERLAP = timedelta(seconds=30)
 
@@ -116,6 +119,8 @@ class Gate:
         #: Changes seen already: device → when it was changed.
         self.known: dict[str, datetime] = {}
         self.since = clock.now()
+        #: Sign-ins of a device: since when they are counted, and how many there were.
+        self.entered: dict[str, tuple[float, int]] = {}
 
     def open(self) -> None:
         """Connect; let nobody in before every consumer stands. Raises BusError."""
@@ -156,7 +161,9 @@ class Gate:
             return 0
         now = clock.now()
         with scoped(GATE):
-            rows = Device.objects.filter(code__in={one.name for one in questions})
+            # A name with a NUL is nobody's, and no statement takes it: it would throw out all who asked with it.
+            names = {one.name for one in questions if "\0" not in one.name}
+            rows = Device.objects.filter(code__in=names)
             devices = {row.code: row for row in rows}
         out, entered = [], 0
         for one in questions:
@@ -164,10 +171,21 @@ class Gate:
             why = refusal(device, one, now)
             entered += not why
             if why:
-                log.warning("refused %s: %s", one.name[:40], why)
+                log.warning("refused %r: %s", one.name[:40], why)
+            elif device is not None and self.restless(one.name, time.monotonic()):
+                log.warning("%s signs in again and again", one.name[:40])
+                with scoped(GATE):
+                    refusing.count_one(device, "twice", RESTLESS)
             out.append((one.reply, "", answer(self.issuer, one, device, why, int(time.time()))))
         self.bus.publish_many(out)
         return entered
+
+    def restless(self, code: str, now: float) -> bool:
+        """Count a sign-in; whether there were too many in a short while."""
+        since, often = self.entered.get(code, (now, 0))
+        since, often = (now, 1) if now - since > RESTLESS_SECONDS else (since, often + 1)
+        self.entered[code] = (since, often if often < RESTLESS else 0)
+        return often >= RESTLESS
 
     def part_with_changed(self) -> None:
         """End the connections of devices that were changed: those still allowed come back with what is

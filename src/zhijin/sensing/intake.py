@@ -15,7 +15,8 @@ from django.db import connection
 from zhijin.core import clock, facts, journal
 from zhijin.core.actor import Actor
 from zhijin.core.scope import scoped
-from zhijin.sensing import messages, rules
+from zhijin.core.signals import Reading
+from zhijin.sensing import faults, messages, refusing, rules, sanity
 from zhijin.sensing.guard import SHUT_MINUTES
 from zhijin.sensing.models import Device
 from zhijin.sensing.registry import Known, Registry
@@ -24,8 +25,6 @@ from zhijin.sensing.windows import Verdict
 
 log = logging.getLogger("zhijin.ingest")
 INGEST = Actor.system("ingest")
-#: A device's clock is believed this far back (it may have been offline) and ahead, in milliseconds.
-BACK, AHEAD = 7 * 24 * 3600 * 1000, 2 * 60 * 1000
 _STAGE = (
     "CREATE TEMP TABLE IF NOT EXISTS sensing_in (county integer, device_id bigint, at bigint,"
     " seq bigint, received bigint, place_key bigint, kind smallint, value integer, second integer,"
@@ -39,22 +38,24 @@ _INSERT = (
     f" {_EPOCH.format('received')}, place_key, kind, value, second, battery FROM sensing_in"
     " ON CONFLICT DO NOTHING"
 )
+#: What was measured before the reading that is shown already (and came late) does not take its place.
+_NEWER = (
+    "CASE WHEN n.kind IS NULL OR s.read_at > "
+    + _EPOCH.format("n.at")
+    + " THEN s.{0} ELSE n.{0} END"
+)
 _STATES = (
     "UPDATE sensing_state s SET high = n.high, seen = n.seen, last_at = greatest(s.last_at,"
     f" {_EPOCH.format('n.last')}), events = s.events + n.events,"
-    " battery = coalesce(n.battery, s.battery), clock_off = n.off, kind = coalesce(n.kind, s.kind),"
-    " value = CASE WHEN n.kind IS NULL THEN s.value ELSE n.value END,"
-    " second = CASE WHEN n.kind IS NULL THEN s.second ELSE n.second END, dead_since = NULL"
+    " battery = coalesce(n.battery, s.battery), clock_off = n.off,"
+    f" kind = {_NEWER.format('kind')}, value = {_NEWER.format('value')},"
+    f" second = {_NEWER.format('second')},"
+    f" read_at = CASE WHEN n.kind IS NULL THEN s.read_at"
+    f" ELSE greatest(s.read_at, {_EPOCH.format('n.at')}) END, dead_since = NULL"
     " FROM unnest(%s::bigint[], %s::bigint[], %s::bytea[], %s::bigint[], %s::bigint[],"
-    " %s::smallint[], %s::bigint[], %s::smallint[], %s::integer[], %s::integer[])"
-    " AS n(id, high, seen, last, events, battery, off, kind, value, second) WHERE s.device_id = n.id"
-)
-_REFUSED = (
-    "INSERT INTO sensing_refused (id, county, place_key, device_id, reason, hour, count, last_at,"
-    " detail) VALUES (gen_random_uuid(), %s, %s, %s, %s, date_trunc('hour', %s), %s, %s, %s)"
-    " ON CONFLICT (device_id, county, reason, hour) DO UPDATE SET"
-    " count = sensing_refused.count + excluded.count, last_at = excluded.last_at,"
-    " detail = excluded.detail"
+    " %s::smallint[], %s::bigint[], %s::smallint[], %s::integer[], %s::integer[], %s::bigint[])"
+    " AS n(id, high, seen, last, events, battery, off, kind, value, second, at)"
+    " WHERE s.device_id = n.id"
 )
 
 
@@ -92,6 +93,7 @@ class _Batch:
     touched: dict[int, Taken] = field(default_factory=dict)
     events: Counter[int] = field(default_factory=Counter)
     battery: dict[int, int] = field(default_factory=dict)
+    mad: dict[int, sanity.Sign] = field(default_factory=dict)
 
     def refuse(self, device: Known, reason: str, detail: str = "") -> None:
         key = (device.id, reason)
@@ -100,11 +102,13 @@ class _Batch:
         self.details[key] = detail
 
 
-def take_in(arrived: Sequence[Arrived], registry: Registry) -> Outcome:
-    """Commit a batch. Raises what the database raises; then the registry's memory is not to be trusted."""
+def take_in(arrived: Sequence[Arrived], registry: Registry, *, judged: bool = True) -> Outcome:
+    """Commit a batch; unless ``judged`` without looking at rules. Raises what the database and the rules raise; then
+    the registry's memory is not to be trusted."""
     outcome = Outcome()
     with scoped(INGEST):
         registry.refresh()
+        registry.watch_anew(rules.refresh())
         registry.load({one.code for one in arrived})
         batch = _sorted(arrived, registry, outcome)
         if batch.taken:
@@ -113,7 +117,9 @@ def take_in(arrived: Sequence[Arrived], registry: Registry) -> Outcome:
         _tell_refused(batch)
         for device in batch.shut.values():
             shut_out(device)
-        raised = rules.apply(batch.taken)
+        for device_id, sign in batch.mad.items():
+            hold(batch.devices[device_id], sign)
+        raised = rules.apply(batch.taken) if judged else rules.Raised()
         outcome.alarms, outcome.cases = raised.alarms, raised.cases
     outcome.stored = len(batch.taken)
     outcome.refused = batch.refused.total()
@@ -142,7 +148,7 @@ def _sorted(arrived: Sequence[Arrived], registry: Registry, outcome: Outcome) ->
             if event.reading.kind not in device.kinds:
                 raise messages.Bad("kind")
         except messages.Bad as bad:
-            batch.refuse(device, bad.reason, bad.detail)
+            _refuse_bad(batch, device, bad, one.millis)
             continue
         verdict = device.window.take(event.seq)
         if verdict is Verdict.NEW:
@@ -156,14 +162,14 @@ def _sorted(arrived: Sequence[Arrived], registry: Registry, outcome: Outcome) ->
 
 def _take(batch: _Batch, device: Known, event: messages.Event, millis: int, ahead: int) -> None:
     """The device's own time when it can be; else the broker's, and how far the clock is off."""
-    off = event.millis - millis
-    believed = -BACK <= off <= AHEAD
-    at = (event.millis if believed else millis) + ahead
-    taken = Taken(device, event, at, millis + ahead)
-    batch.off[device.id] = 0 if believed else max(min(off // 1000, 2**31 - 1), -(2**31))
+    ticking, reading = device.ticking, event.reading
+    at = ticking.read(event.millis, millis) + ahead
+    if reading.kind and not device.held:
+        _watch(batch, device, reading, at)
+    taken = Taken(device, event, at, millis + ahead, device.held)
+    batch.off[device.id] = max(min(ticking.off // 1000, 2**31 - 1), -(2**31)) if ticking.off else 0
     batch.devices[device.id] = device
     batch.events[device.id] += 1
-    reading = event.reading
     if reading.battery is not None:
         batch.battery[device.id] = reading.battery
     last = batch.touched.get(device.id)
@@ -171,6 +177,30 @@ def _take(batch: _Batch, device: Known, event: messages.Event, millis: int, ahea
         batch.touched[device.id] = taken
     if reading.kind:
         batch.taken.append(taken)
+
+
+def _watch(batch: _Batch, device: Known, reading: Reading, at: int) -> None:
+    """Look for signs of madness; from the reading on that completes one, the device is in quarantine."""
+    watchers = device.watchers
+    if watchers is None:
+        watchers = device.watchers = sanity.watchers(device.place_code, device.kinds)
+    for one in watchers.get(reading.kind, ()):
+        if one.sees(reading.value, reading.second, at):
+            device.held = True
+            batch.mad[device.id] = one.sign
+
+
+def _refuse_bad(batch: _Batch, device: Known, bad: messages.Bad, millis: int) -> None:
+    """What is out of range again and again is a sign of madness, too."""
+    batch.refuse(device, bad.reason, bad.detail)
+    if bad.reason != "range" or device.held:
+        return
+    if device.watchers is None:
+        device.watchers = sanity.watchers(device.place_code, device.kinds)
+    for one in device.watchers.get(sanity.RANGE, ()):
+        if one.counts(millis):
+            device.held = True
+            batch.mad[device.id] = one.sign
 
 
 def _store(taken: Sequence[Taken]) -> None:
@@ -196,14 +226,14 @@ def _remember(batch: _Batch) -> None:
     """One statement for every device of the batch: its window, when it was last heard, what it said."""
     if not batch.touched:
         return
-    columns: list[list[Any]] = [[] for _ in range(10)]
+    columns: list[list[Any]] = [[] for _ in range(11)]
     for device_id in sorted(batch.touched):
         last, device = batch.touched[device_id], batch.devices[device_id]
         reading = last.event.reading
         row = (
             device_id, device.window.high, device.window.to_bytes(), last.received,
             batch.events[device_id], batch.battery.get(device_id), batch.off[device_id],
-            reading.kind or None, reading.value, reading.second,
+            reading.kind or None, reading.value, reading.second, last.at,
         )  # fmt: skip
         for column, value in zip(columns, row, strict=True):
             column.append(value)
@@ -212,15 +242,11 @@ def _remember(batch: _Batch) -> None:
 
 
 def _tell_refused(batch: _Batch) -> None:
-    now = clock.now()
     rows = []
-    for (device_id, reason), count in sorted(batch.refused.items()):
-        device = batch.devices[device_id]
-        detail = batch.details[(device_id, reason)][:200]
-        rows.append((device.county, device.place_key, device_id, reason, now, count, now, detail))
-    if rows:
-        with connection.cursor() as cursor:
-            cursor.executemany(_REFUSED, rows)
+    for (device_id, reason), often in sorted(batch.refused.items()):
+        device, detail = batch.devices[device_id], batch.details[(device_id, reason)]
+        rows.append((device.county, device.place_key, device_id, reason, often, detail))
+    refusing.count(rows)
 
 
 def shut_out(device: Known) -> None:
@@ -236,3 +262,21 @@ def shut_out(device: Known) -> None:
             "device.shut", at=now, place_code=device.place_code, subject="flood", actor=INGEST,
             record=record, org_key=device.org_key, attrs={"simulated": device.simulated},
         )  # fmt: skip
+        faults.open_mad(device, "flood", 0)
+
+
+def hold(device: Known, sign: sanity.Sign) -> None:
+    """Put a sensor gone mad into quarantine until somebody has looked at it, with one case for whoever looks."""
+    now = clock.now()
+    free = Device.objects.filter(pk=device.id, county=device.county, held_at=None)
+    changed = free.update(held_at=now, held_why=sign.sign, held_on=sign.kind, changed_at=now)
+    if not changed:
+        return
+    record = f"device:{device.code}"
+    opened = faults.open_mad(device, sign.sign, sign.kind)
+    detail = {"sign": sign.key, "case": str(opened or "")}
+    journal.write(INGEST, "device.held", record, place_key=device.place_key, detail=detail)
+    facts.record(
+        "device.held", at=now, place_code=device.place_code, subject=sign.sign, actor=INGEST,
+        record=record, org_key=device.org_key, attrs={**detail, "simulated": device.simulated},
+    )  # fmt: skip

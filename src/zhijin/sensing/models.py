@@ -15,7 +15,8 @@ class Device(models.Model):
     """One registered device. Its secret is kept as a keyed digest and shown once.
 
     ``state`` is what people decided; ``shut_until`` is set by the flood guard and lets the device
-    in again by itself.
+    in again by itself. ``held_at``: in quarantine since then, for the sign ``held_why`` in events of kind ``held_on``;
+    its readings are kept and open nothing until somebody lets it back. ``fault_case``: the newest case about it.
     """
 
     class State(models.TextChoices):
@@ -43,6 +44,10 @@ class Device(models.Model):
     secret_at = models.DateTimeField()
     shut_until = models.DateTimeField(null=True)
     shut_why = models.CharField(max_length=20, default="", blank=True)
+    held_at = models.DateTimeField(null=True)
+    held_why = models.CharField(max_length=12, default="", blank=True)
+    held_on = models.SmallIntegerField(default=0)
+    fault_case = models.UUIDField(null=True)
     simulated = models.BooleanField(default=False)
     registered_at = models.DateTimeField()
     changed_at = models.DateTimeField()
@@ -62,7 +67,8 @@ class Device(models.Model):
 class DeviceState(models.Model):
     """How a device is: written with every batch of events, apart from the registry.
 
-    ``high`` and ``seen`` are the newest sequence number and a bitmap of the 1,024 below it.
+    ``high`` and ``seen`` are the newest sequence number and a bitmap of the 1,024 below it. ``value`` and ``second``
+    were measured at ``read_at``; ``clock_off``: seconds by which its clock is ahead.
     """
 
     device_id = models.BigIntegerField(primary_key=True)
@@ -77,6 +83,7 @@ class DeviceState(models.Model):
     kind = models.SmallIntegerField(null=True)
     value = models.IntegerField(null=True)
     second = models.IntegerField(null=True)
+    read_at = models.DateTimeField(null=True)
     dead_since = models.DateTimeField(null=True)
 
     class Meta:
@@ -109,7 +116,8 @@ class Reading(models.Model):
 
 
 class Alarm(models.Model):
-    """What a rule of a programme made of an event: the case it opened, or why none was opened.
+    """What a rule of a programme made of an event: the case it opened, or why none was opened. What came late has no
+    case of its own; the case of the day that collects such warnings, at most.
 
     One device raises one alarm of a rule in a ``bucket`` (the rule's quiet time, counted from 1970).
     """
@@ -118,6 +126,7 @@ class Alarm(models.Model):
         OPENED = "opened", _("已开事项")
         HELD = "held", _("等待时段")
         DROPPED = "dropped", _("没有开成")
+        LATE = "late", _("晚到")
 
     id = models.UUIDField(primary_key=True, default=uuid7)
     county = models.IntegerField()

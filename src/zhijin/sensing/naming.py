@@ -18,6 +18,7 @@ ACTIONS: dict[str, Promise] = {
     "device.retired": _("报废设备"),
     "device.admit": _("解除设备隔离"),
     "device.shut": _("隔离乱报的设备"),
+    "device.held": _("隔离发疯的传感器"),
     "device.silent": _("设备失联"),
     "device.export": _("导出读数"),
     "device.import": _("导入设备"),

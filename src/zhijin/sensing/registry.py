@@ -15,6 +15,8 @@ from zhijin.core import clock
 from zhijin.core.signals import DEVICE_KINDS, KINDS
 from zhijin.sensing.guard import Guard
 from zhijin.sensing.models import Device, DeviceState
+from zhijin.sensing.sanity import Watchers
+from zhijin.sensing.ticking import Ticking
 from zhijin.sensing.windows import Window
 
 FRESH_SECONDS = 2.0
@@ -41,6 +43,11 @@ class Known:
     secret_at: datetime
     window: Window
     guard: Guard = field(default_factory=Guard)
+    ticking: Ticking = field(default_factory=Ticking)
+    #: In quarantine: what it says is kept, and opens nothing.
+    held: bool = False
+    #: None: not looked up yet for the revisions in force.
+    watchers: Watchers | None = None
 
 
 def _kinds(device_kind: str) -> frozenset[int]:
@@ -56,6 +63,17 @@ class Registry:
         self.known: dict[str, Known | None] = {}
         self.looked_at = time.monotonic()
         self.since = clock.now()
+        #: Which revisions the watchers are of, as rules count them.
+        self.turn = -1
+
+    def watch_anew(self, turn: int) -> None:
+        """Where other revisions are in force than before, look up anew what is a sign of madness."""
+        if turn == self.turn:
+            return
+        self.turn = turn
+        for one in self.known.values():
+            if one is not None:
+                one.watchers = None
 
     def load(self, codes: Iterable[str]) -> None:
         """Read devices that are not known yet; a code that names none is remembered as such."""
@@ -86,6 +104,12 @@ class Registry:
             fresh = _known(row, state)
             if before is not None and before.secret_at == row.secret_at:
                 fresh.window, fresh.guard = before.window, before.guard
+                fresh.ticking = before.ticking
+                if before.held == fresh.held and before.place_code == fresh.place_code:
+                    fresh.watchers = before.watchers
+            elif before is not None:
+                # Set up anew: what was in hand meanwhile may have written the old window back.
+                fresh.window = Window()
             self.known[row.code] = fresh
 
 
@@ -94,7 +118,10 @@ def _known(row: Device, state: DeviceState | None) -> Known:
     return Known(
         row.id, row.code, row.county, row.place_code, row.place_key, row.label, _kinds(row.kind),
         row.lon, row.lat, row.org_key, row.state == Device.State.ACTIVE, row.simulated,
-        row.secret_at, window,
+        row.secret_at, window, held=row.held_at is not None,
+        ticking=Ticking(
+            int(row.registered_at.timestamp() * 1000), state.clock_off * 1000 if state else 0
+        ),
     )  # fmt: skip
 
 

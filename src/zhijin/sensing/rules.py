@@ -22,6 +22,7 @@ from zhijin.core.errors import Refusal
 from zhijin.core.ids import place_span
 from zhijin.core.signals import BY_NUMBER, Test
 from zhijin.playbooks.api import SensingRule, catalogue, in_force, rule_waits_until
+from zhijin.sensing import faults, sanity
 from zhijin.sensing.models import Alarm
 from zhijin.sensing.registry import Known, plain
 from zhijin.sensing.taken import Taken, moment
@@ -32,13 +33,14 @@ RULES = Actor.system("sensing")
 
 @dataclass(frozen=True)
 class Rule:
-    """One rule in force at a place, in stored units and seconds."""
+    """One rule in force at a place, in stored units and seconds; ``fresh``: minutes for which an event is news."""
 
     playbook: str
     spec: SensingRule
     test: Test
     confirm: Test | None
     quiet: int
+    fresh: int
 
     @property
     def key(self) -> str:
@@ -62,6 +64,8 @@ class Raised:
 
     alarms: int = 0
     cases: int = 0
+    #: Warnings that came late, by device.
+    late: dict[int, list[tuple[Known, Alarm]]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +83,9 @@ class Cause:
 @dataclass
 class _Memory:
     """Alarms of this process that are committed or about to be: (device, programme, kind,
-    about) → newest time."""
+    about, whether it came late) → newest time."""
 
-    newest: dict[tuple[int, str, int, int], int] = field(default_factory=dict)
+    newest: dict[tuple[int, str, int, int, bool], int] = field(default_factory=dict)
 
 
 _memory = _Memory()
@@ -97,6 +101,7 @@ class _Compiled:
     """Rules by place, for as long as the same revisions are in force."""
 
     listing: object = None
+    turn: int = 0
     by_place: dict[str, ByKind] = field(default_factory=dict)
     #: Place and kind → below this value no rule can hold; None where that cannot be said.
     floors: dict[tuple[str, int], int | None] = field(default_factory=dict)
@@ -105,13 +110,17 @@ class _Compiled:
 _rules = _Compiled()
 
 
-def refresh() -> None:
-    """Look which revisions are in force now; once for each batch."""
+def refresh() -> int:
+    """Look which revisions are in force now, once for each batch; returns how often they have changed."""
     listing = in_force()
-    if listing != _rules.listing:
-        _rules.by_place.clear()
-        _rules.floors.clear()
-        _rules.listing = listing
+    if listing == _rules.listing:
+        return _rules.turn
+    _rules.by_place.clear()
+    _rules.floors.clear()
+    sanity.forget()
+    _rules.listing = listing
+    _rules.turn += 1
+    return _rules.turn
 
 
 def rules_at(place_code: str) -> ByKind:
@@ -130,7 +139,14 @@ def _compiled(place_code: str) -> ByKind:
             confirm = spec.confirm.test() if spec.confirm else None
             if test is None or (spec.confirm and confirm is None):
                 continue
-            rule = Rule(revision.playbook_id, spec, test, confirm, spec.quiet.rough_minutes() * 60)
+            rule = Rule(
+                revision.playbook_id,
+                spec,
+                test,
+                confirm,
+                spec.quiet.rough_minutes() * 60,
+                spec.news_minutes(),
+            )
             found.setdefault(test.kind, []).append((rule, False))
             if confirm is not None:
                 found.setdefault(confirm.kind, []).append((rule, True))
@@ -154,8 +170,10 @@ def apply(taken: Sequence[Taken]) -> Raised:
     """Try every rule on events that have just been stored in this transaction."""
     raised = Raised()
     refresh()
-    floors = _rules.floors
+    floors, now = _rules.floors, int(clock.now().timestamp() * 1000)
     for one in taken:
+        if one.held:
+            continue
         reading = one.event.reading
         key = (one.device.place_code, reading.kind)
         if key not in floors:
@@ -170,33 +188,56 @@ def apply(taken: Sequence[Taken]) -> Raised:
             cause = Cause(
                 one.device, one.event.seq, one.at, reading.kind, reading.value, reading.second
             )
+            late = now - one.at > rule.fresh * 60_000
             for found in _first_ones(rule, cause) if confirming else (cause,):
-                _consider(rule, found, raised)
+                _consider(rule, found, raised, late=late)
+    for told in raised.late.values():
+        _collect(told, raised)
     return raised
 
 
-def _consider(rule: Rule, cause: Cause, raised: Raised) -> None:
-    """Raise the alarm unless it was, is too soon, has not come often enough or is not confirmed."""
-    key = (cause.device.id, rule.playbook, rule.test.kind, rule.about)
+def _collect(found: list[tuple[Known, Alarm]], raised: Raised) -> None:
+    """What came late has one case for all of it: to be looked at, not run to."""
+    device = found[0][0]
+    opened = faults.open_late(device)
+    if opened is None:
+        return
+    raised.cases += 1
+    for _device, alarm in found:
+        alarm.case_id = opened
+        alarm.save(update_fields=["case_id"])
+
+
+def _consider(rule: Rule, cause: Cause, raised: Raised, *, late: bool) -> None:
+    """Raise the alarm unless it was, is too soon, has not come often enough or is not confirmed. ``late``: the event
+    that completes it is no news any more."""
+    key = (cause.device.id, rule.playbook, rule.test.kind, rule.about, late)
     newest = _memory.newest.get(key)
     if newest is not None and abs(cause.at - newest) < rule.quiet * 1000:
         return
-    if _quiet(rule, cause) or not _often_enough(rule, cause) or not _confirmed(rule, cause):
+    if (
+        _quiet(rule, cause, late=late)
+        or not _often_enough(rule, cause)
+        or not _confirmed(rule, cause)
+    ):
         return
-    alarm = _raise(rule, cause)
+    alarm = _raise(rule, cause, late=late)
     _memory.newest[key] = cause.at
     raised.alarms += 1
     raised.cases += alarm.case_id is not None
+    if late:
+        raised.late.setdefault(cause.device.id, []).append((cause.device, alarm))
 
 
-def _quiet(rule: Rule, cause: Cause) -> bool:
-    """Whether this device raised an alarm about the same less than the quiet time before or after."""
+def _quiet(rule: Rule, cause: Cause, *, late: bool) -> bool:
+    """Whether this device raised an alarm about the same less than the quiet time before or after. One that came late
+    sent nobody, so it silences no new one."""
     at, span = moment(cause.at), timedelta(seconds=rule.quiet)
     near = Alarm.objects.filter(
         device_id=cause.device.id, county=cause.device.county, playbook=rule.playbook,
         kind=rule.test.kind, about=rule.about, at__gt=at - span, at__lt=at + span,
     )  # fmt: skip
-    return near.exists()
+    return (near if late else near.exclude(state=Alarm.State.LATE)).exists()
 
 
 def _limits(test: Test) -> tuple[str, list[int]]:
@@ -253,7 +294,8 @@ def _near(rule: Rule, test: Test, cause: Cause) -> list[Cause]:
             " FROM sensing_device d JOIN LATERAL (SELECT * FROM sensing_reading s"
             " WHERE s.county = d.county AND s.device_id = d.id AND s.at BETWEEN %s AND %s"
             f" AND {where} ORDER BY s.at DESC LIMIT 1) r ON true"
-            " WHERE d.place_key >= %s AND d.place_key < %s AND d.county = %s AND d.id <> %s",
+            " WHERE d.place_key >= %s AND d.place_key < %s AND d.county = %s AND d.id <> %s"
+            " AND d.held_at IS NULL",
             [at - span, at + span, *values, lo, hi, cause.device.county, cause.device.id],
         )
         rows = cursor.fetchall()
@@ -266,18 +308,21 @@ def _cause(row: tuple[Any, ...], county: int) -> Cause:
     return Cause(device, seq, at, kind, value, second)
 
 
-def _raise(rule: Rule, cause: Cause) -> Alarm:
-    """Write the alarm and open its case, or say when it will be opened."""
+def _raise(rule: Rule, cause: Cause, *, late: bool) -> Alarm:
+    """Write the alarm and open its case, or say when it will be opened, or that it came late."""
     now, at = clock.now(), moment(cause.at)
-    wait = rule_waits_until(rule.spec.not_between, clock.local(now))
+    wait = None if late else rule_waits_until(rule.spec.not_between, clock.local(now))
+    # Those that came late are numbered below zero: one of them takes no new one's place.
+    bucket = cause.at // 1000 // rule.quiet
+    state = Alarm.State.LATE if late else Alarm.State.HELD if wait else Alarm.State.OPENED
     alarm = Alarm(
         county=cause.device.county, place_key=cause.device.place_key, device_id=cause.device.id,
-        playbook=rule.playbook, rule=rule.spec.id, bucket=cause.at // 1000 // rule.quiet,
+        playbook=rule.playbook, rule=rule.spec.id, bucket=-1 - bucket if late else bucket,
         seq=cause.seq, at=at, made_at=now, kind=cause.kind, about=rule.about,
         value=cause.second if rule.test.position else cause.value,
-        state=Alarm.State.HELD if wait else Alarm.State.OPENED, open_at=wait,
+        state=state, open_at=wait,
     )  # fmt: skip
-    if wait is None:
+    if state == Alarm.State.OPENED:
         open_case(alarm, rule.spec, cause.device)
     alarm.save(force_insert=True)
     facts.record(

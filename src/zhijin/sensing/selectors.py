@@ -9,7 +9,19 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import (
+    Case,
+    CharField,
+    Count,
+    F,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Sum,
+    Value,
+    When,
+)
 from django.utils.translation import gettext as _
 
 from zhijin.core import clock
@@ -50,12 +62,14 @@ class DeviceView:
 
     @property
     def health(self) -> str:
-        """``ok``, ``never``, ``silent``, ``shut``, ``battery``, or the state that people set."""
+        """``ok``, ``never``, ``silent``, ``shut``, ``held``, ``battery``, or the state that people set."""
         device, state = self.device, self.state
         if device.state != Device.State.ACTIVE:
             return device.state
         if device.shut_until is not None and device.shut_until > clock.now():
             return "shut"
+        if device.held_at is not None:
+            return "held"
         if state is None or state.last_at is None:
             return "never"
         if state.dead_since is not None:
@@ -66,7 +80,7 @@ class DeviceView:
     @property
     def is_late(self) -> bool:
         """Whether somebody should look at it (maps draw it so)."""
-        return self.health in {"silent", "shut", "battery"}
+        return self.health in {"silent", "shut", "held", "battery"}
 
 
 def reading_text(kind: int | None, value: int | None, second: int | None, lang: str = "zh") -> str:
@@ -114,12 +128,17 @@ def listing(actor: Actor, place: str = "", kind: str = "", show: str = "") -> Qu
         return rows.exclude(state=Device.State.ACTIVE).order_by("label", "id")
     rows = rows.exclude(state=Device.State.RETIRED)
     if show == "shut":
-        rows = rows.filter(shut_until__gt=clock.now())
+        rows = rows.filter(_kept_away())
     elif show == "silent":
         rows = rows.filter(id__in=_states(actor).filter(dead_since__isnull=False))
     elif show == "battery":
         rows = rows.filter(id__in=_states(actor).filter(battery__lt=LOW_BATTERY))
     return rows.order_by("label", "id")
+
+
+def _kept_away() -> Q:
+    """Shut out by the flood guard for a while, or in quarantine until somebody has looked."""
+    return Q(shut_until__gt=clock.now()) | Q(held_at__isnull=False)
 
 
 def _states(actor: Actor) -> Any:
@@ -208,10 +227,38 @@ def series(device: Device, kind: int, position: int, hours: int) -> list[Point]:
         return [Point(at, float(mean), low, high) for at, mean, low, high in cursor.fetchall()]
 
 
-def readings(device: Device, since: datetime, most: int = 100_000) -> Iterable[Reading]:
-    """Raw readings for an export, oldest first."""
+#: What is received so long after it was measured came late.
+LATE = timedelta(minutes=10)
+
+
+@dataclass(frozen=True)
+class Late:
+    """Readings that were sent on later: how many, measured from when to when, and when the last of them came."""
+
+    count: int
+    first: datetime
+    last: datetime
+    received: datetime
+
+
+def late(device: Device, hours: int) -> Late | None:
+    """What was measured in the last ``hours`` and came more than ten minutes late; None when nothing."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*), min(at), max(at), max(received) FROM sensing_reading"
+            " WHERE county = %s AND device_id = %s AND at > %s"
+            " AND received - at > make_interval(secs => %s)",
+            [device.county, device.id, clock.now() - timedelta(hours=hours), LATE.total_seconds()],
+        )
+        found = cursor.fetchone()
+    return Late(*found) if found and found[0] else None
+
+
+def readings(device: Device, since: datetime, most: int = 100_000) -> tuple[list[Reading], bool]:
+    """Raw readings for an export, oldest first; of more than ``most`` the newest, and whether some were left out."""
     rows = Reading.objects.filter(county=device.county, device_id=device.id, at__gte=since)
-    return rows.order_by("at")[:most].iterator(chunk_size=2000)
+    found = list(rows.order_by("-at", "-seq")[: most + 1])
+    return found[:most][::-1], len(found) > most
 
 
 @dataclass(frozen=True)
@@ -249,12 +296,25 @@ def coverage(actor: Actor, place: str) -> list[Coverage]:
 
 
 def counts(actor: Actor, place: str = "") -> dict[str, int]:
-    """How many devices there are, by condition, for the head of the list."""
-    views = views_of(listing(actor, place)[:5000])
-    out = {"all": len(views)}
-    for view in views:
-        out[view.health] = out.get(view.health, 0) + 1
-    return out
+    """How many devices there are, by condition, for the head of the list: one statement, however many they are."""
+    state = DeviceState.objects.filter(device_id=OuterRef("id"), county=OuterRef("county"))
+    asked = {
+        name: Subquery(state.values(name)[:1]) for name in ("last_at", "dead_since", "battery")
+    }
+    rows = listing(actor, place).order_by().annotate(**asked).annotate(health=_health())
+    out = dict(rows.values_list("health").annotate(n=Count("id")))
+    return {"all": sum(out.values()), **out}
+
+
+def _health() -> Case:
+    """The same as :attr:`DeviceView.health`, for the database."""
+    away = [
+        (~Q(state=Device.State.ACTIVE), F("state")), (Q(shut_until__gt=clock.now()), Value("shut")),
+        (Q(held_at__isnull=False), Value("held")), (Q(last_at=None), Value("never")),
+        (Q(dead_since__isnull=False), Value("silent")), (Q(battery__lt=LOW_BATTERY), Value("battery")),
+    ]  # fmt: skip
+    found = [When(test, then=word) for test, word in away]
+    return Case(*found, default=Value("ok"), output_field=CharField())
 
 
 @dataclass(frozen=True)
@@ -269,7 +329,7 @@ class Sensed:
 def sensed(actor: Actor, place: str) -> Sensed:
     """Counted in two queries, whatever the number of devices."""
     rows = visible(actor).filter(within(place), state=Device.State.ACTIVE)
-    found = rows.aggregate(n=Count("id"), shut=Count("id", filter=Q(shut_until__gt=clock.now())))
+    found = rows.aggregate(n=Count("id"), shut=Count("id", filter=_kept_away()))
     silent = DeviceState.objects.filter(
         scope_q(actor, "place_key"), within(place), dead_since__isnull=False
     )
@@ -290,6 +350,8 @@ class Signal:
 def signals(actor: Actor, place: str, since: datetime, lang: str, size: int = 4) -> list[Signal]:
     """The newest alarms below a place."""
     rows = Alarm.objects.filter(scope_q(actor, "place_key"), within(place), made_at__gte=since)
+    # What came late is no signal of now.
+    rows = rows.exclude(state=Alarm.State.LATE)
     return [
         Signal(
             _kind_title(row.kind, lang), code_of(row.place_key), row.at,
@@ -317,6 +379,7 @@ def reasons() -> dict[str, str]:
         "old": _("编号太旧，无法判断是否重复"),
         "stopped": _("设备已停用"),
         "flood": _("发得太多"),
+        "twice": _("反复重连：可能有两台用了同一个编号和密钥，或网络不稳"),
     }
 
 

@@ -11,12 +11,14 @@ from zhijin.sensing.registry import Known
 
 @dataclass(slots=True)
 class Taken:
-    """An event that is stored; ``at`` and ``received`` in milliseconds since 1970."""
+    """An event that is stored; ``at`` and ``received`` in milliseconds since 1970. ``held``: its device is in
+    quarantine, and no rule looks at it."""
 
     device: Known
     event: Event
     at: int
     received: int
+    held: bool = False
 
 
 def moment(millis: int) -> datetime:

@@ -95,23 +95,14 @@ class Worker:
     def commit(self, batch: list[Message]) -> Outcome:
         """Into the database, waiting for it as long as it is away; one message that it cannot take does
         not keep the others back."""
-        arrived = [_arrived(one) for one in batch]
         told_at, pause = time.monotonic(), 0.2
         while True:
             try:
-                self.hold_lock()
-                return take_in(arrived, self.registry)
+                return self._taken(batch)
             except _AWAY as error:
                 log.warning("the database is away: %s", error)
                 self._distrust()
                 connection.close()
-            except _REFUSES:
-                self._distrust()
-                if len(batch) == 1:
-                    log.exception("a message that the database refuses was left out")
-                    return Outcome(refused=1)
-                half = len(batch) // 2
-                return _sum(self.commit(batch[:half]), self.commit(batch[half:]))
             time.sleep(pause)
             pause = min(pause * 2, 2.0)
             if self.bus is not None and time.monotonic() - told_at > 2:
@@ -119,6 +110,27 @@ class Worker:
                 self.bus.publish_many((one.reply, "", b"+WPI") for one in batch)
                 self.bus.messages(0)
                 told_at = time.monotonic()
+
+    def _taken(self, batch: list[Message], *, judged: bool = True) -> Outcome:
+        """Take a batch in; in halves where it fails, down to the message at fault: what the database refuses is left
+        out, what the rules stumble over is kept without them."""
+        try:
+            self.hold_lock()
+            return take_in([_arrived(one) for one in batch], self.registry, judged=judged)
+        except (*_AWAY, Lost):
+            raise
+        except Exception as error:
+            self._distrust()
+            if len(batch) > 1:
+                half = len(batch) // 2
+                return _sum(self._taken(batch[:half]), self._taken(batch[half:]))
+            if isinstance(error, _REFUSES):
+                log.exception("a message that the database refuses was left out")
+                return Outcome(refused=1)
+            if not judged:
+                raise
+            log.exception("the rules failed over a message; it is kept without them")
+        return self._taken(batch, judged=False)
 
     def hold_lock(self) -> None:
         """The lock lives and dies with the database connection. Raises Lost, OperationalError."""

@@ -61,6 +61,13 @@ class Ui:
         return self.request.COOKIES.get(ELDER_COOKIE) == "1"
 
     @property
+    def at_work(self) -> bool:
+        """Whether somebody with an account looks at a page of the desk or the field."""
+        actor = getattr(self.request, "actor", None)
+        working = self.request.path.startswith(("/desk/", "/field/"))
+        return bool(working and actor is not None and actor.kind == "account")
+
+    @property
     def live_url(self) -> str:
         """Where server-sent events come from (append ``?kinds=case.``); empty when there are none."""
         return _reverse("events", "")

@@ -15,6 +15,9 @@ from django.utils.translation import gettext_lazy as _
 #: The desk's groups, in the order in which they stand. An entry of another group comes last.
 GROUPS: dict[str, str | Promise] = {
     "": "",
+    "governance": _("治理和服务"),
+    "party": _("党建"),
+    "figures": _("统计和报表"),
     "registers": _("名册"),
     "programmes": _("方案"),
     "admin": _("管理"),

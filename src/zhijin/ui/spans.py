@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime, timedelta
 
 from django.utils.translation import get_language
@@ -24,6 +25,11 @@ ENGLISH_MONTHS = [
     "Nov",
     "Dec",
 ]
+
+_PERIOD = re.compile(r"(?P<year>[12]\d{3})(?:-(?P<month>0[1-9]|1[0-2])|(?P<part>Q[1-4]|H[12]))?")
+_PARTS = {
+    "Q1": "第一季度", "Q2": "第二季度", "Q3": "第三季度", "Q4": "第四季度", "H1": "上半年", "H2": "下半年",
+}  # fmt: skip
 
 
 def is_english() -> bool:
@@ -68,6 +74,33 @@ def day(on: date, *, today: date | None = None) -> str:
         return text if on.year == today.year else f"{text} {on.year}"
     text = f"{on.month}月{on.day}日"
     return text if on.year == today.year else f"{on.year}年{text}"
+
+
+def period(name: str) -> str:
+    """``2026-07``, ``2026Q3``, ``2026`` as people say them: 2026年7月, 2026年第三季度; others as they are."""
+    found = _PERIOD.fullmatch(name)
+    if found is None:
+        return name
+    year, month = int(found["year"]), int(found["month"] or 0)
+    if is_english():
+        if month:
+            return f"{ENGLISH_MONTHS[month - 1]} {year}"
+        return f"{found['part']} {year}" if found["part"] else f"{year}"
+    if month:
+        return f"{year}年{month}月"
+    return f"{year}年{_PARTS.get(found['part'] or '', '')}"
+
+
+def dated(on: date) -> str:
+    """A date for papers, which are read on another day: always whole, never 今天. ``2026年10月3日``."""
+    if is_english():
+        return f"{on.day} {ENGLISH_MONTHS[on.month - 1]} {on.year}"
+    return f"{on.year}年{on.month}月{on.day}日"
+
+
+def titled(name: str, what: str) -> str:
+    """What is told of a period, as its heading: ``2026年7月财务收支``, ``Finances, Jul 2026``."""
+    return f"{what}, {period(name)}" if is_english() else f"{period(name)}{what}"
 
 
 def full_moment(at: datetime) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from io import BytesIO
 from typing import Any
@@ -10,11 +11,12 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from PIL import Image
 
 from tests.activities.cadres.conftest import SYSTEM, TODAY, Team, ago, team
 from tests.activities.cadres.test_postings import FOUR, load, send
-from tests.cast import COUNTY, Cast
+from tests.cast import COUNTY, TOWNSHIP, VILLAGE, Cast
 from zhijin.activities.cadres import workers
 from zhijin.activities.cadres.views_study import fen_of
 from zhijin.activities.models import (
@@ -27,10 +29,12 @@ from zhijin.activities.models import (
     WorkLog,
 )
 from zhijin.core.errors import Refusal
+from zhijin.core.ids import place_key
 from zhijin.core.models import JournalEntry
 from zhijin.core.scope import scoped
 from zhijin.orgs import api as orgs
 from zhijin.people.models import Particulars
+from zhijin.places.models import Place
 
 #: Sessions are made as of now, which a frozen clock would see as expired; so these pages run on today's date.
 
@@ -66,6 +70,9 @@ def test_an_election_is_recorded_and_the_team_counted(village: Team, cast: Cast)
     with scoped(SYSTEM):
         row = Particulars.objects.get()
     assert (row.birth_year, row.returnee, row.graduate, row.education) == (1990, True, False, None)
+    beside_the_name = text(township.client.get(path))
+    assert "登记了情况的不到三人" in beside_the_name
+    assert "100.0%" not in beside_the_name
     page = text(township.client.get("/desk/teams/"))
     assert "100.0%" in page
     shown = text(township.client.get("/desk/teams/list/?share=returnee"))
@@ -124,6 +131,18 @@ def photo() -> SimpleUploadedFile:
     body = BytesIO()
     Image.new("RGB", (40, 30), "green").save(body, "JPEG")
     return SimpleUploadedFile("a.jpg", body.getvalue(), "image/jpeg")
+
+
+def test_years_that_are_slips_of_the_keyboard_are_asked_back(village: Team, cast: Cast) -> None:
+    for start, ends in (("9999-12-01", "9999-12-31"), ("0026-11-01", "0027-11-01")):
+        values = {"do": "send", "org": village.org.key, "holder": "示例甲", "from_name": "区水务局", "start": start,
+                  "ends": ends}  # fmt: skip
+        answer = post(cast.county_officer, "/desk/postings/", **values)
+        assert "请填写日期" in text(answer)
+    with scoped(SYSTEM):
+        assert not Posting.objects.exists()
+    share = cast.county_officer.client.get("/desk/teams/list/?share=education:²")
+    assert share.status_code < 500
 
 
 def test_a_log_with_a_photo(village: Team, cast: Cast) -> None:
@@ -229,6 +248,25 @@ def test_study_from_village_to_county(village: Team, cast: Cast) -> None:
     assert "5,920.00" in text(county.client.get("/desk/studies/"))
 
 
+def test_what_was_typed_stays_when_an_election_is_refused(village: Team, cast: Cast) -> None:
+    client, path = cast.county_officer.client, f"/desk/elections/{village.org.key}/"
+    seat = re.search(r'name="(holder-[0-9a-f-]+-0)"', text(client.get(path)))
+    assert seat is not None
+    values = {
+        "do": "hold",
+        "held_on": f"{TODAY}",
+        "electors": "28",
+        "voted": "3",
+        seat[1]: "新书记",
+    }
+    page = text(client.post(path, values))
+    assert "data-refused" in page
+    assert 'value="新书记"' in page
+    assert 'value="28"' in page
+    opened = page[: page.index('value="新书记"')].rindex("<details")
+    assert page[opened:].startswith('<details class="act" open>')
+
+
 def test_another_county_sees_none_of_it(village: Team, cast: Cast) -> None:
     row = send(cast.county_officer.actor, village)
     for path in (f"/desk/postings/{row.id}/", f"/desk/elections/{village.org.key}/"):
@@ -238,13 +276,67 @@ def test_another_county_sees_none_of_it(village: Team, cast: Cast) -> None:
 
 @pytest.mark.parametrize(
     ("typed", "fen"),
-    [("7400", 740_000), ("7400.1", 740_010), (" 0.05 ", 5)],
+    [
+        ("7400", 740_000),
+        ("7400.1", 740_010),
+        (" 0.05 ", 5),
+        ("7,333.33", 733_333),
+        ("7，400 元", 740_000),
+        ("100000元", 10_000_000),
+    ],
 )
 def test_yuan_are_read_in_fen(typed: str, fen: int) -> None:
     assert fen_of(typed) == fen
 
 
-@pytest.mark.parametrize("typed", ["", "-1", "1.234", "一千", "1e3", "1,000", "１２"])
+@pytest.mark.parametrize(
+    "typed", ["", "-1", "1.234", "一千", "1e3", "1,00", ",100", "1,000,0", "元", "１２"]
+)
 def test_what_is_no_amount(typed: str) -> None:
     with pytest.raises(Refusal):
         fen_of(typed)
+
+
+@pytest.fixture
+def namesakes(village: Team) -> None:
+    """Another village of the township bears nearly the same name."""
+    code = TOWNSHIP + "208"
+    Place.objects.create(
+        code=code,
+        key=place_key(code),
+        name="大耆老新村村民委员会",
+        level="village",
+        parent_id=TOWNSHIP,
+    )
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "elections", "cadre-teams", "cadre-team-list", "community-workers", "postings", "commendations",
+        "county-plans", "studies",
+    ],
+)  # fmt: skip
+def test_a_name_that_several_places_have_is_asked_back_and_no_figures_are_shown(
+    cast: Cast, namesakes: None, page: str
+) -> None:
+    url, client = reverse(f"desk:{page}"), cast.county_officer.client
+    asked = client.get(f"{url}?place=大耆老&state=due")
+    shown = asked.content.decode()
+    assert asked.status_code == 400
+    assert "PL004" in shown
+    assert f'value="{VILLAGE}"' in shown
+    assert f'value="{TOWNSHIP}208"' in shown
+    assert 'class="tiles"' not in shown
+    assert 'name="state" value="due"' in shown
+    lost = client.get(f"{url}?place=没有这个地方")
+    assert lost.status_code == 400
+    assert "没有找到“没有这个地方”" in lost.content.decode()
+    chosen = {"place": "大耆老", "place.was": "大耆老", "place.code": VILLAGE}
+    assert client.get(url, chosen).status_code == 200
+
+
+def test_without_a_place_the_page_is_about_ones_own(cast: Cast, village: Team) -> None:
+    shown = text(cast.county_officer.client.get("/desk/elections/"))
+    assert 'value="昭阳区"' in shown
+    assert f"place={COUNTY}" in shown

@@ -19,6 +19,7 @@ from zhijin.core import clock
 from zhijin.core.actor import Actor
 from zhijin.core.ids import uuid7
 from zhijin.core.scope import scoped
+from zhijin.people import api as people
 
 WISH = Wish("青海开放大学", "乡村振兴", 3, 740_001)
 
@@ -147,6 +148,27 @@ def test_from_application_to_diploma(county: Actor, village: Team, cast: Cast) -
     assert len(facts("activity.study.finished")) == 1
 
 
+@pytest.mark.parametrize(("before", "after"), [(None, 3), (2, 3), (3, 3), (4, 4)])
+def test_a_diploma_is_known_to_the_make_up_of_the_team(
+    county: Actor, village: Team, cast: Cast, before: int | None, after: int
+) -> None:
+    row = enrolled(village, cast)
+    if before is not None:
+        do(county, people.record_particulars, appointment_id=row.appointment_id, education=before)
+    do(county, study.end, study_id=row.id, finished=True, why="毕业证已核验")
+    with scoped(SYSTEM):
+        known = people.Particulars.objects.get(appointment_id=row.appointment_id)
+    assert known.education == after
+
+
+def test_a_study_that_was_stopped_teaches_nothing(county: Actor, village: Team, cast: Cast) -> None:
+    row = enrolled(village, cast)
+    do(county, study.end, study_id=row.id, finished=False, why="调离")
+    with scoped(SYSTEM):
+        rows = people.Particulars.objects.filter(appointment_id=row.appointment_id)
+        assert not rows.filter(education=3).exists()
+
+
 def test_each_step_has_its_own_hand(county: Actor, village: Team, cast: Cast) -> None:
     row = applied(village, cast)
     for actor, service, more, error in (
@@ -219,6 +241,12 @@ def test_a_survey_is_answered_anew(county: Actor, village: Team, cast: Cast) -> 
     with scoped(county):
         told = study.figures(county, COUNTY)
     assert (told.surveyed, told.willing) == (1, 3)
+    # Asked again the year after, nobody wishes twice; an older answer that comes in later changes nothing.
+    for year, counts in ((2031, (7, 3, 2)), (2029, (7, 6, 6))):
+        do(secretary, study.survey, org_key=village.org.key, year=year, counts=counts)
+    with scoped(county):
+        told = study.figures(county, COUNTY)
+    assert (told.surveyed, told.willing) == (1, 2)
     for counts in ((7, 8, 0), (7, 1, 8), (501, 1, 1)):
         with refusing() as caught:
             do(secretary, study.survey, org_key=village.org.key, year=2030, counts=counts)

@@ -125,7 +125,8 @@ class Village:
         return fresh(matter)
 
     def seat(self, sitting: Sitting, name: str) -> Seat:
-        return see(lambda: Seat.objects.get(sitting_id=sitting.id, name=name))
+        roll = see(lambda: list(Seat.objects.filter(sitting_id=sitting.id)))
+        return next(seat for seat in roll if seat.name == name)
 
 
 def fresh(row: Any) -> Any:

@@ -9,13 +9,15 @@ from contextlib import nullcontext
 from datetime import timedelta
 
 import pytest
-from django.db import connections
+from django.db import connection, connections
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.activities.deliberation.conftest import (
+    COUNCIL,
     NAMES,
     NOW,
+    SYSTEM,
     connect,
     fresh,
     journalled,
@@ -31,6 +33,7 @@ from zhijin.activities.deliberation.balloting import _may_end, _passed
 from zhijin.activities.models import Seat, Sitting
 from zhijin.core import clock, signing
 from zhijin.core.errors import Refusal
+from zhijin.core.scope import scoped
 
 pytestmark = pytest.mark.django_db
 
@@ -87,6 +90,19 @@ def test_a_secret_vote_leaves_nothing_that_ties_a_name_to_a_paper(village):
     assert counted.sealed is None
     assert counted.papers == sorted(counted.papers)
     assert all("seat" not in entry.detail for entry in journalled("sitting.paper"))
+
+
+def test_the_names_on_a_roll_lie_sealed(village):
+    sitting, slips = village.call(village.begin())
+    with scoped(SYSTEM), connection.cursor() as cursor:
+        cursor.execute("SELECT name, s::text FROM activities_seat s")
+        rows = cursor.fetchall()
+    assert len(rows) == len(slips) > 1
+    for slip in slips:
+        assert not any(
+            slip.name.encode() in bytes(name) or slip.name in text for name, text in rows
+        )
+        assert village.seat(sitting, slip.name).name == slip.name
 
 
 def test_one_person_has_one_vote(village):
@@ -155,7 +171,16 @@ def test_a_clock_set_back_opens_nothing_that_somebody_saw_closed(village):
     assert counted.closed_at == NOW + timedelta(minutes=31)
     with pytest.raises(Refusal) as refused:
         balloting.cast(code=slips[5].code, choice="yes")
-    assert refused.value.id == "AV001"
+    assert refused.value.id == "AV088"
+
+
+def test_a_code_before_the_vote_is_told_to_wait(village):
+    sitting, slips = village.call(village.begin())
+    for look in (balloting.ballot_for, lambda code: balloting.cast(code=code, choice="yes")):
+        with pytest.raises(Refusal) as refused:
+            look(slips[0].code)
+        assert refused.value.id == "AV169"
+    assert not see(lambda: Seat.objects.filter(sitting_id=sitting.id, voted=True).exists())
 
 
 def test_nobody_who_still_has_time_is_cut_off(village):
@@ -196,6 +221,40 @@ def test_a_secret_vote_of_too_few_is_no_secret(village):
         village.count(sitting)
     assert refused.value.id == "AV140"
     assert fresh(sitting).state == "voting"
+
+
+@pytest.mark.parametrize(
+    ("line", "roll", "choices", "secret", "refused"),
+    [
+        ("four-two", NAMES, "yyyy", False, False),  # 4 of 7: no quorum
+        ("four-two", NAMES, "nnnnn", False, True),
+        ("four-two", NAMES, "nnnnn", True, True),
+        ("council", COUNCIL, "nnnn-", False, False),  # the property firm has not voted
+        ("council", COUNCIL, "nnnnn", False, True),
+    ],
+)
+def test_a_vote_that_does_not_please_is_not_held_again(
+    village, line, roll, choices, secret, refused
+):
+    matter = village.begin(line)
+    sitting, _slips = village.vote(matter, choices, roll=roll, secret=secret)
+    if not refused:
+        village.do(balloting.adjourn, sitting_id=sitting.id, why="下大雨")
+        assert fresh(sitting).state == "adjourned"
+        return
+    with refusing() as caught:
+        village.do(balloting.adjourn, sitting_id=sitting.id, why="下大雨")
+    assert caught.value.id == "AV168"
+    assert village.count(sitting).state == "failed"
+
+
+def test_enough_present_and_nobody_voted_may_go_home(village):
+    sitting, _slips = village.call(village.begin())
+    seats = see(lambda: [seat.id for seat in Seat.objects.filter(sitting_id=sitting.id)])
+    village.do(balloting.check_in, sitting_id=sitting.id, seat_ids=seats)
+    village.do(balloting.open_vote, sitting_id=sitting.id)
+    village.do(balloting.adjourn, sitting_id=sitting.id, why="停电了")
+    assert fresh(sitting).state == "adjourned"
 
 
 def test_a_sitting_that_is_adjourned_keeps_no_paper(village):

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from datetime import timedelta
+from datetime import date, timedelta
+from itertools import pairwise
 
 import pytest
 from django.db import connections
@@ -22,7 +23,7 @@ from tests.activities.deliberation.conftest import (
     ship,
 )
 from tests.cast import VILLAGE
-from zhijin.activities.deliberation import proposing, reading
+from zhijin.activities.deliberation import demo, proposing, reading
 from zhijin.activities.deliberation.common import CLERK
 from zhijin.activities.models import Proposal, Remark, Support
 from zhijin.core import clock
@@ -69,6 +70,16 @@ def test_likeness_to_earlier_proposals_is_shown_before_sending(village):
     assert found[0][1] >= 45
     assert alike("请老师来教孩子下棋") == []
     assert alike("") == []
+
+
+def test_another_reason_for_the_same_thing_is_alike_and_a_short_title_is_not_within_a_long_one(
+    village,
+):
+    proposed(title="茶园要一条运肥的路", text="现在肥料靠人背上去，老人背不动。")
+    with scoped(CLERK):
+        (same,) = reading.alike(VILLAGE, "茶园要修一条运肥路", "雨天摩托车打滑，请年底前修好。")
+        assert same.percent >= 60
+        assert reading.alike(VILLAGE, "请人到茶园来讲一讲怎样种茶", "想学新的办法。") == []
 
 
 def test_likeness_looks_at_this_place_and_not_at_what_is_hidden(village):
@@ -257,3 +268,12 @@ def test_a_place_that_is_no_village_takes_no_proposals(village):
         with refusing() as refused:
             proposing.propose(place_code=str(code), draft=draft(), key="k")
         assert refused.value.id == "CO404"
+
+
+def test_the_demonstration_meets_every_month_whatever_the_day():
+    for number in range(800):
+        today = date(2026, 1, 1) + timedelta(days=number)
+        days, coming = demo.evenings(today)
+        assert all(one.day == 20 for one in (*days, coming))
+        assert all(25 < (after - before).days < 32 for before, after in pairwise([*days, coming]))
+        assert days[-1] < today <= coming

@@ -10,6 +10,7 @@ from tests.activities.deliberation.conftest import do, facts, fresh, journalled,
 from tests.cast import VILLAGE, give, make_account
 from tests.orgs.conftest import register
 from zhijin.access.api import actor_of
+from zhijin.activities.api import waiting_for
 from zhijin.activities.deliberation import reading, serving
 from zhijin.activities.deliberation.serving import Ask, Item
 from zhijin.activities.models import ServiceItem, ServiceRequest
@@ -62,6 +63,27 @@ def test_two_clicks_are_one_request(village, firm):
     item = offered(village, firm)
     assert asked(item).id == asked(item).id
     assert see(ServiceRequest.objects.count) == 1
+
+
+def told(actor, at):
+    with scoped(actor), clock.freeze(at):
+        return [(one.words, one.url) for one in waiting_for(actor)]
+
+
+def test_what_is_asked_for_waits_for_its_provider_and_late_for_the_community_too(
+    village, firm, cast
+):
+    row, other = asked(offered(village, firm)), firm_of("别的物业公司")
+    soon, late = FRIDAY + timedelta(hours=1), FRIDAY + timedelta(days=9)
+    url = "/desk/deliberation/services/"
+    assert told(firm[1], soon) == told(firm[1], late) == [("1 件居民的申请等着答复", url)]
+    secretary = cast.branch_secretary.actor
+    assert told(secretary, soon) == []
+    assert told(secretary, late) == [("1 件居民的申请过了承诺的期限", url)]
+    assert told(other[1], late) == told(cast.outsider.actor, late) == []
+    with clock.freeze(late):
+        do(firm[1], serving.answer, request_id=row.id, said="换了灯泡", done=True)
+    assert told(firm[1], late) == told(secretary, late) == []
 
 
 @pytest.mark.parametrize(("days", "on_time"), [(3, True), (6, False)])

@@ -102,7 +102,7 @@ def test_a_meeting_is_recorded_on_the_phone_in_a_few_taps(world, cast, open_page
     page.get_by_role("button", name="保存").click()
     expect(page.get_by_text("已记好")).to_be_visible()
     expect(page.get_by_text("书记讲党课")).to_be_visible()
-    expect(page.get_by_text("6（线上 1）")).to_be_visible()
+    expect(page.get_by_text("6 · 线上 1")).to_be_visible()
 
 
 def test_a_member_far_away_votes_on_the_phone(world, open_page):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import threading
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -10,6 +12,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import ProgrammingError, connections, transaction
 from django.test import Client
+from PIL import Image
 
 from tests.activities.meetings.conftest import (
     NOW,
@@ -25,7 +28,7 @@ from tests.activities.meetings.conftest import (
 from tests.activities.meetings.test_pages import get, link, post
 from tests.cast import OTHER_VILLAGE, TOWNSHIP
 from tests.orgs.conftest import register
-from zhijin.activities.learning import reading, writing
+from zhijin.activities.learning import reading, views, writing
 from zhijin.activities.learning.writing import Part
 from zhijin.activities.models import Course, CoursePart, CourseProgress
 from zhijin.core import clock
@@ -193,6 +196,62 @@ def test_racing_taps_finish_a_course_once(places, tmp_path, cast):
         assert len(facts("activity.course.finished")) == 1
 
 
+@pytest.mark.django_db(transaction=True)
+def test_the_last_two_parts_at_once_on_two_screens_finish_a_course(places, tmp_path, cast):
+    ship(tmp_path)
+    with clock.freeze(NOW):
+        life = make_life(cast)
+        some = parts(course(life.org, parts=2))
+        outcomes: list[bool] = []
+        gate = threading.Barrier(2)
+
+        def tap(part: CoursePart) -> None:
+            gate.wait()
+            try:
+                outcomes.append(learned(life, 4, part))
+            finally:
+                connections.close_all()
+
+        threads = [threading.Thread(target=tap, args=(part,)) for part in some]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert sorted(outcomes) == [False, True]
+        assert len(facts("activity.course.finished")) == 1
+
+
+def test_a_part_that_is_added_later_finishes_a_course_for_nobody_again(life):
+    row = course(life.org, parts=1)
+    assert learned(life, 4, parts(row)[0])
+    do(SYSTEM, writing.add, course_id=row.id, part=Part("又一节", text="内容"))
+    reach = see(lambda: reading.reach(row, life.org.key))
+    assert (reach.begun, reach.finished) == (1, 0)
+    assert not learned(life, 4, parts(row)[1])
+    assert not learned(life, 0, parts(row)[1])
+    assert learned(life, 0, parts(row)[0])
+    assert len(facts("activity.course.finished")) == 2
+    assert see(lambda: reading.reach(row, life.org.key)).finished == 2
+    with scoped(SYSTEM):
+        assert CourseProgress.objects.filter(finished=True).count() == 2
+
+
+def test_how_far_a_branch_is_costs_three_statements_for_any_number_of_courses(
+    life, django_assert_num_queries
+):
+    rows = [course(life.org, parts=n) for n in (1, 2, 3)]
+    learned(life, 4, parts(rows[0])[0])
+    learned(life, 3, parts(rows[1])[0], screen="wall")
+    with scoped(SYSTEM):
+        members = len(people.members_on(life.org.key, clock.today()))
+        with django_assert_num_queries(3):
+            far = reading.reaches(rows, life.org.key)
+    assert [(far[row.id].due, far[row.id].begun, far[row.id].finished) for row in rows] == [
+        (members, 1, 1), (members, 1, 0), (members, 0, 0),
+    ]  # fmt: skip
+    assert far[rows[1].id].screens == (("wall", 1),)
+
+
 # -- the pages ----------------------------------------------------------------------------------
 
 
@@ -244,6 +303,37 @@ def test_a_course_from_its_making_to_the_members_phone(live, cast, settings, tmp
     assert see(lambda: JournalEntry.objects.filter(action="course.open").exists())
 
 
+def test_a_picture_of_a_course_is_seen_in_place_and_not_fetched_first(
+    live, cast, settings, tmp_path
+):
+    settings.ZHIJIN_FILES = str(tmp_path / "files")
+    row = course(live.org, opened=False, parts=1)
+    image = io.BytesIO()
+    Image.new("RGB", (64, 36), "#9b1c2e").save(image, "JPEG")
+    upload = SimpleUploadedFile("值班表.jpg", image.getvalue(), content_type="image/jpeg")
+    url, secretary = f"/desk/courses/{row.id}/", cast.branch_secretary.client
+    post(secretary, url, do="add", title="值班表", text="", link="", file=upload)
+    post(secretary, url, do="open")
+    page, picture = link(live.members[4]), parts(row)[1]
+    assert f'<img src="{page}parts/{picture.id}/" alt="值班表"' in get(Client(), page)
+    hall = get(secretary, f"{url}show/?part=2")
+    assert f'<img src="/desk/course-parts/{picture.id}/file/" alt="值班表">' in hall
+    assert 'data-size="l"' in hall
+    assert see(lambda: reading.pictures([parts(row)[0]])) == frozenset()
+
+
+@pytest.mark.parametrize(
+    ("length", "size"), [(0, "l"), (60, "l"), (61, "m"), (180, "m"), (420, "s"), (5000, "xs")]
+)
+def test_the_halls_type_is_as_large_as_the_words_allow(live, cast, length, size):
+    row = do(SYSTEM, writing.make, org_key=live.org.key, title="课")
+    link_ = "" if length else "https://example.com/"
+    do(SYSTEM, writing.add, course_id=row.id, part=Part("一节", text="防" * length, link=link_))
+    shown = get(cast.branch_secretary.client, f"/desk/courses/{row.id}/show/")
+    assert f'class="slide-body" data-size="{size}"' in shown
+    assert "desk-nav" not in shown
+
+
 def test_what_is_wrong_on_the_pages_is_said(live, cast):
     secretary, org = cast.branch_secretary.client, live.org.key
     for data in ({"title": ""}, {"title": "课", "below": "1"}):
@@ -258,3 +348,31 @@ def test_what_is_wrong_on_the_pages_is_said(live, cast):
     get(phone, f"{link(live.members[0])}parts/{parts(row)[0].id}/", 404)
     answer = phone.post(link(live.members[0]), {"do": "learned", "part": str(uuid4())})
     assert answer.status_code == 404
+
+
+def test_a_course_from_above_shows_how_far_ones_own_branch_is(live, cast):
+    above = register("靖安镇党委", TOWNSHIP, kind="committee")
+    row, far = (
+        course(above, below=True, parts=1),
+        register("文屏镇党委", OTHER_VILLAGE[:9], kind="committee"),
+    )
+    elsewhere = course(far, below=True)
+    learned(live, 4, parts(row)[0])
+    client = cast.branch_secretary.client
+    listed = get(client, f"/desk/courses/?org={live.org.key}")
+    assert f"/desk/courses/{row.id}/?org={live.org.key}" in listed
+    page = get(client, f"/desk/courses/{row.id}/?org={live.org.key}")
+    assert live.org.name in page
+    assert f"{len(live.members)}" in page.split("名册人数")[1][:200]
+    assert client.get(f"/desk/courses/{elsewhere.id}/").status_code == 404, "not offered here"
+
+
+def test_courses_are_read_page_by_page_and_what_is_late_says_so(live, cast, monkeypatch):
+    monkeypatch.setattr(views, "PAGE", 2)
+    for n in range(3):
+        course(live.org, until=clock.today() - timedelta(days=n))
+    client, url = cast.branch_secretary.client, f"/desk/courses/?org={live.org.key}"
+    first, second = get(client, url), get(client, f"{url}&page=2")
+    assert [text.count("怎样过组织生活") for text in (first, second)] == [2, 1]
+    assert f"org={live.org.key}&amp;page=2" in first or "page=2" in first
+    assert "已过" in first + second

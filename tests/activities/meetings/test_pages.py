@@ -252,6 +252,22 @@ def test_a_branchs_year_of_a_hundred_members_takes_few_statements(
         get(cast.branch_secretary.client, url)
 
 
+def test_a_member_sees_the_meeting_under_way_first_then_the_next(live, cast):
+    secretary, org = cast.branch_secretary.client, live.org.key
+    for kind, ahead in (("assembly", 60 * 48), ("lesson", 60 * 24), ("theme-day", 5)):
+        post(
+            secretary, "/desk/meetings/new/", org=org, kind=kind, starts_at=now(minutes=ahead), place="村委会",
+            link="", agenda="一项", title=f"{kind}的会",
+        )  # fmt: skip
+    later, tomorrow, soon = see(lambda: list(Meeting.objects.order_by("-starts_at")))
+    shown = get(Client(), link(live.members[0]))
+    in_order = [shown.index(one.title) for one in (soon, tomorrow, later)]
+    assert in_order == sorted(in_order)
+    see(lambda: Meeting.objects.filter(id=later.id).update(state=Meeting.State.OPEN))
+    shown = get(Client(), link(live.members[0]))
+    assert shown.index(later.title) < shown.index(soon.title) < shown.index(tomorrow.title)
+
+
 def test_a_members_page_is_private(live):
     answer = Client().get(link(live.members[0]))
     assert answer["Cache-Control"] == "no-store"

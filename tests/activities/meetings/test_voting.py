@@ -145,6 +145,58 @@ def test_a_vote_at_the_closing_second_is_refused_and_one_before_stands(life):
         assert count(life, row).yes == 1
 
 
+def test_nobody_who_is_there_and_has_time_is_cut_off_by_the_count(life):
+    row = put(life, gather(life, 0, 1, 2), minutes=5)
+    for at in (0, 1):
+        vote(life, row, at)
+    with refusing() as caught:
+        count(life, row)
+    assert caught.value.id == "AV138"
+    assert "今天" in caught.value.message, "the moment is said as people say it"
+    vote(life, row, 2, "no")
+    done = count(life, row)
+    assert (done.yes, done.no) == (2, 1), (
+        "once all who are there have voted, nobody waits for the clock"
+    )
+
+
+def test_a_meeting_that_votes_or_has_voted_is_not_cancelled(life):
+    """Its members would go on voting, and a count would stand in a meeting that never was."""
+    meeting = gather(life, 0, 1, 2)
+    row = put(life, meeting)
+    for at in range(3):
+        vote(life, row, at)
+    with refusing() as caught:
+        life.do(writing.cancel, meeting_id=meeting.id, why="结果不满意")
+    assert caught.value.id == "AV092"
+    count(life, row)
+    with refusing() as caught:
+        life.do(writing.cancel, meeting_id=meeting.id, why="结果不满意")
+    assert caught.value.id == "AV001"
+
+
+def test_a_meeting_whose_vote_was_void_may_be_cancelled(life):
+    meeting = gather(life, 0, 1, 2)
+    row = put(life, meeting)
+    life.do(
+        presence.mark, meeting_id=meeting.id, attendee_id=life.row(meeting, 0).id, state="leave"
+    )
+    assert count(life, row).state == "no_quorum"
+    assert life.do(writing.cancel, meeting_id=meeting.id, why="人走了").state == "cancelled"
+
+
+def test_a_clock_set_back_opens_nothing_that_somebody_saw_closed(life):
+    row = put(life, gather(life, 0, 1, 2), minutes=5)
+    vote(life, row, 0)
+    with clock.freeze(NOW + timedelta(minutes=6)), pytest.raises(Refusal):
+        vote(life, row, 1)
+    with clock.freeze(NOW + timedelta(minutes=1)):
+        with refusing() as caught:
+            vote(life, row, 1)
+        assert caught.value.id == "AV088"
+        assert count(life, row).yes == 1, "nobody has time left, so it may be counted"
+
+
 def test_a_clock_set_back_opens_no_counted_vote_again(life):
     row = put(life, gather(life, 0, 1, 2), minutes=5)
     with clock.freeze(NOW + timedelta(minutes=6)):

@@ -96,10 +96,10 @@ def test_a_secretary_is_reminded_of_what_is_due_soon_and_of_what_was_missed(life
         life.call("committee", starts=clock.now() + timedelta(days=1))
         with scoped(life.secretary):
             rows = duties.life(life.secretary)
-        now = [row.about for row in rows if "2030-11" in row.about]
+        now = [row.about for row in rows if "2030年11月" in row.about]
         # The group met, the committee is called; the quarter has a month to go.
         assert [one.split(" · ")[0] for one in now] == ["主题党日"]
-        assert not [row for row in rows if "2030Q4" in row.about]
+        assert not [row for row in rows if "2030年第四季度" in row.about]
         assert rows[0].due_at is not None
         assert rows[0].due_at < clock.now()
         with scoped(cast.township_officer.actor):
@@ -239,10 +239,10 @@ def test_the_feed_holds_meetings_and_what_is_due_and_no_names(life):
     assert f"UID:{called.id}@zhijin.example" in plain
     assert "DTSTART:20301117T010000Z" in plain
     assert "SUMMARY:大会，议题；多" in plain
-    assert "2030-01 截止" in plain
+    assert "（2030年1月截止）" in plain
     # The assembly of this quarter is called already, so it is not due a second time; the lesson is.
-    assert "支部党员大会（2030Q4" not in plain
-    assert "党课（2030Q4 截止）" in plain
+    assert "支部党员大会（2030年第四季度" not in plain
+    assert "党课（2030年第四季度截止）" in plain
     for row in life.members:
         assert row.name_masked not in text
     assert all(len(line.encode()) <= 75 for line in text.split("\r\n"))

@@ -15,7 +15,9 @@ from zhijin.activities.models import Show, Work
 from zhijin.activities.service import reading as service
 from zhijin.core import clock
 from zhijin.core.actor import Actor
+from zhijin.core.ids import place_key
 from zhijin.core.scope import scoped
+from zhijin.places.models import Place
 
 pytestmark = pytest.mark.django_db
 
@@ -143,3 +145,27 @@ def test_teams_are_told_with_numbers_only(world: World) -> None:
     page = text(Client().get(f"/needs/{VILLAGE}/"))
     assert "南关小红" in page
     assert "0 名队员" in page
+
+
+def test_a_place_is_chosen_by_its_name_and_asked_back_when_several_have_it(
+    village: Village, cast: Cast
+) -> None:
+    client, url = cast.county_officer.client, "/desk/practice/"
+    village.work()
+    assert "婚事新办" in text(client.get(url, {"place": "大耆老"}))
+    code = VILLAGE[:9] + "299"
+    Place.objects.create(
+        code=code,
+        key=place_key(code),
+        name="大耆老新村村民委员会",
+        level="village",
+        parent_id=VILLAGE[:9],
+    )
+    asked = client.get(url, {"place": "大耆老", "year": "2026"})
+    page = asked.content.decode()
+    assert asked.status_code == 400
+    assert "PL004" in page
+    assert f'value="{code}"' in page
+    assert 'class="tiles"' not in page
+    chosen = {"place": "大耆老", "place.was": "大耆老", "place.code": VILLAGE, "year": "2026"}
+    assert f"place={VILLAGE}" in text(client.get(url, chosen))

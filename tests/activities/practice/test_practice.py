@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -13,11 +13,12 @@ from hypothesis import strategies as st
 
 from tests.activities.practice.conftest import Village, ago, do, facts, refused, see, stored
 from tests.cast import COUNTY, VILLAGE
-from zhijin.activities.models import Show, Work
+from zhijin.activities.models import Matter, Show, Work
 from zhijin.activities.practice import hooks, reading, writing
 from zhijin.activities.practice.reading import Wanted
 from zhijin.core import clock
 from zhijin.core.facts import NewFact, record_many
+from zhijin.core.ids import place_key, uuid7
 from zhijin.core.scope import scoped
 
 pytestmark = pytest.mark.django_db
@@ -46,6 +47,7 @@ def test_a_work_is_entered_with_its_fact_and_without_a_name(village):
         ({"about": "打 13800138000 找我买画"}, "AV112"),
         ({"by": "电话 13800138000"}, "AV112"),
         ({"finished_on": clock.today() + timedelta(days=2)}, "CO400"),
+        ({"finished_on": date(202, 1, 1)}, "AV003"),
     ],
 )
 def test_what_no_work_may_be(village, more, error):
@@ -300,3 +302,22 @@ def test_councils_tell_the_share_that_kept_it_simple_and_a_withdrawn_one_is_not_
 def test_without_a_room_that_tells_there_is_no_share(village, monkeypatch):
     monkeypatch.setattr(hooks, "_provided", [])
     assert hooks.answered(village.county, "wedding-funeral", "simple", "", 0) == {}
+
+
+def test_a_charter_that_was_refused_is_none(village):
+    """The public page never showed it; the desk did."""
+    where = {
+        "county": int(VILLAGE[:6]), "place_code": VILLAGE, "place_key": place_key(VILLAGE), "org_key": village.org.key,
+        "line": reading.CHARTER, "made_at": clock.now(), "step_since": clock.now(), "revision": uuid7(),
+    }  # fmt: skip
+    with scoped(village.county):
+        assert reading.councils(village.county, Wanted()) == []
+    kept = Matter(**where, title="红白理事会章程", state="refused")
+    see(lambda: kept.save(force_insert=True))
+    with scoped(village.county):
+        assert reading.councils(village.county, Wanted()) == []
+    running = Matter(**where, title="红白理事会章程（第二稿）")
+    see(lambda: running.save(force_insert=True))
+    with scoped(village.county):
+        (one,) = reading.councils(village.county, Wanted())
+    assert one.charter.id == running.id

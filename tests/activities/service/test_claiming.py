@@ -24,7 +24,7 @@ from tests.activities.service.conftest import (
 )
 from tests.cast import VILLAGE, Cast
 from zhijin.activities.models import Claim, Need
-from zhijin.activities.service import claiming, common, reading, reporting, teams
+from zhijin.activities.service import claiming, common, reading, reporting, teams, vouching
 from zhijin.activities.service.claiming import Done
 from zhijin.core import clock
 from zhijin.core.errors import Refusal
@@ -86,14 +86,14 @@ def test_the_doer_cannot_confirm(world: World, cast: Cast) -> None:
         do(world.leader.actor, claiming.confirm, claim_id=claim.id, satisfied=True)
     assert refused.value.id in {"CO403", "CO404"}
     with refusing() as refused:
-        do(world.leader.actor, claiming.show_code, claim_id=claim.id)
+        do(world.leader.actor, vouching.show_code, claim_id=claim.id)
     assert refused.value.id == "CO403"
     # An officer of both places who took it up for the unit did it too.
     own = world.need()
     officer = cast.county_officer.actor
     taken = do(officer, claiming.claim_unit, need_id=own.id, org_key=world.village.key, people=1)
     do(officer, claiming.report_done, claim_id=taken.id, done=DONE)
-    for service, more in ((claiming.confirm, {"satisfied": True}), (claiming.show_code, {})):
+    for service, more in ((claiming.confirm, {"satisfied": True}), (vouching.show_code, {})):
         with refusing() as refused:
             do(officer, service, claim_id=taken.id, **more)
         assert refused.value.id == "AV105"
@@ -108,15 +108,15 @@ def test_what_the_asker_did_itself_is_confirmed_by_code_only(world: World) -> No
     with refusing() as refused:
         do(world.second, claiming.confirm, claim_id=claim.id, satisfied=True)
     assert refused.value.id == "AV105"
-    code = do(world.second, claiming.show_code, claim_id=claim.id)
+    code = do(world.second, vouching.show_code, claim_id=claim.id)
     with scoped(SYSTEM):
         found = common.by_code(f"{code[:5].lower()}-{code[5:]}")
     assert found is not None
     assert found.id == claim.id
     with refusing() as refused:
-        claiming.confirm_served(claim_id=claim.id, satisfied=True, by=world.secretary)
+        vouching.confirm_served(claim_id=claim.id, satisfied=True, by=world.secretary)
     assert refused.value.id == "AV105"
-    row = claiming.confirm_served(claim_id=claim.id, satisfied=False)
+    row = vouching.confirm_served(claim_id=claim.id, satisfied=False)
     assert (row.confirmed_how, row.satisfied, row.confirmed_by) == ("code", False, "")
 
 
@@ -278,7 +278,7 @@ def at_once(acts: list[Any]) -> list[str]:
 
     def run(act: Any) -> None:
         try:
-            start.wait(30)
+            start.wait(120)
             got.append(str(act().state))
         except Refusal as refusal:
             got.append(refusal.id)
@@ -289,7 +289,7 @@ def at_once(acts: list[Any]) -> list[str]:
     for one in threads:
         one.start()
     for one in threads:
-        one.join(60)
+        one.join(120)
         assert not one.is_alive()
     return sorted(got)
 

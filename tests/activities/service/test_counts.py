@@ -9,7 +9,16 @@ from uuid import uuid4
 
 import pytest
 
-from tests.activities.service.conftest import DONE, SYSTEM, World, do, facts, see
+from tests.activities.service.conftest import (
+    DONE,
+    SYSTEM,
+    World,
+    do,
+    enrol,
+    facts,
+    refusing,
+    see,
+)
 from tests.cast import COUNTY, OTHER_COUNTY, OTHER_VILLAGE, PREFECTURE, TOWNSHIP, VILLAGE, Cast
 from tests.orgs.conftest import register
 from zhijin.activities.models import CommunityReport
@@ -21,6 +30,7 @@ from zhijin.core import clock
 from zhijin.core.actor import Actor
 from zhijin.core.models import Fact
 from zhijin.core.scope import scoped
+from zhijin.people import api as people
 
 YEAR = clock.today().year
 
@@ -106,6 +116,66 @@ def test_whoever_moved_house_counts_once(world: World) -> None:
     reporting.report_self(member=member, place_code=OTHER_VILLAGE)
     assert by_place(SYSTEM, "53") == {PREFECTURE: 1}
     assert by_place(SYSTEM, PREFECTURE) == {COUNTY: 1, OTHER_COUNTY: 1}
+
+
+@pytest.mark.parametrize("few", [2000, 0])
+def test_whoever_moved_to_another_branch_counts_once_in_a_place(
+    world: World, cast: Cast, monkeypatch: pytest.MonkeyPatch, few: int
+) -> None:
+    """The year of a place counts people: the new branch's list has a new row for the same member."""
+    monkeypatch.setattr(counting, "FEW", few)
+    other, member = register("鲁甸县直机关党支部", OTHER_COUNTY, sector=3), world.members[0]
+    reporting.report_self(member=member, place_code=VILLAGE)
+    moved = do(SYSTEM, people.move_member, member_id=member.id, to_org=other.key)
+    reporting.report_self(member=moved, place_code=VILLAGE)
+    reporting.report_self(member=world.members[1], place_code=VILLAGE)
+    assert by_place(SYSTEM, TOWNSHIP) == {VILLAGE: 2}
+    with scoped(SYSTEM):
+        wanted = Wanted(YEAR, VILLAGE)
+        assert counting.totals(SYSTEM, wanted)["members"] == 2
+        assert counting.records(SYSTEM, wanted, "members").count() == 3
+        own = {row["org_key"]: row["members"] for row in counting.by_org(SYSTEM, wanted)}
+    assert own == {world.unit.key: 2, other.key: 1}, "each unit has whom it had"
+    url = f"/desk/service/list/?what=members&year={YEAR}&place={VILLAGE}"
+    page = cast.branch_secretary.client.get(url)
+    assert "2 人（这一年搬家或转支部后再报到的只算一次）" in page.content.decode()
+    assert moved.who == member.id
+
+
+def test_whoever_left_and_was_enrolled_elsewhere_is_known_by_their_number_not_by_their_name(
+    world: World,
+) -> None:
+    other = register("鲁甸县直机关党支部", OTHER_COUNTY, sector=3)
+    number = "11010519491231002X"
+    first, namesake = enrol(world.unit, "钱处暑", id_number=number), enrol(world.unit, "孙白露")
+    for one in (first, namesake):
+        reporting.report_self(member=one, place_code=VILLAGE)
+        do(SYSTEM, people.end_member, member_id=one.id, why="调离")
+    later = [enrol(other, "钱处暑", id_number=number), enrol(other, "孙白露")]
+    assert [one.first_id for one in later] == [first.id, None]
+    for one in later:
+        reporting.report_self(member=one, place_code=VILLAGE)
+    assert by_place(SYSTEM, TOWNSHIP) == {VILLAGE: 3}, "a name alone proves nothing"
+
+
+def test_whoever_stands_reported_from_one_branch_reports_from_no_other(world: World) -> None:
+    member = world.members[0]
+    other = register("鲁甸县直机关党支部", OTHER_COUNTY, sector=3)
+    moved = do(SYSTEM, people.move_member, member_id=member.id, to_org=other.key)
+    plant(world, VILLAGE, 1, member_id=member.id)
+    with refusing() as caught:
+        reporting.report_self(member=moved, place_code=OTHER_VILLAGE)
+    assert caught.value.id == "AV100"
+
+
+def test_a_unit_counts_once_however_many_communities_it_serves(world: World) -> None:
+    for code in (VILLAGE, OTHER_VILLAGE):
+        do(world.leader.actor, reporting.report_unit, org_key=world.unit.key, place_code=code)
+    with scoped(SYSTEM):
+        assert counting.totals(SYSTEM, Wanted(YEAR))["units"] == 1
+        assert counting.totals(SYSTEM, Wanted(YEAR, COUNTY))["units"] == 1
+    page = world.leader.client.get(f"/desk/service/list/?what=units&year={YEAR}").content.decode()
+    assert "共 2 条 · 1 个单位" in page
 
 
 @pytest.mark.parametrize("few", [2000, 3])

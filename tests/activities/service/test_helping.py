@@ -159,6 +159,19 @@ def test_a_member_writes_down_visits_of_their_own_links_only(world: World) -> No
     assert refused.value.id == "CO404"
 
 
+def test_a_members_double_press_is_one_visit(world: World) -> None:
+    row, member = link(world), world.locals[1]
+    said = Visited("visit", "问冬衣")
+    one, two = (helping.visit_self(member=member, link_id=row.id, visited=said) for _ in range(2))
+    assert one.id == two.id
+    helping.visit_self(member=member, link_id=row.id, visited=Visited("visit", "问冬衣和炭火"))
+    with clock.freeze(clock.now() + timedelta(minutes=3)):
+        helping.visit_self(member=member, link_id=row.id, visited=said)
+    assert len(facts("activity.link.visited")) == 3, (
+        "other words, and the same ones later, are visits of their own"
+    )
+
+
 def test_what_was_written_down_never_changes(world: World) -> None:
     row = link(world)
     made = do(world.secretary, helping.visit, link_id=row.id, visited=Visited("visit", "问冬衣"))

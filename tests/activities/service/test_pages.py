@@ -3,13 +3,24 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.test import Client
 
-from tests.activities.service.conftest import DONE, World, do, photo, see
-from tests.cast import OTHER_VILLAGE, TOWNSHIP, VILLAGE, Cast
+from tests.activities.service.conftest import (
+    DONE,
+    SYSTEM,
+    World,
+    do,
+    photo,
+    refusing,
+    see,
+    ship,
+)
+from tests.cast import GRID, OTHER_VILLAGE, TOWNSHIP, VILLAGE, Cast
+from tests.orgs.conftest import register
 from zhijin.activities.models import (
     Claim,
     CommunityReport,
@@ -17,16 +28,18 @@ from zhijin.activities.models import (
     HouseholdLink,
     Need,
     PostedDuty,
+    Proxy,
     Team,
     Thanks,
     Volunteer,
 )
-from zhijin.activities.service import claiming, common, helping, reporting, views_reports
+from zhijin.activities.service import claiming, common, helping, reporting, teams, views_reports
 from zhijin.activities.service.helping import Linking
 from zhijin.core import clock
 from zhijin.core.ids import uuid7
 from zhijin.core.scope import scoped
 from zhijin.people import api as people
+from zhijin.people.api import register_person
 
 
 @pytest.fixture
@@ -83,8 +96,21 @@ def test_the_whole_way_through_the_pages(world: World, asker: Client) -> None:
         assert (shown.status_code, shown["Content-Type"]) == (200, "image/jpeg")
     post(asker, page, do="confirm", claim=claim.id, satisfied="1")
     assert world.fresh(claim).state == "confirmed"
-    assert "1 小时 30 分" in text(guest, own)
-    assert "1 小时 30 分" in text(world.leader.client, "/desk/service/counts/")
+    assert "1 小时 30 分钟" in text(guest, own)
+    assert "1 小时 30 分钟" in text(world.leader.client, "/desk/service/counts/")
+
+
+def test_nobody_is_asked_what_they_did_before_its_time(world: World) -> None:
+    report = reporting.report_self(member=world.members[0], place_code=VILLAGE)
+    do(world.secretary, reporting.receive, report_id=report.id)
+    now = clock.now()
+    need = world.need(starts_at=now + timedelta(hours=1))
+    claiming.claim_self(member=world.members[0], need_id=need.id)
+    guest, own = Client(), mine(world)
+    assert 'value="done"' not in text(guest, own)
+    assert "做完以后，在这里登记。" in text(guest, own)
+    with clock.freeze(need.starts_at):
+        assert 'value="done"' in text(guest, own)
 
 
 def test_names_are_masked_and_a_photo_is_only_for_both_sides(
@@ -146,12 +172,12 @@ def test_a_unit_and_a_team_take_up_on_the_desk(world: World, asker: Client) -> N
     need, team = world.need(seats=5), world.team()
     reporting.report_self(member=world.members[0], place_code=VILLAGE)
     page = f"/desk/service/needs/{need.id}/"
-    post(world.leader.client, page, do="claim", who=world.unit.key, people=2)
-    post(asker, page, do="claim", who=f"team-{team.id}", people=2)
+    post(world.leader.client, page, do="claim", org=world.unit.key, people=2)
+    post(asker, page, do="claim", team=team.id, people=2)
     assert (
         "名额不够"
         in post(
-            world.leader.client, page, 200, do="claim", who=world.unit.key, people=2
+            world.leader.client, page, 200, do="claim", org=world.unit.key, people=2
         ).content.decode()
     )
     claim = see(lambda: Claim.objects.get(org_key=world.unit.key))
@@ -162,6 +188,32 @@ def test_a_unit_and_a_team_take_up_on_the_desk(world: World, asker: Client) -> N
     assert world.fresh(need).taken in {3, 4}
     post(asker, page, do="cancel", why="下雨")
     assert world.fresh(need).state == "cancelled"
+
+
+def test_whoever_did_it_is_told_who_hands_out_the_code(world: World, cast: Cast) -> None:
+    team = world.team()
+    need = world.need()
+    claim = do(world.secretary, claiming.claim_team, need_id=need.id, team_id=team.id, people=2)
+    do(world.secretary, claiming.report_done, claim_id=claim.id, done=DONE)
+    page = f"/desk/service/needs/{need.id}/"
+    own = text(cast.branch_secretary.client, page)
+    assert "您不能确认，也看不到确认码" in own
+    assert f"/served/{claim.id}/" in own
+    assert 'value="code"' not in own
+    other = text(cast.county_officer.client, page)
+    assert 'value="code"' in other
+    assert 'value="confirm"' not in other
+    shown = post(cast.county_officer.client, page, 200, do="code", claim=claim.id).content.decode()
+    assert claiming.code_of(claim.id)[:5] in shown
+
+
+def test_a_team_asks_for_itself(world: World, asker: Client) -> None:
+    team = world.team()
+    page = text(asker, f"/desk/service/teams/{team.id}/")
+    assert f"/desk/service/needs/new/?team={team.id}" in page
+    form = text(asker, f"/desk/service/needs/new/?team={team.id}")
+    assert f'<option value="{team.id}" selected>' in form
+    text(asker, "/desk/service/needs/new/?team=x")
 
 
 def test_the_secretary_reports_a_member_and_the_unit(world: World) -> None:
@@ -328,3 +380,72 @@ def test_reports_are_narrowed_to_a_place_by_its_name(world: World, cast: Cast) -
     here = client.get(url, {"place": "大耆老"})
     assert (here.context["picked"].code, here.context["all"]) == (VILLAGE, 1)
     assert client.get(url, {"place": "没有"}).context["picked"].lost
+
+
+def test_in_a_township_of_many_organisations_and_teams_both_are_found_by_name(
+    world: World, asker: Client
+) -> None:
+    """No list is cut at some hundred: what is asked for in the form is found by a few characters."""
+    own = [register(f"第{n}党支部", VILLAGE) for n in range(12)]
+    teams_ = [
+        do(world.secretary, teams.found, org_key=own[0].key, name=f"第{n}服务队") for n in range(70)
+    ]
+    form = text(asker, "/desk/service/needs/new/")
+    assert "第11党支部" not in form
+    assert "第69服务队" not in form
+    assert "desk/orgs/choices/?field=org" in form
+    assert "ground=1" in form
+    found = text(asker, "/desk/service/teams/choices/?field=team&team=69")
+    assert "第69服务队" in found
+    assert f'value="{teams_[69].id}" checked' in found
+    now = clock.local(clock.now())
+    values = {
+        "org": "第11党支部", "title": "清理排水沟", "kind": "clean", "what": "带铁锹", "where": "村委会",
+        "starts_at": f"{now - timedelta(hours=1):%Y-%m-%dT%H:%M}",
+        "ends_at": f"{now + timedelta(hours=3):%Y-%m-%dT%H:%M}", "seats": 2, "team": "服务队",
+    }  # fmt: skip
+    refused = post(asker, "/desk/service/needs/new/", 200, **values).content.decode()
+    assert "有几支队伍都符合，请选一支" in refused
+    assert see(Need.objects.count) == 0
+    post(asker, "/desk/service/needs/new/", **values | {"team": "第69服务队"})
+    need = see(Need.objects.get)
+    assert (need.org_key, need.team_id) == (own[11].key, teams_[69].id)
+    page = text(asker, f"/desk/service/needs/{need.id}/")
+    assert f'name="team" value="{need.team_id}"' in page
+    post(asker, f"/desk/service/needs/{need.id}/", do="claim", team=need.team_id, people=1)
+    assert see(Claim.objects.get).team_id == need.team_id
+
+
+def test_a_team_of_elsewhere_is_not_called(world: World, cast: Cast, asker: Client) -> None:
+    far = register("文屏镇机关党支部", OTHER_VILLAGE)
+    team = do(cast.outsider.actor, teams.found, org_key=far.key, name="外地服务队")
+    assert "外地服务队" not in text(asker, "/desk/service/teams/choices/?field=team&team=外地")
+    with refusing() as caught:
+        world.need(team_id=team.id)
+    assert caught.value.status == 404
+
+
+def test_an_application_is_taken_on_for_a_resident_of_the_name(
+    world: World, asker: Client, tmp_path: Path
+) -> None:
+    ship(tmp_path)
+    persons = [
+        do(SYSTEM, register_person, place_code=GRID, name="罗立夏", birth_year=year)
+        for year in (1950, 1980)
+    ]
+    page = "/desk/service/proxies/new/"
+    assert "people/choices/?field=name" in text(asker, page)
+    values = {
+        "org": world.village.key, "kind": "pension-check", "name": "罗立夏", "what": "送审资格材料", "how": "spoken",
+        "told": "当面口头，见证人罗某", "until": f"{clock.today() + timedelta(days=9):%Y-%m-%d}",
+    }  # fmt: skip
+    asked = post(asker, page, 400, **values).content.decode()
+    assert "请选是哪一位" in asked
+    assert asked.count("罗**") == 2
+    assert see(Proxy.objects.count) == 0
+    chosen = values | {"name.was": "罗立夏", "name.code": str(persons[1].id)}
+    post(asker, page, 200, **chosen)
+    assert see(Proxy.objects.get).person_id == persons[1].id
+    post(asker, page, 200, **values | {"name": "钱白露"})
+    post(asker, page, 200, **values | {"name.was": "罗立夏", "name.code": "none"})
+    assert see(lambda: Proxy.objects.filter(person_id=None).count()) == 2

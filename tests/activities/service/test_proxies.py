@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from itertools import pairwise
@@ -18,11 +19,11 @@ from hypothesis import strategies as st
 from tests.activities.service.conftest import PROXIES, SYSTEM, do, facts, photo, refusing, see, ship
 from tests.activities.service.test_demo import ground
 from zhijin.activities.models import Proxy, ProxyConsent, ProxyPaper, ProxyStep, Thanks
-from zhijin.activities.service import proxy_demo, proxy_format, proxy_reading, proxying
+from zhijin.activities.service import proxy_demo, proxy_format, proxy_reading, proxy_self, proxying
 from zhijin.activities.service.proxying import Given, Moved, Wanted
 from zhijin.core import clock
 from zhijin.core.errors import Refusal
-from zhijin.core.ids import show_receipt
+from zhijin.core.ids import show_receipt, uuid7
 from zhijin.core.models import JournalEntry
 from zhijin.core.scope import scoped
 
@@ -72,7 +73,7 @@ def test_a_whole_way_to_the_persons_hands(world, opened):
     move(world, row, "returned")
     move(world, row, "handed", code=show_receipt(code))
     move(world, row, "posted", at=1, carrier="邮政", number="EX1")
-    proxying.receive_self(code=code, paper_id=papers(row)[1].id)
+    proxy_self.receive_self(code=code, paper_id=papers(row)[1].id)
     closed = world.fresh(row)
     assert (closed.state, closed.outcome, closed.who) == ("closed", "done", None), (
         "nothing is kept of them"
@@ -129,6 +130,19 @@ def test_what_the_programme_does_not_name_is_not_done_for_others(world, opened):
     assert caught.value.id == "AV115"
 
 
+def test_the_paper_that_the_matter_itself_names_may_be_written_down(world, opened):
+    row, _code = opened(kind="disability-card", papers=(("旧残疾人证", "original"),))
+    to_the_office(world, row)
+    with pytest.raises(Refusal) as caught:
+        decided(world, row, "残疾人证（乙肝）")
+    assert caught.value.id == "AV112"
+    decided(world, row, "新残疾人证")
+    assert [paper.title for paper in papers(row)] == ["旧残疾人证", "新残疾人证"]
+    with pytest.raises(Refusal) as caught:
+        opened(kind="allowance", papers=(("残疾人证", "original"),))
+    assert caught.value.id == "AV112", "under another matter it tells something of the person"
+
+
 def test_a_lapsed_consent_stops_the_way_out_and_not_the_way_back(world, opened):
     row, code = opened(days=1)
     with clock.freeze(clock.now() + timedelta(days=3)):
@@ -148,7 +162,7 @@ def test_a_lapsed_consent_stops_the_way_out_and_not_the_way_back(world, opened):
 def test_who_withdraws_gets_everything_back(world, opened):
     row, code = opened(papers=(("户口簿", "original"), ("申请表", "copy")))
     to_the_office(world, row)
-    proxying.withdraw_self(code=code)
+    proxy_self.withdraw_self(code=code)
     assert world.fresh(row).outcome == "withdrawn"
     with refusing() as caught:
         do(world.secretary, proxying.decide, proxy_id=row.id, done=True, said="办好了")
@@ -169,7 +183,7 @@ def test_withdrawn_with_nothing_in_hand_is_over_at_once(world, opened):
     do(world.secretary, proxying.withdraw, proxy_id=row.id, how="本人来电话")
     assert world.fresh(row).state == "closed"
     with refusing() as caught:
-        proxying.withdraw_self(code=code)
+        proxy_self.withdraw_self(code=code)
     assert caught.value.id == "AV001"
 
 
@@ -234,7 +248,7 @@ def test_each_state_has_its_own_deadline_and_late_ones_come_first(world, opened)
 def test_another_place_sees_none(world, opened, cast):
     row, _code = opened()
     with scoped(cast.outsider.actor):
-        assert proxy_reading.listed(cast.outsider.actor, "open") == []
+        assert list(proxy_reading.listed(cast.outsider.actor, "open")) == []
         assert not Proxy.objects.filter(id=row.id).exists()
     with refusing() as caught:
         do(world.leader.actor, proxying.submit, proxy_id=row.id, office="x")
@@ -254,6 +268,9 @@ def test_the_helpers_pages(world, opened, cast):
     assert "请把代办码写在凭条上" in text
     row = see(lambda: Proxy.objects.latest("opened_at"))
     page = reverse("desk:proxy", args=[row.id])
+    forms = re.findall(r"<form[^>]*>", text.partition("<main")[2])
+    assert len(forms) > 4
+    assert all(f'action="{page}"' in form for form in forms), "the next step goes on from this page"
     assert "马白露" not in client.get(page).content.decode(), "masked until asked for"
     assert "马白露" in client.post(page, {"do": "contact"}).content.decode()
     assert JournalEntry.objects.filter(action="proxy.contact").exists()
@@ -338,3 +355,73 @@ def test_the_demonstration_holds_every_state(places, tmp_path):
         ]  # fmt: skip
         assert proxy_reading.counts(SYSTEM)["late"] >= 1
         assert Thanks.objects.filter(state="shown").count() == 1
+
+
+def test_a_form_that_is_sent_twice_takes_one_application_on(world, opened):
+    key = uuid7()
+    (one, code), (two, again) = opened(key=key), opened(key=key)
+    assert (one.id, code) == (two.id, again) == (key, code)
+    assert see(Proxy.objects.count) == 1
+    given_ = Given("spoken", SPOKEN, clock.today() + timedelta(days=9))
+    wanted = Wanted("pension-check", "钱白露", "送材料", given_, key=key)
+    with refusing() as caught:
+        do(world.second, proxying.open_proxy, org_key=world.village.key, wanted=wanted)
+    assert caught.value.id == "CO409", "a key of somebody else's opens nothing"
+
+
+def test_the_same_form_at_the_same_moment_is_taken_on_once(world, opened, monkeypatch):
+    """Neither click sees the other's row yet: the database lets one, and the other gets that one."""
+    key, looked = uuid7(), []
+    before = proxying._sent_before
+
+    def not_yet(actor, pk):
+        looked.append(pk)
+        return None if len(looked) < 3 else before(actor, pk)
+
+    monkeypatch.setattr(proxying, "_sent_before", not_yet)
+    (one, code), (two, again) = opened(key=key), opened(key=key)
+    assert (one.id, code) == (two.id, again) == (key, code)
+    assert see(Proxy.objects.count) == 1
+
+
+def test_a_page_that_is_sent_again_makes_no_second_one(world, cast, tmp_path):
+    ship(tmp_path)
+    client, url = cast.branch_secretary.client, reverse("desk:proxy-new")
+    form = client.get(url).content.decode()
+    key = form.split('name="key" value="')[1].split('"')[0]
+    values = {
+        "org": world.village.key, "kind": "pension-check", "name": "钱白露", "what": "送审资格材料", "how": "spoken",
+        "told": SPOKEN, "until": f"{clock.today() + timedelta(days=9):%Y-%m-%d}", "key": key,
+    }  # fmt: skip
+    codes = {
+        client.post(url, values).content.decode().split('receipt-code">')[1][:11]
+        for _time in range(2)
+    }
+    assert len(codes) == 1
+    assert see(Proxy.objects.count) == 1
+
+
+@pytest.mark.parametrize(
+    ("changed", "error"), [({"told": "好"}, "AV116"), ({"kind": "nothing"}, "AV115"), ({"phone": "12"}, "CO400")]
+)  # fmt: skip
+def test_the_page_says_why_an_application_is_not_taken_on(world, cast, tmp_path, changed, error):
+    ship(tmp_path)
+    values = {
+        "org": world.village.key, "kind": "pension-check", "name": "钱白露", "what": "送审资格材料", "how": "spoken",
+        "told": SPOKEN, "until": f"{clock.today() + timedelta(days=9):%Y-%m-%d}", **changed,
+    }  # fmt: skip
+    answer = cast.branch_secretary.client.post(reverse("desk:proxy-new"), values)
+    assert answer.status_code in {400, 409, 422}
+    assert error in answer.content.decode()
+    assert see(Proxy.objects.count) == 0
+
+
+def test_what_is_taken_on_is_read_page_by_page(world, opened, cast, monkeypatch):
+    monkeypatch.setattr(proxy_reading, "PAGE", 2)
+    for _n in range(3):
+        opened()
+    client, url = cast.branch_secretary.client, reverse("desk:proxies")
+    pages = [client.get(f"{url}?view=open&page={n}").content.decode() for n in (1, 2)]
+    assert [page.count("王**") for page in pages] == [2, 1]
+    assert "page=2" in pages[0]
+    assert "view=open" in pages[0]

@@ -10,6 +10,7 @@ from zhijin.activities.models import CommunityReport
 from zhijin.activities.service import reading, reporting
 from zhijin.core.actor import Actor
 from zhijin.core.scope import scoped
+from zhijin.places import api as places
 
 
 def seen(actor: Actor) -> list[str]:
@@ -56,6 +57,7 @@ def test_one_community_at_a_time(world: World) -> None:
     with refusing() as refused:
         reporting.report_self(member=member, place_code=OTHER_VILLAGE)
     assert refused.value.id == "AV100"
+    assert refused.value.params["place"] == places.find(VILLAGE).name
     reporting.end_self(member=member, why="搬家了")
     moved = reporting.report_self(member=member, place_code=OTHER_VILLAGE)
     assert moved.place_code == OTHER_VILLAGE

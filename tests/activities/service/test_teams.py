@@ -18,7 +18,7 @@ from tests.activities.service.conftest import (
 )
 from tests.cast import VILLAGE, Cast
 from zhijin.activities.models import Thanks, Volunteer
-from zhijin.activities.service import claiming, reading, teams
+from zhijin.activities.service import claiming, reading, teams, views_teams, vouching
 from zhijin.activities.service.teams import Letter
 from zhijin.core import clock
 from zhijin.core.scope import scoped
@@ -211,7 +211,7 @@ def _served_by(world: World, team: Any) -> Any:
         world.secretary, claiming.claim_team, need_id=world.need().id, team_id=team.id, people=2
     )
     do(world.secretary, claiming.report_done, claim_id=claim.id, done=DONE)
-    return claiming.confirm_served(claim_id=claim.id, satisfied=True)
+    return vouching.confirm_served(claim_id=claim.id, satisfied=True)
 
 
 def test_a_letter_is_read_before_it_is_shown(world: World) -> None:
@@ -241,6 +241,19 @@ def test_a_letter_holds_nothing_personal(world: World, text: str) -> None:
     assert see(Thanks.objects.count) == 0
 
 
+def test_a_name_under_a_letter_is_a_name_and_no_telephone(world: World) -> None:
+    def taken(signed: str) -> Thanks:
+        return do(
+            world.secretary, teams.take_in, place_code=VILLAGE, org_key=world.unit.key,
+            letter=Letter("谢谢你们把沟清干净了", signed),
+        )  # fmt: skip
+
+    with refusing() as refused:
+        taken("王大姐 13800138000")
+    assert refused.value.id == "AV112"
+    assert taken("王秀英大姐").signed == "王秀英大姐", "whoever writes says who they are"
+
+
 def test_a_letter_on_paper_to_a_unit_is_seen_by_the_unit(world: World, cast: Cast) -> None:
     do(
         world.secretary, teams.take_in, place_code=VILLAGE, org_key=world.unit.key, letter=Letter("帮我们办好了证", "")
@@ -257,3 +270,43 @@ def test_a_letter_on_paper_to_a_unit_is_seen_by_the_unit(world: World, cast: Cas
             letter=Letter("自己夸自己"),
         )
     assert refused.value.id == "CO403"
+
+
+def test_figures_of_many_teams_cost_four_statements_and_say_the_same(
+    world: World, django_assert_num_queries: Any
+) -> None:
+    rows = [world.team(f"第{n}服务队") for n in range(3)]
+    do(
+        SYSTEM,
+        teams.join_member,
+        team_id=rows[0].id,
+        member_id=world.locals[0].id,
+        consent_how="书面同意",
+    )
+    claim = do(
+        world.secretary, claiming.claim_team, need_id=world.need().id, team_id=rows[1].id, people=2
+    )
+    do(world.secretary, claiming.report_done, claim_id=claim.id, done=claiming.Done(90, "清了沟"))
+    vouching.confirm_served(claim_id=claim.id, satisfied=True)
+    with scoped(SYSTEM):
+        with django_assert_num_queries(4):
+            told = reading.figures_of(rows)
+        assert told == {row.id: reading.team_figures(row) for row in rows}
+    assert (told[rows[0].id].volunteers, told[rows[0].id].services) == (1, 0)
+    assert (told[rows[1].id].services, told[rows[1].id].times, told[rows[1].id].minutes) == (
+        1,
+        2,
+        180,
+    )
+    assert told[rows[2].id] == reading.TeamFigures(0, 0, 0, 0, 0)
+
+
+def test_teams_are_read_page_by_page(
+    world: World, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(views_teams, "PAGE", 2)
+    for n in range(3):
+        world.team(f"第{n}服务队")
+    client = cast.branch_secretary.client
+    pages = [client.get(f"/desk/service/teams/?page={n}").content.decode() for n in (1, 2)]
+    assert [page.count('class="row-title"') for page in pages] == [2, 1]

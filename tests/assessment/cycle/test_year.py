@@ -367,7 +367,7 @@ def test_a_cycle_on_the_pages(units):
     page = client.get(f"/desk/activities/cycles/{cycle.id}/").content.decode()
     assert "调度清单" in page
     assert made.orgs[0].name in page
-    assert f"{YEAR}-04" in made.secretary(0).client.get("/desk/activities/").content.decode()
+    assert f"{YEAR}年4月" in made.secretary(0).client.get("/desk/activities/").content.decode()
     assert client.get("/desk/activities/cycles/").status_code == 200
     stopped = client.post(f"/desk/activities/cycles/{cycle.id}/", {"do": "stop"}, follow=True)
     assert "已停用" in stopped.content.decode()

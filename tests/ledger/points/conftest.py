@@ -133,7 +133,7 @@ def at_once(acts: list[Any]) -> list[str]:
 
     def run(act: Any) -> None:
         try:
-            start.wait(30)
+            start.wait(120)
             act()
             got.append("ok")
         except Refusal as refusal:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -11,9 +12,10 @@ from django.db import IntegrityError, transaction
 from tests.ledger.points.conftest import SYSTEM, Town, refused
 from zhijin.core import calendar, clock
 from zhijin.core.actor import Actor
+from zhijin.core.ids import uuid7
 from zhijin.core.scope import scoped
 from zhijin.ledger.models import Appeal, Award, Card
-from zhijin.ledger.points import appeals, awards, cards, sweep
+from zhijin.ledger.points import appeals, awards, cards, needing, sweep
 
 TOWNSHIP_HAND = Actor.system("township")
 
@@ -224,3 +226,33 @@ class TestCards:
     def test_the_table_does_not_hold_the_code(self, town: Town):
         card = town.card("7")
         assert cards.code_of(card).encode() not in bytes(card.code)
+
+
+class TestWhatAnAppealRestsOn:
+    def test_the_record_stays_until_it_is_answered(self, town: Town):
+        """A case whose period is over is not erased while somebody appeals about the points for it."""
+        award = taken(town)
+        pk, other = uuid7(), uuid7()
+        with scoped(SYSTEM):
+            Award.objects.filter(id=award.id).update(record=f"case:{pk}")
+        rows = [SimpleNamespace(id=pk), SimpleNamespace(id=other)]
+
+        def needed(kind: str = "case") -> set[Any]:
+            with scoped(SYSTEM):
+                return needing.needed(kind, rows)
+
+        assert needed() == set()
+        with scoped(SYSTEM):
+            awards.told(actor=SYSTEM, award_id=award.id, how="上门当面告知")
+            found = Award.objects.get(id=award.id)
+            appeal = Appeal.objects.create(
+                county=found.county, place_key=found.place_key, award_id=found.id, kind=Appeal.Kind.APPEAL,
+                text="不是我家倒的", made_at=clock.now(), due_at=clock.now(), state=Appeal.State.OPEN,
+            )  # fmt: skip
+        assert needed() == {pk}
+        assert needed("proxy") == set()
+        with scoped(SYSTEM):
+            Appeal.objects.filter(id=appeal.id).update(
+                state=Appeal.State.KEPT, answered_at=clock.now()
+            )
+        assert needed() == set()

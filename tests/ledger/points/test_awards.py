@@ -201,6 +201,21 @@ class TestFacts:
         due(at=clock.now() - timedelta(days=120))
         assert sweep.take_facts() == 0
 
+    def test_one_fact_that_nobody_foresaw_keeps_no_others_points_back(
+        self, town: Town, monkeypatch
+    ):
+        due(record="case:1")
+        due(record="case:2")
+        take = awards.take_fact
+
+        def stumble(fact, *rest):
+            if fact["record"] == "case:1":
+                raise ZeroDivisionError("nobody foresaw it")
+            return take(fact, *rest)
+
+        monkeypatch.setattr(awards, "take_fact", stumble)
+        assert [sweep.take_facts() for _ in range(2)] == [1, 0]
+
     def test_the_mark_moves_on_and_new_facts_are_found(self, town: Town):
         due(record="case:1")
         sweep.take_facts()

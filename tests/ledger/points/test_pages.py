@@ -21,6 +21,7 @@ from zhijin.core.models import JournalEntry
 from zhijin.core.scope import scoped
 from zhijin.ledger.models import Appeal, Award, Book, Card, Item, Listing, Redemption
 from zhijin.ledger.points import cards, claims, shop, sweep
+from zhijin.ledger.views import desk, lists
 
 pytestmark = pytest.mark.urls("zhijin.config.urls")
 
@@ -198,13 +199,44 @@ def test_a_household_appeals_and_the_township_answers(town: Town, hands: dict[st
         resident.post(own, {"do": "appeal", "award": award.id, "text": "少记了一次"}).status_code
         == 302
     )
-    assert "最迟答复" in resident.get(own).content.decode()
+    page = resident.get(own).content.decode()
+    assert "最迟答复" in page
+    assert page.count("已经收到您的意见。") == 1
     assert "少记了一次" in hands["township"].get("/desk/points/").content.decode()
     with scoped(SYSTEM):
         appeal = Appeal.objects.get()
     form = {"do": "answer", "appeal": appeal.id, "upheld": "0", "text": "查过登记，只有一次"}
     assert hands["township"].post(f"/desk/points/{award.id}/", form).status_code == 302
     assert "查过登记，只有一次" in resident.get(own).content.decode()
+
+
+def test_a_double_click_brings_stock_in_once(town: Town, cast: Cast):
+    """Every form of the desk carries its own token; the same one with the same content is the same press."""
+    clerk = make_member("clerk", Part("文书甲", "village_staff", VILLAGE))
+    browser = Client(enforce_csrf_checks=True)
+    browser.cookies.update(clerk.client.cookies)
+    book = {"book": str(town.book.id)}
+    page = browser.get("/desk/points/shop/").content.decode()
+    tokens = re.findall(r'name="csrfmiddlewaretoken" value="(\w+)"', page)
+    offered = {
+        **book,
+        "do": "offer",
+        "title": "洗衣粉",
+        "price": "5",
+        "csrfmiddlewaretoken": tokens[-1],
+    }
+    for _ in range(2):
+        assert browser.post("/desk/points/shop/", offered).status_code == 302
+    with scoped(SYSTEM):
+        (item,) = Item.objects.all()
+    page = browser.get("/desk/points/shop/").content.decode()
+    token = re.findall(r'name="csrfmiddlewaretoken" value="(\w+)"', page)[-1]
+    stocked = {**book, "do": "stock", "item": str(item.id), "delta": "10", "why": "镇里送来一箱",
+               "csrfmiddlewaretoken": token}  # fmt: skip
+    got = [browser.post("/desk/points/shop/", stocked) for _ in range(2)]
+    assert got[0].url == got[1].url
+    with scoped(SYSTEM):
+        assert Item.objects.get().stock == 10
 
 
 def test_a_household_redeems_and_the_shop_hands_out(town: Town, hands: dict[str, Client]):
@@ -398,3 +430,8 @@ def test_the_public_report_of_points_names_its_kinds_in_words(town: Town):
             VILLAGE, datetime(2000, 1, 1, tzinfo=UTC), clock.now() + timedelta(1)
         )
     assert counted.rows == [["记分", "1", "3", "0"]]
+
+
+@pytest.mark.parametrize("page", [desk, lists])
+def test_whatever_was_done_is_said(page):
+    assert page._SAID.keys() == page._ACTS.keys()

@@ -6,8 +6,9 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.utils import InternalError, ProgrammingError
+from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -53,6 +54,8 @@ class TestRedeeming:
         assert redeem(card, item, "same").id == redeem(card, item, "same").id
         assert (town.held("7"), stock_of(item)) == (7, 2)
         assert redeem(card, item, "other").id
+        wanted = {"card": card, "item_id": item.id, "quantity": 2, "key": "same"}
+        assert refused(shop.redeem, **wanted) == "LG007", "not what was pressed the first time"
         assert (town.held("7"), stock_of(item)) == (2, 1)
 
     @pytest.mark.parametrize(
@@ -78,6 +81,56 @@ class TestRedeeming:
         with scoped(SYSTEM):
             assert not Redemption.objects.exists()
         assert town.sound()
+
+    def test_nobody_pays_a_price_that_they_did_not_see(self, town: Town):
+        town.grant("7", 20)
+        item, card = town.item(price=5), town.card("7")
+        with scoped(SYSTEM):
+            shop.offer(actor=SYSTEM, book=town.book, title="洗衣液", price=8, item_id=item.id)
+        seen = {"card": card, "item_id": item.id, "quantity": 1, "key": "k"}
+        assert refused(shop.redeem, price=5, **seen) == "PS027"
+        assert (town.held("7"), stock_of(item)) == (20, 3)
+        with scoped(SYSTEM):
+            assert shop.redeem(price=8, **seen).cost == 8
+
+    def test_the_same_press_again_is_answered_though_the_shop_changed_meanwhile(self, town: Town):
+        """The answer was lost on the way; the item was taken off and dearer before the phone asked again."""
+        town.grant("7", 20)
+        item, card = town.item(), town.card("7")
+        made = redeem(card, item, "same")
+        with scoped(SYSTEM):
+            shop.offer(
+                actor=SYSTEM,
+                book=town.book,
+                title="洗衣液",
+                price=9,
+                item_id=item.id,
+                on_offer=False,
+            )
+            again = shop.redeem(card=card, item_id=item.id, quantity=1, key="same", price=5)
+        assert again.id == made.id
+        assert (town.held("7"), stock_of(item)) == (15, 2)
+
+    def test_a_clock_set_back_books_nothing_into_what_is_closed(self, town: Town):
+        town.grant("7", 12)
+        item, card = town.item(), town.card("7")
+        with scoped(SYSTEM):
+            services.close_period(
+                actor=SYSTEM, book=town.book, through=clock.today() - timedelta(days=1)
+            )
+        with clock.freeze(clock.now() - timedelta(days=2)):
+            wanted = {"card": card, "item_id": item.id, "quantity": 1, "key": "k"}
+            assert refused(shop.redeem, **wanted) in {"LG004", "LG012"}
+        assert (town.held("7"), stock_of(item)) == (12, 3)
+        assert town.sound()
+
+    def test_another_shops_movements_are_not_read(self, town: Town):
+        item = town.item(stock=3)
+        with scoped(SYSTEM), CaptureQueriesContext(connection) as seen:
+            (line,) = shop.lines(town.book)
+        assert (line.came, line.should) == (3, 3)
+        (moves,) = [one["sql"] for one in seen if "stock_move" in one["sql"]]
+        assert str(item.id) in moves or item.id.hex in moves
 
     def test_what_is_not_offered_or_elsewhere_cannot_be_had(self, town: Town):
         town.grant("7", 20)

@@ -15,7 +15,6 @@ from zhijin.ledger.rules import (
     load,
     load_file,
     matches,
-    may_be_minor,
     period,
     told,
 )
@@ -84,13 +83,6 @@ def test_a_rule_never_gives_more_than_its_cap(amounts):
 def test_a_minor_gets_and_loses_nothing(amount, earlier):
     for rule in load(SMALL).programme.rules:
         assert decide(rule, amount, earlier, minor=True).amount == 0
-
-
-@pytest.mark.parametrize(
-    ("born", "minor"), [(2009, True), (2008, True), (2007, False), (1960, False), (None, False)]
-)
-def test_with_a_year_only_whoever_may_be_a_minor_counts_as_one(born, minor):
-    assert may_be_minor(born, date(2026, 11, 27)) is minor
 
 
 def test_a_fact_matches_by_kind_and_attributes(small):

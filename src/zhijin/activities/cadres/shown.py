@@ -67,7 +67,7 @@ def share_name(key: str) -> str:
         return ages.get(rest, "")
     if kind == "sex":
         return _("男") if rest == "m" else _("女")
-    if kind == "education" and rest.isdigit():
+    if kind == "education" and rest.isascii() and rest.isdigit():
         return str(people.EDUCATION.get(int(rest), ""))
     if kind == "eighty":
         return eighties.get(rest, "")
@@ -78,6 +78,10 @@ def share_name(key: str) -> str:
 
 def _lines(shares: Iterable[Share]) -> list[tuple[str, Share]]:
     return [(share_name(one.key), one) for one in shares]
+
+
+#: Where names stand beside it, the make-up of fewer than this many would tell what one of them is.
+FEW = 3
 
 
 def makeup(made: Makeup) -> list[tuple[str, list[tuple[str, Share]]]]:

@@ -11,7 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
 from django.utils.translation import gettext as _
 
 from zhijin.activities import errors
@@ -34,6 +34,7 @@ from zhijin.core.errors import BAD_REQUEST, NOT_FOUND
 from zhijin.core.scope import scope_q
 from zhijin.core.texts import clean
 from zhijin.orgs import api as orgs
+from zhijin.people import api as people
 
 State = Study.State
 OPEN = (State.APPLIED, State.RECOMMENDED, State.ENROLLED)
@@ -58,6 +59,8 @@ def survey(
     if not 0 <= below <= cadres <= 500 or not 0 <= willing <= cadres or not 2000 <= year <= 2100:
         raise BAD_REQUEST(fields={"cadres": _("大专以下和愿意参加的人数都不能多于干部人数。")})
     wishes = str(clean(wishes)).strip()[:300]
+    # Two answers at once: the later one waits here, and replaces the earlier.
+    orgs.Organisation.objects.select_for_update(no_key=True).filter(key=org.key).first()
     StudySurvey.objects.filter(org_key=org.key, year=year).delete()
     row = StudySurvey.objects.create(
         **keys_of(org), year=year, cadres=cadres, below=below, willing=willing, wishes=wishes,
@@ -178,7 +181,23 @@ def end(*, actor: Actor, study_id: UUID, finished: bool, why: str) -> Study:
     row.why, row.ended_at = text(why, 200, "why"), clock.now()
     row.save(update_fields=["state", "why", "ended_at"])
     _tell(actor, "finished" if finished else "stopped", row)
+    if finished:
+        _learned(actor, row)
     return row
+
+
+def _learned(actor: Actor, row: Study) -> None:
+    """The diploma that was seen raises what is known of the cadre's schooling: nobody types it a second time.
+
+    Left to whoever keeps the organisation's posts where the actor may not.
+    """
+    held = orgs.visible_appointments(actor).filter(id=row.appointment_id).first()
+    where = {"org_keys": (row.org_key or 0,), "line_keys": row.line_keys}
+    if held is None or not actor.can("org.edit", held.place_key, **where):
+        return
+    known = people.Particulars.objects.filter(appointment=held).first()
+    if ((known.education if known else None) or 0) < row.level:
+        people.record_particulars(actor=actor, appointment_id=held.id, education=row.level)
 
 
 def _tell(actor: Actor, what: str, row: Study) -> None:
@@ -226,7 +245,9 @@ class Figures:
 def figures(actor: Actor, place: str = "") -> Figures:
     """Three statements, whatever the number of applications."""
     own = scope_q(actor, "place_key", orgs="org_key", lines=LINES)
-    asked = StudySurvey.objects.filter(own, _in(place)).aggregate(
+    # Of a village that was asked in several years its last answer counts: nobody wishes twice.
+    later = StudySurvey.objects.filter(org_key=OuterRef("org_key"), year__gt=OuterRef("year"))
+    asked = StudySurvey.objects.filter(~Exists(later), own, _in(place)).aggregate(
         n=Count("org_key", distinct=True), w=Sum("willing")
     )
     rows = studies(actor, place).order_by()

@@ -18,38 +18,15 @@ from zhijin.access.api import Request, gate
 from zhijin.activities.cadres import elections, programme, shown, teams, workers
 from zhijin.activities.cadres.elections import Draft, Seat
 from zhijin.activities.cadres.teams import Asked
+from zhijin.activities.cadres.where import named, placed
 from zhijin.activities.views import common
 from zhijin.core import clock
 from zhijin.core.errors import BAD_REQUEST, NOT_FOUND, Refusal
-from zhijin.core.ids import is_code
 from zhijin.orgs import api as orgs
 from zhijin.people import api as people
 from zhijin.places import api as places
 
 PAGE, YEAR = 50, 365
-
-
-def place_asked(request: Request) -> str:
-    """The place of ``?place=`` by code or name; else the widest that the viewer answers for; empty for all in sight."""
-    code = request.GET.get("place", "").strip()[:24]
-    if is_code(code) and len(code) <= 12:
-        return code
-    if code and (found := _named(request, code)):
-        return found
-    own = [
-        grant.place_code for grant in request.actor.grants if grant.over_place and grant.place_code
-    ]
-    return min(own, key=len)[:12] if own else ""
-
-
-def _named(request: Request, name: str) -> str:
-    """A place of that name, one that the viewer answers for before another; empty when there is none."""
-    rows = places.search(name, levels=("county", "township", "village"), limit=20)
-    codes = [one.code for one in rows]
-    mine = [
-        code for code in codes if any(code.startswith(g.place_code) for g in request.actor.grants if g.place_code)
-    ]  # fmt: skip
-    return next(iter([*mine, *codes]), "")
 
 
 def day_of(text: str) -> date | None:
@@ -62,7 +39,8 @@ def day_of(text: str) -> date | None:
 def day_asked(request: Request, name: str) -> date:
     """A day of the form. Raises CO400."""
     found = day_of(request.POST.get(name, ""))
-    if found is None:
+    # Other years are slips of the keyboard, and at the end of all years nothing can be reckoned any more.
+    if found is None or not 1900 <= found.year <= 2200:
         raise BAD_REQUEST(fields={name: _("请填写日期。")})
     return found
 
@@ -80,12 +58,6 @@ def page_of(request: Request, rows: Any) -> dict[str, Any]:
     }
 
 
-def named(place: str) -> dict[str, Any]:
-    """The place of a page and what its links carry on."""
-    found = places.find(place) if place else None
-    return {"place": place, "place_name": found.name if found else ""}
-
-
 def _within(request: Request) -> int:
     """How many days ahead the list reaches: a year, or what ``?within=`` says."""
     text = request.GET.get("within", "")
@@ -93,9 +65,10 @@ def _within(request: Request) -> int:
 
 
 @gate("activity.view", methods=("GET",))
-def due(request: Request) -> HttpResponse:
+@placed("elections")
+def due(request: Request, where: places.Picked) -> HttpResponse:
     """Elections due and overdue: by place, by month, and the organisations behind a figure."""
-    place, state = place_asked(request), request.GET.get("state", "")
+    place, state = where.code, request.GET.get("state", "")
     state = state if state in teams.STATES else ""
     by_place = teams.due_by_place(request.actor, place)
     known = places.get_many(row.place for row in by_place)
@@ -107,7 +80,7 @@ def due(request: Request) -> HttpResponse:
     if not state:
         rows = rows.filter(term_ends__lte=today + timedelta(days=within))
     context = {
-        "tabs": shown.tabs("elections", place), **named(place), "state": state,
+        "tabs": shown.tabs("elections", place), **named(where), "state": state,
         "total": {name: sum(getattr(row, name) for row in by_place) for name in teams.STATES},
         "by_place": [(row, known.get(row.place)) for row in by_place],
         "months": [(month, n) for month, n in teams.calendar(request.actor, place) if n],
@@ -133,12 +106,14 @@ def term(request: Request, key: int) -> HttpResponse:
             return done
         refusal = done
     can = request.actor.can("org.edit", org.place_key, org_keys=(org.key,), line_keys=org.line_keys)
+    made = people.makeup(teams.holders(request.actor, Asked(team="both", org=org.key)))
     context = {
         "org": org, "rule": rule, "refusal": refusal, "can": can and org.valid_to is None,
         "seats": teams.seats(org), "elections": teams.elections_of(request.actor, org),
         "typed": request.POST, "today": clock.today(), "education": people.EDUCATION.items(),
         "certificates": people.CERTIFICATES.items(), "traits": shown.traits(),
-        "makeup": shown.makeup(people.makeup(teams.holders(request.actor, Asked(team="both", org=org.key)))),
+        "made": made, "few": made.known < shown.FEW,
+        "makeup": shown.makeup(made) if made.known >= shown.FEW else [],
     }  # fmt: skip
     return render(request, "activities/cadres/term.html", context)
 
@@ -176,11 +151,11 @@ def _know(request: Request) -> str:
 # -- make-up ---------------------------------------------------------------------------------
 
 
-def _asked(request: Request) -> Asked:
+def _asked(request: Request, place: str) -> Asked:
     get = request.GET.get
     team, org = get("team", "secretary"), get("org", "")
     return Asked(
-        place_asked(request), team if team in teams.TEAMS else "secretary",
+        place, team if team in teams.TEAMS else "secretary",
         int(org) if org.isascii() and org.isdigit() and len(org) <= 18 else None,
         day_of(get("since", "")), day_of(get("until", "")), get("fresh") == "1",
     )  # fmt: skip
@@ -195,21 +170,23 @@ def _query(asked: Asked, **more: str) -> str:
 
 
 @gate("activity.view", methods=("GET",))
-def team(request: Request) -> HttpResponse:
+@placed("teams")
+def team(request: Request, where: places.Picked) -> HttpResponse:
     """The make-up of teams: every share with its denominator, opening to who is counted."""
-    asked = _asked(request)
+    asked = _asked(request, where.code)
     made = people.makeup(teams.holders(request.actor, asked))
     context = {
-        "tabs": shown.tabs("teams", asked.place), **named(asked.place), "asked": asked, "makeup": shown.makeup(made),
+        "tabs": shown.tabs("teams", asked.place), **named(where), "asked": asked, "makeup": shown.makeup(made),
         "made": made, "teams": shown.teams(), "query": _query(asked),
     }  # fmt: skip
     return render(request, "activities/cadres/team.html", context)
 
 
 @gate("activity.view", methods=("GET",))
-def team_list(request: Request) -> HttpResponse:
+@placed("teams")
+def team_list(request: Request, where: places.Picked) -> HttpResponse:
     """The posts behind a share, names masked: the very filter that counted them, under the reader's own rights."""
-    asked, share = _asked(request), request.GET.get("share", "")
+    asked, share = _asked(request, where.code), request.GET.get("share", "")
     rows = teams.holders(request.actor, asked)
     try:
         rows = people.counted(rows, share) if share else rows
@@ -221,7 +198,7 @@ def team_list(request: Request) -> HttpResponse:
     found = page_of(request, rows.select_related("post", "org").order_by("place_key", "id"))
     found["rows"] = [(row, shown.masked(row.holder)) for row in found["rows"]]
     context = {
-        **named(asked.place), "asked": asked, "title": shown.share_name(share), "total": total, **found,
+        **named(where), "asked": asked, "title": shown.share_name(share), "total": total, **found,
         "query": _query(asked, share=share), "back": _query(asked), "team_name": shown.teams()[asked.team],
     }  # fmt: skip
     return render(request, "activities/cadres/team_list.html", context)
@@ -231,9 +208,10 @@ def team_list(request: Request) -> HttpResponse:
 
 
 @gate("activity.view", methods=("GET",))
-def community_workers(request: Request) -> HttpResponse:
+@placed("workers")
+def community_workers(request: Request, where: places.Picked) -> HttpResponse:
     """Posts, vacancies and grades of community workers by place, with sub-districts and communities counted."""
-    place, grade = place_asked(request), request.GET.get("grade", "")
+    place, grade = where.code, request.GET.get("grade", "")
     staffing = workers.staffing(request.actor, place)
     known = places.get_many(row.place for row in staffing)
     rules = programme.current(place).workers
@@ -244,7 +222,7 @@ def community_workers(request: Request) -> HttpResponse:
     found = page_of(request, rows)
     streets, communities = workers.divisions(place)
     context = {
-        "tabs": shown.tabs("workers", place), **named(place), "grade": grade, "basis": rules.basis,
+        "tabs": shown.tabs("workers", place), **named(where), "grade": grade, "basis": rules.basis,
         "staffing": [(row, known.get(row.place)) for row in staffing], "seats": seats, "held": held,
         "vacant": sum(row.vacant for row in staffing), "streets": streets, "communities": communities,
         "grades": [(key, titles[key], n) for key, n in counted.items()],

@@ -17,13 +17,18 @@ from zhijin.access.api import Request, gate
 from zhijin.activities.cadres import plans, postings, programme, shown
 from zhijin.activities.cadres.plans import Measure
 from zhijin.activities.cadres.postings import Log, Sending
-from zhijin.activities.cadres.views import day_asked, named, page_of, place_asked
+from zhijin.activities.cadres.views import day_asked, page_of
+from zhijin.activities.cadres.where import named, placed
 from zhijin.activities.models import WorkLog
 from zhijin.activities.views import common
 from zhijin.core import clock, files
 from zhijin.core.errors import NOT_FOUND, Refusal
 from zhijin.core.models import StoredFile
+from zhijin.orgs import api as orgs
+from zhijin.places import api as places
 
+#: Where a cadre may be sent.
+SENT_TO = orgs.Question(("party",), "activity.organise", orgs.FEW)
 STATES = ("now", "over", "home")
 
 
@@ -33,9 +38,10 @@ def _kinds(place: str) -> list[tuple[str, str]]:
 
 
 @gate("activity.view")
-def posting_list(request: Request) -> HttpResponse:
+@placed("postings")
+def posting_list(request: Request, where: places.Picked) -> HttpResponse:
     """Postings below a place, and sending a cadre."""
-    place, state = place_asked(request), request.GET.get("state", "now")
+    place, state = where.code, request.GET.get("state", "now")
     state = state if state in STATES else "now"
     refusal: Refusal | None = None
     if request.method == "POST":
@@ -47,10 +53,10 @@ def posting_list(request: Request) -> HttpResponse:
         refusal = done
     can = request.actor.can("activity.organise")
     context = {
-        "tabs": shown.tabs("postings", place), **named(place), "state": state, "refusal": refusal,
+        "tabs": shown.tabs("postings", place), **named(where), "state": state, "refusal": refusal,
         "figures": postings.figures(request.actor, place), "typed": request.POST, "today": clock.today(),
         **page_of(request, postings.postings(request.actor, place, state)), "can": can,
-        "orgs": common.own_orgs(request.actor)[:200] if can else [],
+        "picked": common.org_asked(request, SENT_TO) if can else None,
     }  # fmt: skip
     return render(request, "activities/cadres/postings.html", context)
 
@@ -61,7 +67,9 @@ def _send(request: Request) -> str:
         post("holder", ""), post("from_name", ""), day_asked(request, "start"), day_asked(request, "ends"),
         post("first") == "1", None, post("username", "").strip()[:64],
     )  # fmt: skip
-    postings.post_cadre(actor=request.actor, org_key=common.number(request, "org"), sending=sending)
+    postings.post_cadre(
+        actor=request.actor, org_key=common.org_asked(request, SENT_TO).needed(), sending=sending
+    )
     return _("已选派。")
 
 
@@ -136,9 +144,10 @@ def log_photo(request: Request, pk: UUID, number: int) -> HttpResponse:
 
 
 @gate("activity.organise")
-def commendations(request: Request) -> HttpResponse:
+@placed("postings")
+def commendations(request: Request, where: places.Picked) -> HttpResponse:
     """Who meets every condition of a commendation in a year: computed when asked for, in the order of places."""
-    place, text = place_asked(request), request.POST.get("year") or request.GET.get("year", "")
+    place, text = where.code, request.POST.get("year") or request.GET.get("year", "")
     # A year is judged when it is over.
     over = clock.today().year - 1
     year = int(text) if text.isascii() and text.isdigit() and len(text) == 4 else over
@@ -153,7 +162,7 @@ def commendations(request: Request) -> HttpResponse:
             refusal = error
     rules = programme.current(place).postings.commend
     context = {
-        "tabs": shown.tabs("postings", place), **named(place), "year": year, "found": found, "refusal": refusal,
+        "tabs": shown.tabs("postings", place), **named(where), "year": year, "found": found, "refusal": refusal,
         "rules": rules, "cadres": [(row, shown.masked(row.holder)) for row in found.cadres] if found else [],
         "years": range(clock.today().year - 3, clock.today().year + 1),
     }  # fmt: skip
@@ -164,9 +173,10 @@ def commendations(request: Request) -> HttpResponse:
 
 
 @gate("activity.view")
-def plan_list(request: Request) -> HttpResponse:
+@placed("plans")
+def plan_list(request: Request, where: places.Picked) -> HttpResponse:
     """The counties' own plans with how far they are; beginning one."""
-    place = place_asked(request)
+    place = where.code
     refusal: Refusal | None = None
     if request.method == "POST":
         done = common.act(request, {"make": lambda: _make(request)}, reverse("desk:county-plans"))
@@ -177,7 +187,7 @@ def plan_list(request: Request) -> HttpResponse:
     told = plans.standings(found["rows"])
     found["rows"] = [(row, told[row.id]) for row in found["rows"]]
     context = {
-        "tabs": shown.tabs("plans", place), **named(place), **found, "refusal": refusal, "typed": request.POST,
+        "tabs": shown.tabs("plans", place), **named(where), **found, "refusal": refusal, "typed": request.POST,
         "told": plans.figures(request.actor, place),
         "counties": [one for one in common.hosting_places(request.actor) if len(one[0]) == 6],
         "year": clock.today().year,

@@ -14,29 +14,37 @@ from zhijin.access.api import Request, gate
 from zhijin.activities.cadres import programme, shown, study, teams
 from zhijin.activities.cadres.study import Wish
 from zhijin.activities.cadres.teams import Asked
-from zhijin.activities.cadres.views import named, page_of, place_asked
+from zhijin.activities.cadres.views import page_of
+from zhijin.activities.cadres.where import named, placed
 from zhijin.activities.models import Study
 from zhijin.activities.views import common
 from zhijin.core import clock
 from zhijin.core.errors import BAD_REQUEST, Refusal
 from zhijin.people import api as people
+from zhijin.places import api as places
 
 TONES = {"applied": "warn", "recommended": "info", "enrolled": "accent", "finished": "ok"}
-_YUAN = re.compile(r"^(\d{1,6})(?:\.(\d{1,2}))?$")
+#: So many cadres are offered at once; beyond them one looks at a narrower place first.
+HOLDERS = 200
+#: 7333.33, 7,333.33, 7333.33 元.
+_YUAN = re.compile(r"^(\d{1,6}|\d{1,3}(?:[,，]\d{3}))(?:\.(\d{1,2}))?\s*元?$", re.ASCII)
 
 
 def fen_of(text: str) -> int:
     """Yuan as typed, in fen. Raises CO400."""
-    found = _YUAN.match(text.strip()) if text.isascii() else None
+    found = _YUAN.match(text.strip())
     if found is None:
         raise BAD_REQUEST(fields={"fee": _("学费写成元，最多两位小数。")})
-    return int(found[1]) * 100 + int((found[2] or "").ljust(2, "0"))
+    return int(found[1].replace(",", "").replace("，", "")) * 100 + int(
+        (found[2] or "").ljust(2, "0")
+    )
 
 
 @gate("activity.view")
-def study_list(request: Request) -> HttpResponse:
+@placed("study")
+def study_list(request: Request, where: places.Picked) -> HttpResponse:
     """Applications below a place by state, the figures, the survey, applying."""
-    place, state = place_asked(request), request.GET.get("state", "")
+    place, state = where.code, request.GET.get("state", "")
     state = state if state in Study.State.values else ""
     refusal: Refusal | None = None
     if request.method == "POST":
@@ -50,11 +58,11 @@ def study_list(request: Request) -> HttpResponse:
     found["rows"] = [(row, TONES.get(row.state, "")) for row in found["rows"]]
     can = request.actor.can("activity.act")
     context = {
-        "tabs": shown.tabs("study", place), **named(place), "state": state, "refusal": refusal, "told": told,
+        "tabs": shown.tabs("study", place), **named(where), "state": state, "refusal": refusal, "told": told,
         "states": [(key, word, told.by_state.get(key, 0)) for key, word in Study.State.choices], **found,
         "shares": programme.current(place).study, "can": can, "year": clock.today().year, "typed": request.POST,
-        "orgs": common.own_orgs(request.actor)[:200] if can else [], "levels": _levels(),
-        "holders": _holders(request, place) if can else [],
+        "picked": common.org_asked(request) if can else None, "levels": _levels(),
+        "holders": _holders(request, place) if can else [], "most": HOLDERS,
     }  # fmt: skip
     return render(request, "activities/cadres/studies.html", context)
 
@@ -66,7 +74,7 @@ def _levels() -> list[tuple[int, object]]:
 def _holders(request: Request, place: str) -> list[tuple[UUID, str]]:
     """Cadres of villages whom the viewer may hand in."""
     rows = teams.holders(request.actor, Asked(place, "both")).select_related("post", "org")
-    found = rows.filter(org__isnull=False).order_by("place_key", "id")[:200]
+    found = rows.filter(org__isnull=False).order_by("place_key", "id")[:HOLDERS]
     return [
         (row.id, f"{row.org.name if row.org else ''} {row.post.label} {row.holder}")
         for row in found
@@ -90,7 +98,7 @@ def _survey(request: Request) -> str:
         common.number(request, "cadres"), common.number(request, "below"), common.number(request, "willing")
     )  # fmt: skip
     study.survey(
-        actor=request.actor, org_key=common.number(request, "org"), year=common.number(request, "year"),
+        actor=request.actor, org_key=common.org_asked(request).needed(), year=common.number(request, "year"),
         counts=counts, wishes=request.POST.get("wishes", ""),
     )  # fmt: skip
     return _("摸底情况已登记。")

@@ -18,6 +18,9 @@ from zhijin.core.ids import place_key
 from zhijin.core.roles import ROLES
 from zhijin.places import api as places
 
+#: A year outside of these is a slip of the keyboard (0026), and some are none that the database could give back.
+YEARS = range(2000, 2101)
+
 
 def moment(request: Request, name: str = "starts_at") -> datetime:
     """A moment of the form, in the country's time. Raises CO400."""
@@ -25,7 +28,7 @@ def moment(request: Request, name: str = "starts_at") -> datetime:
         found = parse_datetime(request.POST.get(name, "").strip())
     except ValueError:
         found = None
-    if found is None:
+    if found is None or found.year not in YEARS:
         raise BAD_REQUEST(fields={name: _("请填写日期和时间。")})
     return found if found.tzinfo else found.replace(tzinfo=clock.TZ)
 

@@ -33,6 +33,7 @@ from zhijin.core.errors import BAD_REQUEST
 from zhijin.core.ids import CROCKFORD
 from zhijin.core.scope import scoped
 from zhijin.core.signing import side_file, sign_document
+from zhijin.ui import spans
 
 PURPOSE = "activities.sitting-box"
 DOCUMENT = "activities.sitting/1"
@@ -194,13 +195,13 @@ class Ballot:
 
 
 def ballot_for(code: str) -> Ballot:
-    """The ballot that a code opens; looking notes nothing. Raises AV030, AV088, AV089, AV001."""
+    """The ballot that a code opens; looking notes nothing. Raises AV030, AV088, AV089, AV169."""
     with scoped(CLERK):
         seat = Seat.objects.filter(code=_digest(code)).first()
         if seat is None:
             raise errors.CODE_UNKNOWN()
         row = Sitting.objects.get(id=seat.sitting_id)
-        in_state(row, State.VOTING)
+        _under_way(row)
         if seat.voted:
             raise errors.VOTED_ALREADY()
         if row.is_over(clock.now()):
@@ -208,11 +209,14 @@ def ballot_for(code: str) -> Ballot:
         return Ballot(row, Matter.objects.get(id=row.matter_id))
 
 
-def cast(*, code: str, choice: str) -> Paper:
-    """Put one paper in, by code; it is given back with its receipt, this once.
+def _under_way(row: Sitting) -> None:
+    """Raise AV169 before the vote was opened, AV088 once it is over: said to a resident, who knows no steps."""
+    if row.state != State.VOTING:
+        raise errors.VOTE_NOT_OPEN() if row.state == State.CALLED else errors.VOTE_CLOSED()
 
-    Raises CO400, AV001, AV030, AV088, AV089.
-    """
+
+def cast(*, code: str, choice: str) -> Paper:
+    """Put one paper in, by code; it is given back with its receipt. Raises CO400, AV030, AV088, AV089, AV169."""
     if choice not in (*CHOICES, ABSTAIN):
         raise BAD_REQUEST(fields={"choice": _("请选择一项。")})
     with scoped(CLERK):
@@ -220,7 +224,7 @@ def cast(*, code: str, choice: str) -> Paper:
         if found is None:
             raise errors.CODE_UNKNOWN()
         row = locked(Sitting.objects.all(), found)
-        in_state(row, State.VOTING)
+        _under_way(row)
         late = not _in_time(row)
         # A late comer's moment is kept (the transaction ends well), and only then refused.
         paper = None if late else _put_in(row, code, choice)
@@ -327,7 +331,7 @@ def _may_end(row: Sitting, seats: Sequence[Seat]) -> None:
     """Nobody who still has time is cut off. Raises AV138."""
     seen = max(clock.now(), row.seen_at or clock.now())
     if row.closes_at and not row.is_over(seen) and not all(seat.voted for seat in seats):
-        raise errors.STILL_VOTING(until=f"{clock.local(row.closes_at):%m-%d %H:%M}")
+        raise errors.STILL_VOTING(until=spans.moment(row.closes_at))
 
 
 def _open_papers(seats: Sequence[Seat]) -> list[Paper]:
@@ -347,6 +351,15 @@ def _stands(row: Sitting, seats: Sequence[Seat], papers: Sequence[Paper]) -> Non
         raise errors.SIDE_MISSING(sides=_("、").join(titles.get(side, side) for side in missing))
     if row.secret and len(papers) < LEAST:
         raise errors.TOO_FEW_PAPERS(n=len(papers), least=LEAST)
+
+
+def _decides(row: Sitting) -> bool:
+    """Whether those who voted already make a quorum, with every side among them and papers enough."""
+    seats = list(Seat.objects.filter(sitting_id=row.id, voted=True))
+    least = Vote.model_validate(row.rule).quorum
+    sides = {seat.party for seat in seats}
+    enough = bool(seats) and len(seats) * 10_000 >= row.due * least
+    return enough and sides >= set(row.parties) and (not row.secret or len(seats) >= LEAST)
 
 
 def _passed(row: Sitting) -> bool:
@@ -369,9 +382,12 @@ def told(row: Sitting, matter: Matter) -> dict[str, object]:
 def adjourn(*, actor: Actor, sitting_id: UUID, why: str) -> Sitting:
     """End a sitting without result; its papers are destroyed uncounted and another may be called for the step.
 
-    Raises CO400, CO403, CO404, AV001, AV134.
+    Not once enough have voted for a result: a vote that does not please is not held again. Raises CO400, CO403,
+    CO404, AV001, AV134, AV168.
     """
     row = own(actor, sitting_id, State.CALLED, State.VOTING)
+    if row.state == State.VOTING and _decides(row):
+        raise errors.MUST_COUNT()
     row.opinion = public_text(why, 200, "why")
     row.present = Seat.objects.filter(sitting_id=row.id, present=True).count()
     row.state, row.sealed, row.closed_at = State.ADJOURNED, None, clock.now()

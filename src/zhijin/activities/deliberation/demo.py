@@ -130,10 +130,18 @@ def _month(today: date, back: int) -> date:
     return date(number // 12, number % 12 + 1, 20)
 
 
+def evenings(today: date) -> tuple[list[date], date]:
+    """The 20ths of the last months, oldest first, and the next one, which is today or later."""
+    over = today.day > 20
+    return [_month(today, back - over) for back in range(len(texts.NIGHTS), 0, -1)], _month(
+        today, -over
+    )
+
+
 def _nights(today: date) -> None:
     """An evening in the yard each month with what was suggested; the next one is called."""
-    for back in range(len(texts.NIGHTS), 0, -1):
-        day = _month(today, back)
+    days, coming = evenings(today)
+    for back, day in zip(range(len(days), 0, -1), days, strict=True):
         with _at(day, 22):
             starts = datetime.combine(day, time(19, 30), clock.TZ)
             meeting = _gather(day, starts)
@@ -151,7 +159,6 @@ def _nights(today: date) -> None:
                 notes=texts.NIGHT_NOTES,
             )
     with _at(today, 8):
-        coming = today + timedelta(days=6)
         _gather(coming, datetime.combine(coming, time(19, 30), clock.TZ))
 
 

@@ -38,13 +38,25 @@ class Order:
     what: str
     decided_by: str
     org_key: int | None = None
+    org_name: str = ""
     simulated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How the carrying-out stands: ended or not, carried out or given up, and what was said of it."""
+
+    ended: bool
+    carried: bool
+    said: str = ""
 
 
 #: Drafts and hands in a document; gives its id and its public code.
 Publish = Callable[[Actor, Paper], tuple[UUID, str]]
 #: Opens a case; gives its id and its number.
 CarryOut = Callable[[Actor, Order], tuple[UUID, str]]
+#: Tells how a case stands; None when there is none.
+HowItStands = Callable[[UUID], Outcome | None]
 
 _provided: dict[str, Any] = {}
 
@@ -54,9 +66,11 @@ def provide_publication(publish: Publish) -> None:
     _provided["publish"] = publish
 
 
-def provide_carrying_out(carry_out: CarryOut) -> None:
-    """Called by the room that opens follow-up cases."""
+def provide_carrying_out(carry_out: CarryOut, outcome: HowItStands | None = None) -> None:
+    """Called by the room that opens follow-up cases, and tells how they stand."""
     _provided["carry"] = carry_out
+    if outcome is not None:
+        _provided["outcome"] = outcome
 
 
 def publish(actor: Actor, paper: Paper) -> tuple[UUID, str]:
@@ -73,3 +87,9 @@ def carry_out(actor: Actor, order: Order) -> tuple[UUID, str]:
         raise errors.NOT_CONNECTED(what="cases")
     found: tuple[UUID, str] = _provided["carry"](actor, order)
     return found
+
+
+def outcome(case_id: UUID | None) -> Outcome | None:
+    """How the carrying-out by that case stands; None where nobody can tell."""
+    tell: HowItStands | None = _provided.get("outcome")
+    return tell(case_id) if tell is not None and case_id is not None else None

@@ -16,7 +16,7 @@ from zhijin.core import clock, documents
 from zhijin.core.documents import Block, Document, Heading, Note, Signature, Table, Text
 
 _CHOICES = (("yes", "赞成"), ("no", "反对"), ("abstain", "弃权"))
-_OUTCOMES = {"passed": "通过", "failed": "未通过", "adjourned": "人数不够，另行开会"}
+_OUTCOMES = {"passed": "通过", "failed": "未通过", "adjourned": "另行开会"}
 _ACTS = {"publish": "决议公开", "carry": "组织实施", "result": "结果公开"}
 _STATES = {"running": "办理中", "done": "已完成", "refused": "未通过"}
 
@@ -151,9 +151,10 @@ def _lines(step: StepView) -> list[list[str | int | None]]:
     if kept is None:
         return [[name, None, None, *nothing, "尚未进行"]]
     done = _day(kept.at) if kept.at else None
-    return [
-        [name, kept.code, done, *nothing, _ACTS.get(step.step.act, "") + ("" if kept.at else "中")]
-    ]
+    told = _ACTS.get(step.step.act, "") + ("" if kept.at else "中")
+    if step.outcome is not None and step.outcome.ended:
+        told = "已落实" if step.outcome.carried else "未能落实"
+    return [[name, kept.code, done, *nothing, told]]
 
 
 def gathering(row: Gathering, kind: str, made: Sequence[Proposal], taken: str) -> bytes:

@@ -22,6 +22,7 @@ from zhijin.activities.deliberation import (
     stepping,
 )
 from zhijin.activities.models import Matter, ServiceItem, Sitting
+from zhijin.activities.services.ballots import read_code
 from zhijin.core import clock, ratelimit
 from zhijin.core.actor import Actor
 from zhijin.core.errors import NOT_FOUND, Refusal
@@ -74,7 +75,7 @@ def proposal_new(request: HttpRequest, code: str) -> HttpResponse:
         say = request.POST.get
         draft = proposing.Draft(say("title", ""), say("text", ""), say("by", ""))
         with scoped(_READER):
-            likely = reading.alike(code, f"{draft.title} {draft.text}")
+            likely = reading.alike(code, draft.title, draft.text)
         if not likely or say("sure"):
             try:
                 pk = proposing.propose(
@@ -99,9 +100,9 @@ def proposal_alike(request: HttpRequest, code: str) -> HttpResponse:
     """Earlier proposals that may say the same, as a fragment shown while writing."""
     ratelimit.hit(f"alike:{client_address(request)}", "120/m")
     _place(code)
-    text = f"{request.GET.get('title', '')} {request.GET.get('text', '')}"[:500]
+    title, text = request.GET.get("title", "")[:80], request.GET.get("text", "")[:500]
     with scoped(_READER):
-        likely = reading.alike(code, text)
+        likely = reading.alike(code, title, text)
     return render(request, "activities/deliberation/_alike.html", {"likely": likely})
 
 
@@ -163,7 +164,7 @@ def recount(request: HttpRequest, pk: UUID) -> HttpResponse:
     with scoped(_READER):
         row = reading.counted(pk)
         matter = Matter.objects.get(id=row.matter_id)
-    receipt = "".join(c for c in request.GET.get("receipt", "").upper() if c.isalnum())[:16]
+    receipt = read_code(request.GET.get("receipt", ""))[:16]
     words = {"1": _("赞成"), "2": _("反对"), "0": _("弃权")}
     mine = next((words[marks] for code, marks in row.papers if code == receipt), "")
     context = {
@@ -213,9 +214,9 @@ def service_lists(request: HttpRequest, code: str) -> HttpResponse:
     place = _place(code)
     with scoped(_READER):
         lists = reading.lists(code)
-    return render(
-        request, "activities/deliberation/service_lists.html", {"place": place, "lists": lists}
-    )
+    listed = any(items for *_, items in lists)
+    context = {"place": place, "lists": lists, "listed": listed}
+    return render(request, "activities/deliberation/service_lists.html", context)
 
 
 @public(rate="10/10m", opens=False)

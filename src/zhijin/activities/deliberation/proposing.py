@@ -20,6 +20,7 @@ from zhijin.core.errors import BAD_REQUEST
 from zhijin.core.grams import grams
 from zhijin.core.ids import uuid7
 from zhijin.core.scope import scoped
+from zhijin.ui import spans
 
 TITLE, TEXT, BY, REMARK = 60, 1000, 40, 500
 _SUPPORT = (
@@ -217,7 +218,7 @@ def held(*, actor: Actor, gathering_id: UUID, came: int, notes: str) -> Gatherin
     if not 1 <= came <= 20_000:
         raise BAD_REQUEST(fields={"came": "1–20000"})
     if row.starts_at > clock.now():
-        raise errors.NOT_HOLDING(why=f"{clock.local(row.starts_at):%Y-%m-%d %H:%M}")
+        raise errors.NOT_HOLDING(why=spans.moment(row.starts_at))
     row.state, row.came, row.held_at = Gathering.State.HELD, came, clock.now()
     row.notes = public_text(notes, 2000, "notes")
     row.save(update_fields=["state", "came", "notes", "held_at"])

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from django.db.models import F, QuerySet
 
-from zhijin.activities.deliberation import programme, stepping
+from zhijin.activities.deliberation import hooks, programme, stepping
 from zhijin.activities.deliberation.format import Step
 from zhijin.activities.models import (
     Gathering,
@@ -43,9 +43,12 @@ class Likely:
     percent: int
 
 
-def alike(place_code: str, text: str, size: int = 3) -> list[Likely]:
-    """Proposals of the place that may say the same, best first. Empty for a place without a programme."""
-    mine = grams(text)
+def alike(place_code: str, title: str, text: str = "", size: int = 3) -> list[Likely]:
+    """Proposals of the place that may say the same, best first. Empty for a place without a programme.
+
+    By all their words or by their titles alone, whichever is more: reasons for one thing differ from each other.
+    """
+    mine, named = grams(title, text), grams(title)
     if len(mine) < 2:
         return []
     least = programme.current(place_code).model.alike
@@ -53,10 +56,17 @@ def alike(place_code: str, text: str, size: int = 3) -> list[Likely]:
         place_key=place_key(place_code), hidden=False, made_at__gte=clock.now() - timedelta(days=SAME_DAYS)
     )  # fmt: skip
     found = [
-        Likely(row, likeness(mine, row.grams)) for row in rows.order_by("-made_at")[:SAME_MOST]
+        Likely(row, max(likeness(mine, row.grams), _title_likeness(named, row)))
+        for row in rows.order_by("-made_at")[:SAME_MOST]
     ]
     kept = [one for one in found if one.percent >= least]
     return sorted(kept, key=lambda one: (-one.percent, one.row.made_at))[:size]
+
+
+def _title_likeness(named: list[str], row: Proposal) -> int:
+    """Of the longer title: a short one is within many."""
+    other = grams(row.title)
+    return likeness(named, other) * min(len(named), len(other)) // max(len(named), len(other), 1)
 
 
 def remarks(proposal_id: UUID, *, hidden: bool = False) -> QuerySet[Remark]:
@@ -110,6 +120,8 @@ class StepView:
     state: str
     passage: Passage | None
     sittings: Sequence[Sitting]
+    #: How the carrying-out stands, at the step that waits for it.
+    outcome: hooks.Outcome | None = None
 
     @property
     def passed(self) -> Sitting | None:
@@ -117,7 +129,8 @@ class StepView:
 
 
 def steps_of(matter: Matter) -> list[StepView]:
-    """Every step: ``done``, ``now``, ``stopped`` (where it was refused) or nothing yet. Three statements."""
+    """Every step: ``done``, ``now``, ``stopped`` (where it was refused, or not carried out) or nothing yet. Three
+    statements, and one look at the case."""
     lang = stepping.lang()
     sat: dict[str, list[Sitting]] = {}
     for row in (
@@ -131,8 +144,12 @@ def steps_of(matter: Matter) -> list[StepView]:
         if number == matter.step:
             state = {"running": "now", "refused": "stopped"}.get(matter.state, "done")
         body = step.body.in_(lang) if step.body else ""
+        kept = passages.get(number)
+        outcome = hooks.outcome(kept.reference) if kept and step.act == "carry" else None
+        if outcome is not None and outcome.ended and not outcome.carried:
+            state = "stopped"
         out.append(
-            StepView(number, step, step.title.in_(lang), body, state, passages.get(number), sat.get(step.id, []))
+            StepView(number, step, step.title.in_(lang), body, state, kept, sat.get(step.id, []), outcome)
         )  # fmt: skip
     return out
 
@@ -144,7 +161,7 @@ def step_dots(steps: Iterable[StepView]) -> list[dict[str, Any]]:
         {
             "label": one.title,
             "state": states.get(one.state, ""),
-            "current": one.state in {"now", "stopped"},
+            "current": one.state == "now" or (one.state == "stopped" and not one.passage),
         }
         for one in steps
     ]

@@ -194,6 +194,8 @@ def _paper(matter: Matter, step: Step, result: str) -> hooks.Paper:
         for one in way_of(matter).steps if (row := sat.get(one.id)) is not None
     ]  # fmt: skip
     head = _("实施结果") if result else _("决议")
+    if result and not carried_out(matter):
+        head = _("未能落实")
     return hooks.Paper(
         matter.place_code, step.board, f"{head}：{matter.title}"[:120], f"{matter.text}\n\n{result}".strip(),
         [_("步骤"), _("会议"), _("日期"), _("应到"), _("实到"), _("赞成 / 反对 / 弃权")], rows,
@@ -201,16 +203,27 @@ def _paper(matter: Matter, step: Step, result: str) -> hooks.Paper:
     )  # fmt: skip
 
 
+def carried_out(matter: Matter) -> bool:
+    """Whether the resolution was carried out, as far as anybody can tell."""
+    numbers = [at for at, step in enumerate(way_of(matter).steps) if step.act == "carry"]
+    done = Passage.objects.filter(matter_id=matter.id, number__in=numbers).order_by("-number")
+    last = done.first()
+    found = hooks.outcome(last.reference) if last is not None else None
+    return found is None or found.carried
+
+
+def _awaited(document_id: UUID) -> Passage | None:
+    """The passage of a step that waits for a document, locked."""
+    rows = Passage.objects.select_for_update(no_key=True)
+    return rows.filter(reference=document_id, at=None).first()
+
+
 def published(document_id: UUID, at: datetime, actor: Actor) -> bool:
     """A document was published; the step that waited for it is passed. True when there was one.
 
     Called inside the publishing transaction, under the approver's scope.
     """
-    passage = (
-        Passage.objects.select_for_update(no_key=True)
-        .filter(reference=document_id, at=None)
-        .first()
-    )
+    passage = _awaited(document_id)
     if passage is None:
         return False
     matter = locked(Matter.objects.all(), passage.matter_id)
@@ -222,6 +235,17 @@ def published(document_id: UUID, at: datetime, actor: Actor) -> bool:
     tell(actor, "activity.deliberation.published", matter, matter.record, subject=matter.record,
          value=max(days, 0), attrs={"line": matter.line, "stage": step.id})  # fmt: skip
     _go_on(actor, matter)
+    return True
+
+
+def discarded(document_id: UUID, actor: Actor) -> bool:
+    """The draft that a matter waited for was thrown away: the step stands open for another. True when there was one."""
+    passage = _awaited(document_id)
+    if passage is None:
+        return False
+    matter = locked(Matter.objects.all(), passage.matter_id)
+    Passage.objects.filter(id=passage.id).delete()
+    note(actor, "matter.publication-discarded", matter.record, matter.place_key, step=passage.step)
     return True
 
 
@@ -247,15 +271,19 @@ def carry(*, actor: Actor, matter_id: UUID) -> Passage:
     decided_by = next((bodies[one] for one in reversed(agreed) if one in bodies), "")
     order = hooks.Order(
         step.playbook or "", matter.place_code, f"{matter.id}:{matter.step}",
-        f"{matter.title}\n{matter.text}"[:2000], decided_by, matter.org_key, matter.simulated,
+        f"{matter.title}\n{matter.text}"[:2000], decided_by, matter.org_key, matter.org_name,
+        matter.simulated,
     )  # fmt: skip
     case, number = hooks.carry_out(actor, order)
     note(actor, "matter.carried", matter.record, matter.place_key, case=number)
     return _passage(matter, step, case, number)
 
 
-def case_ended(case_id: UUID, at: datetime, actor: Actor) -> bool:
-    """The case of a resolution has ended; the step that waited for it is passed. True when there was one."""
+def case_ended(case_id: UUID, at: datetime, actor: Actor, *, carried: bool = True) -> bool:
+    """The case of a resolution has ended; the step that waited for it is passed. True when there was one.
+
+    Also when it could not be carried out: what came of it is published all the same, and says so.
+    """
     passage = (
         Passage.objects.select_for_update(no_key=True).filter(reference=case_id, at=None).first()
     )
@@ -264,6 +292,6 @@ def case_ended(case_id: UUID, at: datetime, actor: Actor) -> bool:
     matter = locked(Matter.objects.all(), passage.matter_id)
     passage.at = at
     passage.save(update_fields=["at"])
-    note(actor, "matter.carried-out", matter.record, matter.place_key)
+    note(actor, "matter.carried-out", matter.record, matter.place_key, carried=carried)
     _go_on(actor, matter)
     return True

@@ -18,6 +18,7 @@ from zhijin.access.api import Request, gate
 from zhijin.activities.deliberation import asking, balloting, programme, reading, stepping
 from zhijin.activities.deliberation.balloting import Call
 from zhijin.activities.deliberation.common import ACT
+from zhijin.activities.deliberation.format import Step
 from zhijin.activities.models import Matter, Proposal, Sitting
 from zhijin.activities.services.ballots import LEAST
 from zhijin.activities.views import common
@@ -129,23 +130,36 @@ def matter(request: Request, pk: UUID) -> HttpResponse:
         refusal = answer
     steps = reading.steps_of(found)
     now = stepping.step_of(found)
+    can = found.state == "running" and stepping.may_hold(request.actor, found, now)
+    open_ = next(
+        (row for one in steps for row in one.sittings if row.state in {"called", "voting"}), None
+    )
     context = {
         "matter": found, "line": stepping.way_of(found), "steps": steps, "dots": reading.step_dots(steps),
         "now": now, "now_title": now.title.in_(stepping.lang()), "lang": stepping.lang(),
         "refusal": refusal, "given": request.POST,
-        "can": found.state == "running" and stepping.may_hold(request.actor, found, now),
-        "open": next((row for one in steps for row in one.sittings if row.state in {"called", "voting"}), None),
-        "waiting": next((one.passage for one in steps if one.state == "now"), None),
+        "can": can, "open": open_,
+        "waiting": next((one.passage for one in steps if one.number == found.step), None),
+        "outcome": next((one.outcome for one in reversed(steps) if one.outcome), None),
         "sides": [(side.id, side.title.in_(stepping.lang())) for side in now.sides],
-        "roll": _last_roll(found, now.id), "starts": f"{clock.local(clock.now()):%Y-%m-%dT%H:%M}",
+        "roll": _last_roll(request, found, now) if can and not open_ else [],
+        "starts": f"{clock.local(clock.now()):%Y-%m-%dT%H:%M}",
     }  # fmt: skip
     return render(request, "activities/deliberation/matter.html", context)
 
 
-def _last_roll(found: Matter, step: str) -> int:
-    """How many names the last sitting of the same step at this place had."""
-    rows = Sitting.objects.filter(place_key=found.place_key, step=step)
-    return rows.order_by("-starts_at").values_list("due", flat=True).first() or 0
+def _last_roll(request: Request, found: Matter, now: Step) -> list[str]:
+    """The roll of the last sitting of this step at this place, as it is written: it seldom changes, and nobody
+    types thirty names again. Journalled, since it holds names."""
+    if now.act != "meet":
+        return []
+    rows = Sitting.objects.filter(place_key=found.place_key, step=now.id).defer("sealed")
+    last = rows.order_by("-starts_at", "-id").first()
+    if last is None:
+        return []
+    journal.write(request.actor, "sitting.roll", last.record, place_key=last.place_key)
+    titles = {side.id: side.title.zh for side in now.sides}
+    return [f"{seat.name} {titles.get(seat.party, '')}".strip() for seat in reading.roll(last)]
 
 
 def _called(request: Request, found: Matter) -> HttpResponse | Refusal:

@@ -36,7 +36,7 @@ def proposals(request: Request) -> HttpResponse:
     if request.method == "POST":
         code = asking.place_asked(request)
         draft = _draft(request)
-        likely = reading.alike(code, f"{draft.title} {draft.text}")
+        likely = reading.alike(code, draft.title, draft.text)
         if not likely or request.POST.get("sure"):
             done = common.act(request, _enter(request, code, None), reverse("desk:proposals"))
             if isinstance(done, HttpResponse):

@@ -7,7 +7,9 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
+from django.core.paginator import Paginator
 from django.db import transaction
+from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -19,11 +21,12 @@ from zhijin.activities.learning import reading, writing
 from zhijin.activities.meetings.views import may_act, org_asked
 from zhijin.activities.models import Course, CoursePart, CourseProgress
 from zhijin.activities.views import common
-from zhijin.core import files
+from zhijin.core import clock, files
 from zhijin.core.errors import NOT_FOUND, Refusal
 from zhijin.core.models import StoredFile
 from zhijin.orgs import api as orgs
 
+PAGE = 30
 TONES = {"open": "ok", "draft": "info"}
 
 
@@ -45,15 +48,13 @@ def courses(request: Request) -> HttpResponse:
             messages.success(request, _("已建立，请加上内容。"))
             return redirect("desk:course", pk=made.id)
     rows = Course.objects.filter(reading.for_branch(org.key, org.place_code))
-    shown = [
-        row
-        for row in rows.order_by("-made_at", "-id")[:100]
-        if row.org_key == org.key or row.state != "draft"
-    ]
+    rows = rows.filter(Q(org_key=org.key) | ~Q(state=Course.State.DRAFT))
+    page = Paginator(rows.order_by("-made_at", "-id"), PAGE).get_page(request.GET.get("page"))
+    far = reading.reaches(list(page), org.key)
     context = {
-        "org": org, "can": can, "refusal": refusal,
+        "org": org, "can": can, "refusal": refusal, "page": page, "today": clock.today(),
         "reaching": request.actor.can("activity.organise", org.place_key, line_keys=org.line_keys),
-        "rows": [(row, TONES.get(row.state, ""), reading.reach(row, org.key)) for row in shown],
+        "rows": [(row, TONES.get(row.state, ""), far[row.id]) for row in page],
     }  # fmt: skip
     return render(request, "activities/learning/courses.html", context)
 
@@ -76,9 +77,7 @@ def _day(text: str) -> Any:
 def _seen(request: Request, pk: UUID) -> Course:
     """A course of one's scope, or one from above that is open to all below. Raises CO404."""
     own = reading.courses(request.actor).filter(id=pk).first()
-    found = (
-        own or Course.objects.filter(id=pk, below=True).exclude(state=Course.State.DRAFT).first()
-    )
+    found = own or reading.offered(request.actor).filter(id=pk).first()
     if found is None:
         raise NOT_FOUND()
     return found
@@ -96,10 +95,13 @@ def course(request: Request, pk: UUID) -> HttpResponse:
         refusal = done
         found = _seen(request, pk)
     can = may_act(request.actor, found)
+    # Of a course from above a branch sees how far it is itself: of the maker's members it sees nobody.
+    branch = None if can else org_asked(request)
+    about = branch.key if branch is not None else found.org_key or 0
     context = {
         "course": found, "can": can, "refusal": refusal, "parts": reading.parts(found.id),
         "tone": TONES.get(found.state, ""), "screens": dict(CourseProgress.Screen.choices),
-        "reach": reading.reach(found, found.org_key or 0),
+        "reach": reading.reach(found, about), "branch": branch, "back": about,
     }  # fmt: skip
     return render(request, "activities/learning/course.html", context)
 
@@ -153,6 +155,13 @@ def served(part: CoursePart) -> HttpResponse:
     return answer
 
 
+def _size(text: str) -> str:
+    """How large a part's text may be for all of it to stand on one screen of 16:9."""
+    return next(
+        (name for most, name in ((60, "l"), (180, "m"), (420, "s")) if len(text) <= most), "xs"
+    )
+
+
 @gate("activity.view", methods=("GET",))
 def course_show(request: Request, pk: UUID) -> HttpResponse:
     """One part at a time in large type, for the screen of the hall."""
@@ -164,8 +173,10 @@ def course_show(request: Request, pk: UUID) -> HttpResponse:
         if text.isascii() and text.isdigit() and len(text) < 4
         else 1
     )
+    part = rows[at - 1] if rows else None
     context = {
-        "course": found, "part": rows[at - 1] if rows else None, "at": at, "all": len(rows),
+        "course": found, "part": part, "at": at, "all": len(rows),
+        "picture": bool(part and reading.pictures([part])), "size": _size(part.text if part else ""),
         "next": at + 1 if at < len(rows) else 0, "previous": at - 1,
     }  # fmt: skip
     return render(request, "activities/learning/show.html", context)

@@ -37,7 +37,7 @@ State = Course.State
 PARTS = 40
 _ONCE = (
     "INSERT INTO activities_course_progress (id, county, place_key, org_key, sector_key, course_id, part_id,"
-    " member_id, screen, at) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
+    " member_id, screen, finished, at) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
     " ON CONFLICT (part_id, county, member_id) DO NOTHING RETURNING id"
 )
 
@@ -122,7 +122,8 @@ def _own(actor: Actor, course_id: UUID) -> Course:
 def worked_through(*, member: BranchMember, part_id: UUID, screen: str = "phone") -> bool:
     """A member says that they have worked through a part; returns whether that finished the course.
 
-    A second time changes nothing. The fact of a finished course names the branch and never the member.
+    A second time changes nothing, and a part added later finishes it for nobody again. The fact of a finished course
+    names the branch and never the member.
     Raises CO400, CO404, AV001.
     """
     if screen not in CourseProgress.Screen.values:
@@ -133,19 +134,23 @@ def worked_through(*, member: BranchMember, part_id: UUID, screen: str = "phone"
         if part is None or course is None:
             raise NOT_FOUND()
         in_state(course, State.OPEN)
-        if not _once(member, part, screen):
+        # Two parts at once, on two screens: each would count without the other, and neither finish the course.
+        BranchMember.objects.select_for_update(no_key=True).filter(id=member.id).first()
+        told = CourseProgress.objects.filter(course_id=course.id, member_id=member.id)
+        done = dict(told.values_list("part_id", "finished"))
+        left = CoursePart.objects.filter(course_id=course.id).exclude(id__in=[*done, part.id])
+        finishes = not any(done.values()) and not left.exists()
+        if not _once(member, part, screen, finishes):
             return False
-        parts = CoursePart.objects.filter(course_id=course.id).count()
-        done = CourseProgress.objects.filter(course_id=course.id, member_id=member.id).count()
-        if done == parts:
+        if finishes:
             _finished(member, course)
-        return done == parts
+        return finishes
 
 
-def _once(member: BranchMember, part: CoursePart, screen: str) -> bool:
+def _once(member: BranchMember, part: CoursePart, screen: str, finishes: bool) -> bool:
     values: list[Any] = [
         uuid7(), member.county, member.place_key, member.org_key, member.sector_key,
-        part.course_id, part.id, member.id, screen, clock.now(),
+        part.course_id, part.id, member.id, screen, finishes, clock.now(),
     ]  # fmt: skip
     with connection.cursor() as cursor:
         cursor.execute(_ONCE, values)

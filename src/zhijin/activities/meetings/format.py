@@ -50,9 +50,16 @@ class Kind(Part):
     minutes: list[Line] = Field(min_length=1, max_length=12)
     vote: Vote | None = None
 
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """What is kept in the words of the file."""
+        return (*self.agenda, *self.minutes)
+
 
 class Life(Part):
-    """A whole programme."""
+    """A whole programme. ``english``: how English pages show lines of agendas and headings of minutes, which are kept
+    and printed in Chinese. 英文页面上怎样显示议程和纪要的小标题；存档和 Word 文件总是中文。
+    """
 
     life: Literal[1]
     id: Id
@@ -61,6 +68,7 @@ class Life(Part):
     grace: int = Field(default=5, ge=0, le=31)
     remind: int = Field(default=10, ge=0, le=60)
     kinds: list[Kind] = Field(min_length=1, max_length=40)
+    english: dict[Line, Line] = Field(default_factory=dict, max_length=200)
 
     @model_validator(mode="after")
     def _each_once(self) -> Life:
@@ -68,6 +76,16 @@ class Life(Part):
         if len(names) != len(set(names)):
             raise PydanticCustomError("a kind stands twice", "a kind stands twice")
         return self
+
+    @model_validator(mode="after")
+    def _english_of_something(self) -> Life:
+        if not self.english.keys() <= {line for kind in self.kinds for line in kind.lines}:
+            raise PydanticCustomError("english of nothing", "english of nothing")
+        return self
+
+    def words(self, lang: str) -> dict[str, str]:
+        """What pages in a language show in the place of a line that is kept in Chinese; empty in Chinese."""
+        return dict(self.english) if lang.startswith("en") else {}
 
     def kind(self, name: str) -> Kind | None:
         return next((kind for kind in self.kinds if kind.id == name), None)

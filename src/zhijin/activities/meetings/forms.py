@@ -62,7 +62,7 @@ class CallForm(forms.Form):
 
 
 class MinutesForm(forms.Form):
-    """What a meeting leaves; one box for each section of its kind."""
+    """What a meeting leaves; one box for each section of its kind, with its heading in the ``words`` of the page."""
 
     chair = forms.CharField(label=_("主持人"), max_length=64, required=False)
     law = forms.CharField(
@@ -72,12 +72,12 @@ class MinutesForm(forms.Form):
         label=_("第一议题"), max_length=120, required=False, help_text=_("学了什么；没有就不填。")
     )
 
-    def __init__(self, *args: Any, kind: Kind, **more: Any) -> None:
+    def __init__(self, *args: Any, kind: Kind, words: Mapping[str, str], **more: Any) -> None:
         super().__init__(*args, **more)
         self.kind = kind
         for number, title in enumerate(kind.minutes):
             self.fields[f"s{number}"] = forms.CharField(
-                label=title, required=False, max_length=20_000,
+                label=words.get(title, title), required=False, max_length=20_000,
                 widget=forms.Textarea(attrs={"rows": 3, "data-behaviour": "autosize"}),
             )  # fmt: skip
 
@@ -142,7 +142,7 @@ class MemberForm(forms.Form):
     consent_how = forms.CharField(
         label=_("本人怎样同意登记"),
         max_length=120,
-        help_text=_("例如：2026-03-01 书面同意；本人入党志愿书。"),
+        help_text=_("例如：2026年3月1日书面同意；本人入党志愿书。"),
     )
 
     def draft(self) -> MemberDraft:

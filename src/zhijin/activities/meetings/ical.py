@@ -8,8 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 
+from django.utils import translation
+
 from zhijin.activities.meetings.reading import Year
 from zhijin.activities.models import Meeting
+from zhijin.ui import spans
 
 CONTENT_TYPE = "text/calendar; charset=utf-8"
 _OCTETS = 75
@@ -59,7 +62,10 @@ def feed(year: Year, now: datetime, host: str) -> bytes:
     for kind, cell in year.due:
         if not cell.called:
             uid = f"due-{year.branch.org_key}-{kind.id}-{cell.period.name}@{host}"
-            lines += _due(uid, f"{kind.title.zh}（{cell.period.name} 截止）", cell.period.last, now)
+            # The kinds have their Chinese titles here, so the period is told in Chinese, too.
+            with translation.override("zh-hans"):
+                told = spans.period(cell.period.name)
+            lines += _due(uid, f"{kind.title.zh}（{told}截止）", cell.period.last, now)
     lines.append("END:VCALENDAR")
     return ("\r\n".join(fold(line) for line in lines) + "\r\n").encode()
 

@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
+from zhijin.activities.meetings import programme
 from zhijin.activities.models import Attendee, Meeting, Resolution
 from zhijin.core import clock, documents
 from zhijin.core.documents import Block, Document, Heading, Signature, Text
@@ -27,7 +28,7 @@ def minutes(
     """The minutes of a meeting that was held; ``names`` by member. The file is in Chinese, as minutes are."""
     blocks: list[Block] = [*_head(meeting, roll, names), Heading("议程")]
     blocks += [Text(f"{number}. {line}") for number, line in enumerate(meeting.agenda, 1)]
-    for title, body in meeting.minutes.items():
+    for title, body in programme.sections_of(meeting):
         blocks += [Heading(title), *(Text(line) for line in body.splitlines() if line.strip())]
     if puts:
         blocks.append(Heading("表决"))

@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
-from zhijin.access.api import public
+from zhijin.access.api import client_address, public
 from zhijin.activities.learning import reading as learning
 from zhijin.activities.learning import writing as learn
 from zhijin.activities.learning.views import served
@@ -21,17 +21,18 @@ from zhijin.core import clock
 from zhijin.core.errors import BAD_REQUEST, NOT_FOUND, Refusal
 from zhijin.core.scope import scoped
 from zhijin.orgs import api as orgs
-from zhijin.people.api import BranchMember, member_by_link, member_link
+from zhijin.people.api import BranchMember, member_by_link, member_link, wrong_link
 
 COOKIE = "zhijin_member"
 #: The picture in the room is taken with the phone's camera: it must know whose phone it is, for a while.
 REMEMBERED = 30 * 24 * 3600
 
 
-def _member(token: str) -> BranchMember:
+def _member(request: HttpRequest, token: str) -> BranchMember:
     with scoped(presence.CLERK):
         found = member_by_link(token)
     if found is None:
+        wrong_link(client_address(request))
         raise NOT_FOUND()
     return found
 
@@ -46,7 +47,7 @@ def _uuid(text: str) -> UUID:
 @public(rate="240/m", opens=False)
 def member_page(request: HttpRequest, token: str) -> HttpResponse:
     """What a member has before them: sign, ask for leave, vote, read the agenda."""
-    member = _member(token)
+    member = _member(request, token)
     context: dict[str, Any] = {}
     status = 200
     if request.method == "POST":
@@ -128,7 +129,7 @@ def _vote(request: HttpRequest, member: BranchMember) -> dict[str, Any]:
 @public(methods=("GET",), opens=False)
 def member_file(request: HttpRequest, token: str, pk: UUID) -> HttpResponse:
     """The file of a part of one of the member's courses."""
-    member = _member(token)
+    member = _member(request, token)
     with scoped(presence.CLERK):
         open_ones = learning.for_member(member).exclude(state=Course.State.DRAFT).values("id")
         part = CoursePart.objects.filter(id=pk, course_id__in=open_ones).first()
@@ -171,7 +172,11 @@ def branch_feed(request: HttpRequest, token: str) -> HttpResponse:
     with scoped(presence.CLERK):
         branch = Branch.objects.filter(org_key=key).first() if key is not None else None
         if branch is None or not proof.is_feed(token, branch.feed_version):
-            raise NOT_FOUND()
+            branch = None
+    if branch is None:
+        proof.FEEDS.refuse_guesses(client_address(request))
+        raise NOT_FOUND()
+    with scoped(presence.CLERK):
         year = reading.year_of(branch, clock.today().year)
     answer = HttpResponse(
         ical.feed(year, clock.now(), request.get_host()), content_type=ical.CONTENT_TYPE

@@ -7,19 +7,17 @@ A clock that is set back does not bring old codes back: the highest minute that 
 
 from __future__ import annotations
 
-import base64
-import binascii
 import hmac
 from datetime import datetime
 from uuid import UUID
 
 from zhijin.core import crypto
+from zhijin.core.private_links import PrivateLinks
 
 SECONDS = 60
 DIGITS = 6
 _CODE = "activities.meeting-code"
-_FEED = "activities.calendar-feed"
-_MAC = 15
+FEEDS = PrivateLinks("activities.calendar-feed", 8)
 
 
 def step_at(moment: datetime, floor: int = 0) -> int:
@@ -42,28 +40,14 @@ def is_shown(meeting: UUID, typed: str, step: int) -> bool:
 
 def feed_token(org_key: int, version: int) -> str:
     """The private part of the address of a branch's calendar; a new version voids the old."""
-    body = org_key.to_bytes(8, "big")
-    return base64.urlsafe_b64encode(body + _feed_mac(body, version)).rstrip(b"=").decode()
-
-
-def _feed_mac(body: bytes, version: int) -> bytes:
-    return crypto.hmac_sm3(_FEED, body + version.to_bytes(2, "big"))[:_MAC]
+    return FEEDS.token(org_key.to_bytes(8, "big"), version)
 
 
 def feed_org(token: str) -> int | None:
     """The organisation that a token names, before it is known to be good; None when it is no token."""
-    body = _feed_body(token)
-    return int.from_bytes(body[:8], "big", signed=True) if body else None
+    key = FEEDS.key_of(token)
+    return int.from_bytes(key, "big", signed=True) if key is not None else None
 
 
 def is_feed(token: str, version: int) -> bool:
-    body = _feed_body(token)
-    return bool(body) and hmac.compare_digest(_feed_mac(body[:8], version), body[8:])
-
-
-def _feed_body(token: str) -> bytes:
-    try:
-        body = base64.b64decode(token + "=" * (-len(token) % 4), altchars=b"-_", validate=True)
-    except (binascii.Error, ValueError):
-        return b""
-    return body if len(body) == 8 + _MAC else b""
+    return FEEDS.opens(token, version)

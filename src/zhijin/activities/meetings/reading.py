@@ -216,7 +216,10 @@ class Mine:
 
 
 def of_member(member_id: UUID, org_key: int) -> list[Mine]:
-    """Meetings called or under way that a member is due at, and the last that they were at; newest first."""
+    """Meetings called or under way that a member is due at, and the last that they were at.
+
+    The one under way stands first, then the next ones in their order, then the past from the newest.
+    """
     rows = list(Attendee.objects.filter(member_id=member_id, org_key=org_key).order_by("-id")[:40])
     found = Meeting.objects.in_bulk([row.meeting_id for row in rows])
     mine = [
@@ -224,9 +227,12 @@ def of_member(member_id: UUID, org_key: int) -> list[Mine]:
         for row in rows
         if row.meeting_id in found and found[row.meeting_id].state != State.CANCELLED
     ]
-    return sorted(
-        mine, key=lambda one: (one.meeting.state == State.HELD, -one.meeting.starts_at.timestamp())
-    )
+    return sorted(mine, key=_nearness)
+
+
+def _nearness(one: Mine) -> tuple[bool, bool, float]:
+    starts, held = one.meeting.starts_at.timestamp(), one.meeting.state == State.HELD
+    return held, not one.meeting.is_open, -starts if held else starts
 
 
 def _votes(meeting: Meeting, own: Attendee) -> Iterable[Put]:

@@ -26,7 +26,7 @@ from zhijin.activities.meetings.forms import (
     RecordForm,
     rounded_now,
 )
-from zhijin.activities.meetings.programme import kind_at
+from zhijin.activities.meetings.programme import kind_at, sections_of, words_at
 from zhijin.activities.models import Attendee, Branch, Meeting, Resolution
 from zhijin.activities.views import common
 from zhijin.core import clock, documents, journal
@@ -158,7 +158,8 @@ def meeting_record(request: Request) -> HttpResponse:
     )
     initial = {"starts_at": rounded_now(), "place": branch.place, "link": branch.link,
                "agenda": "\n".join(kind.agenda)}  # fmt: skip
-    form = RecordForm(request.POST or None, initial=initial, kind=kind, roll=roll, names=names)
+    form = RecordForm(request.POST or None, initial=initial, kind=kind, roll=roll, names=names,
+                      words=words_at(branch.place_code, lang(), branch.programme))  # fmt: skip
     refusal = None
     if request.method == "POST" and form.is_valid():
         try:
@@ -181,11 +182,9 @@ def meeting(request: Request, pk: UUID) -> HttpResponse:
     """One meeting: its notice, its roll, its votes, its minutes, and what may be done in it now."""
     found = reading.get(request.actor, pk)
     kind = kind_at(found.place_code, found.kind)
-    form = (
-        MinutesForm(request.POST if request.POST.get("do") == "finish" else None, kind=kind)
-        if kind
-        else None
-    )
+    words = words_at(found.place_code, lang())
+    given = request.POST if request.POST.get("do") == "finish" else None
+    form = MinutesForm(given, kind=kind, words=words) if kind else None
     refusal: Refusal | None = None
     if request.method == "POST":
         done = common.act(
@@ -201,6 +200,8 @@ def meeting(request: Request, pk: UUID) -> HttpResponse:
         "form": form,
         "refusal": refusal,
         "lang": lang(),
+        "sections": [(words.get(title, title), body) for title, body in sections_of(found)],
+        "agenda": [words.get(line, line) for line in found.agenda],
     }
     return render(request, "activities/meetings/meeting.html", context)
 
@@ -217,7 +218,7 @@ def _shown(request: Request, found: Meeting) -> dict[str, Any]:
         "roll": [(row, names.get(row.member_id, row.name_masked)) for row in roll],
         "present": counts["present"], "remote": sum(row.remote for row in roll),
         "puts": reading.resolutions(found),
-        "sections": list(found.minutes.items()), "due": clock.now() >= found.starts_at,
+        "due": clock.now() >= found.starts_at,
     }  # fmt: skip
 
 

@@ -57,9 +57,10 @@ def meeting_counts(request: Request) -> HttpResponse:
     return render(request, "activities/meetings/counts.html", context)
 
 
-def _years(year: int) -> range:
-    """The years beside the one shown, none ahead of now."""
-    return range(year - 2, min(year + 1, clock.today().year) + 1)
+def _years(year: int) -> list[int]:
+    """The last three years and the one shown: back to now is one step from anywhere."""
+    now = clock.today().year
+    return sorted({year, *range(now - 2, now + 1)})
 
 
 def _stats(

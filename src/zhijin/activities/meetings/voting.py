@@ -1,8 +1,8 @@
 """Resolutions of a meeting: one vote for everybody who has one and is there; open, or secret in a sealed box.
 
 The row of the resolution is locked by every vote and by the count, so that a vote stands wholly before the count or
-is refused. A vote that comes at the closing second or later is refused; a clock that is set back opens nothing again,
-because what was counted never changes.
+is refused; nobody who is there and still has time is cut off. A vote that comes at the closing second or later is
+refused; a clock that is set back opens nothing again, because what was counted never changes.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import random
 import secrets
 from collections import Counter
-from datetime import datetime, timedelta
+from datetime import timedelta
 from uuid import UUID
 
 from django.db import transaction
@@ -29,6 +29,7 @@ from zhijin.core.actor import Actor
 from zhijin.core.errors import BAD_REQUEST
 from zhijin.core.scope import scoped
 from zhijin.people.api import BranchMember
+from zhijin.ui import spans
 
 PURPOSE = "activities.meeting-box"
 #: The choices, in the order of the digits on a paper; 0 is abstained.
@@ -118,24 +119,43 @@ def vote(*, member: BranchMember, resolution_id: UUID, choice: str) -> Paper | N
         raise BAD_REQUEST(fields={"choice": _("请选择一项。")})
     with scoped(CLERK):
         row = locked(Resolution.objects.filter(org_key=member.org_key), resolution_id)
-        if row.state != Resolution.State.OPEN or _is_over(row, clock.now()):
-            raise errors.VOTE_CLOSED()
-        struck = _name_on_roll(row, member)
-        if struck.voted:
-            raise errors.VOTED_ALREADY()
-        paper = _into_box(row, choice) if row.secret else None
-        struck.voted, struck.choice = True, "" if row.secret else choice
-        struck.save(update_fields=["voted", "choice"])
-        # That somebody voted, and for a secret vote nothing of who.
-        who = {} if row.secret else {"member": str(member.id)}
-        journal.write(
-            CLERK, "meeting.voted", f"meeting:{row.meeting_id}", place_key=row.place_key, detail=who
-        )
+        # A late comer's moment is kept (the transaction ends well), and only then refused.
+        late = row.state != Resolution.State.OPEN or not _in_time(row)
+        paper = None if late else _struck(row, member, choice)
+    if late:
+        raise errors.VOTE_CLOSED()
     return paper
 
 
-def _is_over(row: Resolution, now: datetime) -> bool:
-    return row.closes_at is not None and now >= row.closes_at
+def _struck(row: Resolution, member: BranchMember, choice: str) -> Paper | None:
+    """The member's name is struck off, and their vote is noted, or is in the box. Raises AV089, AV090."""
+    struck = _name_on_roll(row, member)
+    if struck.voted:
+        raise errors.VOTED_ALREADY()
+    paper = _into_box(row, choice) if row.secret else None
+    struck.voted, struck.choice = True, "" if row.secret else choice
+    struck.save(update_fields=["voted", "choice"])
+    # That somebody voted, and for a secret vote nothing of who.
+    who = {} if row.secret else {"member": str(member.id)}
+    journal.write(
+        CLERK, "meeting.voted", f"meeting:{row.meeting_id}", place_key=row.place_key, detail=who
+    )
+    return paper
+
+
+def _in_time(row: Resolution) -> bool:
+    """Whether a vote that comes now counts; keeps the moment, so that a clock set back opens nothing again."""
+    now = clock.now()
+    if row.seen_at is None or now > row.seen_at:
+        row.seen_at = now
+        row.save(update_fields=["seen_at"])
+    return not _is_over(row)
+
+
+def _is_over(row: Resolution) -> bool:
+    """By the latest moment at which anybody voted or tried to, whatever the clock says now."""
+    now = clock.now()
+    return row.closes_at is not None and max(now, row.seen_at or now) >= row.closes_at
 
 
 def _name_on_roll(row: Resolution, member: BranchMember) -> MeetingVote:
@@ -167,7 +187,7 @@ def show_of_hands(*, actor: Actor, resolution_id: UUID, choices: dict[UUID, str]
     row = _own(actor, resolution_id)
     if row.secret:
         raise errors.WRONG_STATE(state=_("无记名"))
-    if _is_over(row, clock.now()):
+    if _is_over(row):
         raise errors.VOTE_CLOSED()
     names = MeetingVote.objects.select_for_update(no_key=True).filter(resolution_id=row.id)
     found = {name.attendee_id: name for name in names}
@@ -198,12 +218,13 @@ def _own(actor: Actor, resolution_id: UUID) -> Resolution:
 
 @transaction.atomic(savepoint=False)
 def count(*, actor: Actor, resolution_id: UUID) -> Resolution:
-    """Count, and say whether it passed; below quorum at the count nothing passes. Raises CO403, CO404, AV001.
+    """Count, and say whether it passed; below quorum at the count nothing passes. Raises CO403, CO404, AV001, AV138.
 
     A secret vote of fewer than five papers does not stand either, and its papers are destroyed uncounted. Those
     due are the roll's members with a vote; those present, who signed in. Not voting is no vote for it.
     """
     row = _own(actor, resolution_id)
+    _may_end(row)
     tally = _secret(row) if row.secret else _open(row)
     stands = tally is not None
     tally = tally or Counter()
@@ -228,6 +249,16 @@ def count(*, actor: Actor, resolution_id: UUID) -> Resolution:
         "present": row.present, "yes": row.yes,
     })  # fmt: skip
     return row
+
+
+def _may_end(row: Resolution) -> None:
+    """Nobody who signed in and still has time to vote is cut off. Raises AV138."""
+    if row.closes_at is None or _is_over(row):
+        return
+    here = Attendee.objects.filter(meeting_id=row.meeting_id, state=Attendee.State.PRESENT)
+    waiting = MeetingVote.objects.filter(resolution_id=row.id, voted=False)
+    if waiting.filter(attendee_id__in=here.values("id")).exists():
+        raise errors.STILL_VOTING(until=spans.moment(row.closes_at))
 
 
 def _secret(row: Resolution) -> Counter[str] | None:

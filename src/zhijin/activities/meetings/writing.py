@@ -11,6 +11,7 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from zhijin.activities import errors
@@ -36,6 +37,8 @@ from zhijin.core.texts import clean
 from zhijin.people import api as people
 
 State = Meeting.State
+#: Of a vote that was below quorum nothing remains.
+_VOID = Resolution.State.NO_QUORUM
 #: How far ahead a meeting may be called, and how far back one may be written down.
 AHEAD, BACK = timedelta(days=366), timedelta(days=400)
 
@@ -122,7 +125,7 @@ def _begun(actor: Actor, branch: Branch, wanted: Call, simulated: bool) -> tuple
     day = clock.local(wanted.starts_at).date()
     return Meeting.objects.create(
         **same_keys(branch), kind=kind.id, study=kind.study, starts_at=wanted.starts_at, held_on=day,
-        title=_line(wanted.title, 120) or f"{day.year}年{day.month}月{kind.title.zh}",
+        title=_line(wanted.title, 120) or programme.title_for(kind, day),
         place=_line(wanted.place, 80) or branch.place, link=_link(wanted.link) or branch.link,
         agenda=_lines(wanted.agenda) or list(kind.agenda), chair=_line(wanted.chair, 64),
         made_by=actor.label, made_at=now, simulated=simulated or branch.simulated,
@@ -189,9 +192,12 @@ def change(*, actor: Actor, meeting_id: UUID, wanted: Call) -> Meeting:
 
 @transaction.atomic(savepoint=False)
 def cancel(*, actor: Actor, meeting_id: UUID, why: str) -> Meeting:
-    """A meeting that will not be held. Raises CO400, CO404, CO403, AV001."""
+    """A meeting that will not be held; one that has voted was. Raises CO400, CO404, CO403, AV001, AV092."""
     row = own(actor, meeting_id)
     in_state(row, State.CALLED, State.OPEN)
+    _no_open_votes(row)
+    if Resolution.objects.filter(meeting_id=row.id).exclude(state=_VOID).exists():
+        raise errors.WRONG_STATE(state=_("已有表决结果"))
     row.state, row.why, row.closed_at = State.CANCELLED, text(why, 120, "why"), clock.now()
     row.save(update_fields=["state", "why", "closed_at"])
     note(actor, "meeting.cancelled", row.record, row.place_key)
@@ -263,10 +269,8 @@ def record(
 
 def _held(actor: Actor, row: Meeting, kind: Kind, minutes: Minutes) -> Meeting:
     """Count the roll, keep the minutes, leave the facts; nothing of it changes any more."""
-    waiting = Resolution.objects.filter(meeting_id=row.id, state=Resolution.State.OPEN).count()
-    if waiting:
-        raise errors.VOTES_OPEN(n=waiting)
-    row.minutes = _sections(kind, minutes.sections)
+    _no_open_votes(row)
+    row.minutes = _sections(row.place_code, kind, minutes.sections)
     roll = Attendee.objects.filter(meeting_id=row.id)
     roll.filter(state=Attendee.State.EXPECTED).update(state=Attendee.State.ABSENT)
     states = list(roll.values_list("state", "remote", "floating"))
@@ -287,12 +291,20 @@ def _held(actor: Actor, row: Meeting, kind: Kind, minutes: Minutes) -> Meeting:
     return row
 
 
-def _sections(kind: Kind, given: Mapping[str, str]) -> dict[str, str]:
+def _no_open_votes(row: Meeting) -> None:
+    """Else members would vote, and votes be counted, in a meeting that is over. Raises AV092."""
+    waiting = Resolution.objects.filter(meeting_id=row.id, state=Resolution.State.OPEN).count()
+    if waiting:
+        raise errors.VOTES_OPEN(n=waiting)
+
+
+def _sections(place_code: str, kind: Kind, given: Mapping[str, str]) -> list[tuple[str, str]]:
     found = {title: str(clean(given.get(title, ""))).strip()[:20_000] for title in kind.minutes}
     # One section is enough for a meeting written down in two minutes; which one, its people know.
     if not any(found.values()):
-        raise errors.MINUTES_MISSING(section=kind.minutes[0])
-    return {title: body for title, body in found.items() if body}
+        words = programme.words_at(place_code, get_language() or "zh")
+        raise errors.MINUTES_MISSING(section=words.get(kind.minutes[0], kind.minutes[0]))
+    return [(title, body) for title, body in found.items() if body]
 
 
 def period(row: Meeting, kind: Kind) -> Period | None:

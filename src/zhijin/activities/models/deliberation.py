@@ -11,6 +11,7 @@ from django.db import models
 from zhijin.activities import words
 from zhijin.activities.models.base import OfOrganisation, PartOfOrganisation
 from zhijin.core.ids import receipt_code, uuid7
+from zhijin.core.sealed import SealedField
 
 
 class Gathering(OfOrganisation):
@@ -215,7 +216,7 @@ class Seat(PartOfOrganisation):
     """One name on a sitting's roll with its code. ``choice`` and ``receipt`` stay empty in a secret vote."""
 
     sitting_id = models.UUIDField()
-    name = models.CharField(max_length=64)
+    name = SealedField(purpose="seat.name")
     party = models.CharField(max_length=24, default="", blank=True)
     code = models.BinaryField(max_length=32)
     present = models.BooleanField(default=False)

@@ -7,6 +7,7 @@ from django.db import models
 from zhijin.activities import words
 from zhijin.activities.models.base import OfOrganisation
 from zhijin.core.ids import uuid7
+from zhijin.core.sealed import SealedField
 
 
 class Event(models.Model):
@@ -162,7 +163,7 @@ class Voter(models.Model):
     county = models.IntegerField()
     event_id = models.UUIDField()
     host_key = models.BigIntegerField()
-    name = models.CharField(max_length=64)
+    name = SealedField(purpose="voter.name")
     code = models.BinaryField(max_length=32)
     present = models.BooleanField(default=False)
     voted = models.BooleanField(default=False)

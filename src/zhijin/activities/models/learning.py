@@ -65,7 +65,10 @@ class CoursePart(models.Model):
 
 
 class CourseProgress(models.Model):
-    """That a member has worked through a part, and on which screen: never for how long or how often."""
+    """That a member has worked through a part, and on which screen: never for how long or how often.
+
+    ``finished``: with this part they had worked through all that the course then had, for the first time.
+    """
 
     class Screen(models.TextChoices):
         PHONE = "phone", words.ON_PHONE
@@ -81,6 +84,7 @@ class CourseProgress(models.Model):
     part_id = models.UUIDField()
     member_id = models.UUIDField()
     screen = models.CharField(max_length=5, choices=Screen)
+    finished = models.BooleanField(default=False)
     at = models.DateTimeField()
 
     class Meta:

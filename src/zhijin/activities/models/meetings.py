@@ -121,7 +121,7 @@ class Attendee(models.Model):
 
 class Resolution(models.Model):
     """Something put to the vote in a meeting. A secret one keeps its papers in ``sealed``, as a ballot box does,
-    and has them destroyed at the count."""
+    and has them destroyed at the count. ``seen_at`` is the latest moment at which somebody came to vote."""
 
     class State(models.TextChoices):
         OPEN = "open", words.VOTING
@@ -148,6 +148,7 @@ class Resolution(models.Model):
     papers = models.JSONField(default=list)
     opened_at = models.DateTimeField()
     closes_at = models.DateTimeField(null=True)
+    seen_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
 
     class Meta:

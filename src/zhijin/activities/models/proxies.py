@@ -13,7 +13,11 @@ from zhijin.activities.models.base import OfOrganisation
 
 
 class Proxy(OfOrganisation):
-    """One application. ``due_at``: by when the present state ends; ``outcome`` stands once it is decided."""
+    """One application. ``due_at``: by when the present state ends; ``outcome`` stands once it is decided.
+
+    ``person_id`` names the resident where one is registered: it outlives ``who``, which is erased with the end, so that
+    they can ask what is held of them.
+    """
 
     class State(models.TextChoices):
         OPEN = "open", words.PROXY_OPEN
@@ -31,6 +35,7 @@ class Proxy(OfOrganisation):
     title = models.CharField(max_length=60)
     revision_id = models.UUIDField()
     who = models.BinaryField(null=True)
+    person_id = models.UUIDField(null=True)
     name_masked = models.CharField(max_length=32)
     helper = models.CharField(max_length=64)
     helper_name = models.CharField(max_length=64)
@@ -44,6 +49,7 @@ class Proxy(OfOrganisation):
     decided_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
     satisfied = models.BooleanField(null=True)
+    erased_at = models.DateTimeField(null=True)
     simulated = models.BooleanField(default=False)
 
     class Meta:

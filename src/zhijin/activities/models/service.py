@@ -12,6 +12,7 @@ from django.db import models
 
 from zhijin.activities import words
 from zhijin.activities.models.base import Named, OfOrganisation
+from zhijin.core import clock
 from zhijin.core.ids import uuid7
 
 
@@ -37,7 +38,10 @@ class TwoSided(Named):
 
 
 class CommunityReport(TwoSided):
-    """That a unit, or one of its in-service members, reported to a community. ``member_id`` is empty for the unit."""
+    """That a unit, or one of its in-service members, reported to a community. ``member_id`` is empty for the unit.
+
+    ``who_id`` is the same for whoever moved to another branch and reported from there: empty where ``member_id`` is.
+    """
 
     RECORD = "community-report"
 
@@ -47,6 +51,7 @@ class CommunityReport(TwoSided):
         ENDED = "ended", words.REPORT_ENDED
 
     member_id = models.UUIDField(null=True)
+    who_id = models.UUIDField(null=True)
     name_masked = models.CharField(max_length=32, default="", blank=True)
     offers = models.CharField(max_length=120, default="", blank=True)
     state = models.CharField(max_length=8, choices=State, default=State.REPORTED)
@@ -105,6 +110,11 @@ class Need(OfOrganisation):
         return self.title
 
     @property
+    def begun(self) -> bool:
+        """Whether its time has come: before it, nothing can have been done."""
+        return clock.now() >= self.starts_at
+
+    @property
     def free(self) -> int:
         return self.seats - self.taken
 
@@ -128,6 +138,7 @@ class Claim(TwoSided):
         NONE = "", "—"
         CODE = "code", words.BY_SERVED
         ASKER = "asker", words.BY_ASKER
+        NAMED = "named", words.BY_NAMED
 
     need_id = models.UUIDField()
     member_id = models.UUIDField(null=True)
@@ -253,7 +264,10 @@ class PostedDuty(OfOrganisation):
 
 class HouseholdLink(OfOrganisation):
     """Who looks after a household: a member (党员联户), a committee member with several (1+N), or a team together
-    (多对一帮扶). ``number`` is the village's own number of the household; no name of anybody in it stands here."""
+    (多对一帮扶). ``number`` is the village's own number of the household; no name of anybody in it stands here.
+
+    ``home_key`` is where the household stands: whoever answers for that place reads the link and its visits too.
+    """
 
     RECORD = "household-link"
 
@@ -267,6 +281,7 @@ class HouseholdLink(OfOrganisation):
     team_id = models.UUIDField(null=True)
     name_masked = models.CharField(max_length=60)
     household_id = models.UUIDField()
+    home_key = models.BigIntegerField(null=True)
     number = models.CharField(max_length=32)
     since = models.DateField()
     until = models.DateField(null=True)
@@ -281,7 +296,10 @@ class HouseholdLink(OfOrganisation):
 
 
 class HelpVisit(models.Model):
-    """A visit to a linked household, or help given there, by how many people. Never changed afterwards."""
+    """A visit to a linked household, or help given there, by how many people. Never changed afterwards.
+
+    ``home_key``: where the household stood then. ``settles``: what earlier visits left open is done.
+    """
 
     class Kind(models.TextChoices):
         VISIT = "visit", words.HOME_VISIT
@@ -293,12 +311,14 @@ class HelpVisit(models.Model):
     org_key = models.BigIntegerField()
     sector_key = models.BigIntegerField(null=True)
     link_id = models.UUIDField()
+    home_key = models.BigIntegerField(null=True)
     team_id = models.UUIDField(null=True)
     kind = models.CharField(max_length=5, choices=Kind)
     on = models.DateField()
     what = models.CharField(max_length=300)
     people = models.SmallIntegerField(default=1)
     open_matter = models.BooleanField(default=False)
+    settles = models.BooleanField(default=False)
     made_by = models.CharField(max_length=64)
     made_at = models.DateTimeField()
     simulated = models.BooleanField(default=False)

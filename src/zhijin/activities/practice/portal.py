@@ -35,6 +35,7 @@ def practice(request: HttpRequest, code: str) -> HttpResponse:
     with scoped(_READER):
         works = reading.works(None, asked)
         total = works.count()
+        page = min(page, max(1, -(-total // PAGE)))
         rows = list(works[(page - 1) * PAGE : page * PAGE])
         shows = reading.shows(None, asked)
         context: dict[str, Any] = {

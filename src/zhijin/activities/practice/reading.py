@@ -205,7 +205,8 @@ def share(simple: int, asked: int) -> int | None:
 def councils(actor: Actor, wanted: Wanted) -> list[Council]:
     """Villages with a charter or registrations, in the order of places; three statements."""
     mine = scope_q(actor, "place_key", orgs="org_key")
-    rows = _in(Matter.objects.filter(mine, line=CHARTER), wanted.place).order_by("made_at")
+    made = Matter.objects.filter(mine, line=CHARTER).exclude(state="refused")
+    rows = _in(made, wanted.place).order_by("made_at")
     charters = {row.place_code: row for row in rows[: SHOWN * 5]}
     facts = Fact.objects.filter(
         scope_q(actor, "place_key"), _within(wanted.year, "at"), playbook=REGISTER,

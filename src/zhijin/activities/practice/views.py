@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -20,8 +21,10 @@ from zhijin.activities.service import showing as service
 from zhijin.activities.views import common
 from zhijin.core import clock
 from zhijin.core.errors import BAD_REQUEST, Refusal
+from zhijin.places import api as places
 
 PAGE, FEW = 48, 12
+WHERE = places.Question(places.WIDE, "activity.view")
 
 
 @gate("activity.view")
@@ -33,11 +36,16 @@ def practice(request: Request) -> HttpResponse:
         if isinstance(done, HttpResponse):
             return done
         refusal = done
-    asked, actor = showing.wanted(request), request.actor
+    where = places.pick(request.actor, request.GET, "place", WHERE)
+    try:
+        asked, actor = replace(showing.wanted(request), place=where.sure()[:12]), request.actor
+    except Refusal as unsure:
+        return _which(request, where, unsure)
     councils = reading.councils(actor, asked)
     own = common.own_orgs(actor) if actor.can("activity.act") else []
     context: dict[str, Any] = {
-        "tabs": service.tabs("practice"), "asked": asked, "refusal": refusal, "given": request.POST,
+        "tabs": service.tabs("practice", actor), "asked": asked, "where": where, "refusal": refusal,
+        "given": request.POST,
         "totals": reading.totals(actor, asked), "links": showing.links(asked),
         "places": _places(request, asked),
         "by_org": [
@@ -46,12 +54,22 @@ def practice(request: Request) -> HttpResponse:
         ],
         "works": list(reading.works(actor, asked)[:FEW]),
         "ahead": list(reading.shows(actor, asked).filter(state=Show.State.CALLED).order_by("starts_at")[:FEW]),
-        "place": service.place(asked.place) if asked.place else "", "orgs": own,
+        "place": service.place(asked.place) if asked.place else "",
+        "picked": common.org_asked(request) if own else None,
         "councils": _councils(councils), "customs": reading.all_councils(councils),
         "years": _years(asked), "kinds": Work.Kind.choices, "topics": Work.Topic.choices,
-        "show_kinds": Show.Kind.choices, "today": clock.today(), "now": clock.local(clock.now()),
+        "show_kinds": Show.Kind.choices, "today": clock.today(), "now": clock.local(clock.now()), "most": reading.SHOWN,
     }  # fmt: skip
     return render(request, "activities/practice/practice.html", context)
+
+
+def _which(request: Request, where: places.Picked, unsure: Refusal) -> HttpResponse:
+    """While it is open which place is meant, no figures of another one are shown."""
+    title = _("文明实践")
+    context = {
+        "tabs": service.tabs("practice", request.actor), "where": where, "refusal": unsure, "title": title,
+    }  # fmt: skip
+    return render(request, "activities/which.html", context, status=unsure.status)
 
 
 def _places(request: Request, asked: reading.Wanted) -> list[dict[str, Any]]:
@@ -104,7 +122,7 @@ def _work(request: Request) -> tuple[str, UUID, str]:
         say("kind", ""), say("topic", ""), say("title", ""), on, say("consent", ""), say("about", ""),
         say("by", ""), showing.uploaded(request),
     )  # fmt: skip
-    made = writing.add(actor=request.actor, org_key=common.number(request, "org"), draft=draft)
+    made = writing.add(actor=request.actor, org_key=common.org_asked(request).needed(), draft=draft)
     return "desk:work", made.id, _("已登记，公开的作品里看得到。")
 
 
@@ -113,7 +131,7 @@ def _show(request: Request) -> tuple[str, UUID, str]:
     plan = writing.Plan(
         say("kind", ""), say("title", ""), asking.moment(request), say("where", ""), say("link", "").strip(),
     )  # fmt: skip
-    made = writing.call(actor=request.actor, org_key=common.number(request, "org"), plan=plan)
+    made = writing.call(actor=request.actor, org_key=common.org_asked(request).needed(), plan=plan)
     return "desk:show", made.id, _("已登记，办完以后请回来登记人数。")
 
 

@@ -28,10 +28,13 @@ from zhijin.activities.services.common import (
 from zhijin.core import clock
 from zhijin.core.actor import Actor
 from zhijin.core.errors import BAD_REQUEST, NOT_FOUND
+from zhijin.ui import spans
 
 #: The most that one event can have reached: a live broadcast to a whole province.
 MOST = 10_000_000
 AHEAD = timedelta(days=366)
+#: Nothing is older than the people's republic: an earlier year is a slip of the keyboard.
+FIRST_YEAR = 1949
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +53,12 @@ class Draft:
 
 @transaction.atomic(savepoint=False)
 def add(*, actor: Actor, org_key: int, draft: Draft, simulated: bool = False) -> Work:
-    """Put a work on the public list. Raises OR001, CO400, CO403, AV112, AV165."""
+    """Put a work on the public list. Raises OR001, CO400, CO403, AV003, AV112, AV165."""
     org = organisation(actor, org_key)
     if draft.kind not in Work.Kind.values or draft.topic not in Work.Topic.values:
         raise BAD_REQUEST(fields={"kind": _("请从列表里选择。")})
+    if draft.finished_on.year < FIRST_YEAR:
+        raise errors.BAD_DATES(why=_("太早或太晚"))
     if draft.finished_on > clock.today():
         raise BAD_REQUEST(fields={"finished_on": _("完成日期不能在今天以后。")})
     row = Work(
@@ -111,7 +116,7 @@ def call(*, actor: Actor, org_key: int, plan: Plan, simulated: bool = False) -> 
     org = organisation(actor, org_key)
     if plan.kind not in Show.Kind.values:
         raise BAD_REQUEST(fields={"kind": _("请从列表里选择。")})
-    if plan.starts_at > clock.now() + AHEAD:
+    if plan.starts_at > clock.now() + AHEAD or plan.starts_at.year < FIRST_YEAR:
         raise errors.BAD_DATES(why=_("太早或太晚"))
     if plan.link and not plan.link.startswith("https://"):
         raise BAD_REQUEST(fields={"link": "https://…"})
@@ -142,7 +147,7 @@ def held(*, actor: Actor, show_id: UUID, count: Count) -> Show:
     """Write down that it was held. Raises CO400, CO403, CO404, AV001, AV112, AV166."""
     row = _own(actor, show_id)
     if row.starts_at > clock.now():
-        raise errors.NOT_YET_HELD(day=f"{clock.local(row.starts_at):%Y-%m-%d %H:%M}")
+        raise errors.NOT_YET_HELD(day=spans.moment(row.starts_at))
     if (
         not 0 <= count.came <= MOST
         or not 0 <= count.online <= MOST

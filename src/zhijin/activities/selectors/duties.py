@@ -22,6 +22,7 @@ from zhijin.core import clock
 from zhijin.core.actor import Actor
 from zhijin.core.errors import Refusal
 from zhijin.core.scope import scope_q, scoped
+from zhijin.ui import spans
 
 #: Items of pledges are shown so long before they are due.
 AHEAD = timedelta(days=30)
@@ -154,8 +155,8 @@ def life(actor: Actor) -> list[Owed]:
             continue
         where = f"{reverse('desk:meeting-record')}?org={branch.org_key}&kind="
         rows += [
-            Owed(_("组织生活"), f"{kind.title.in_(lang)} · {branch.org_name} · {cell.period.name}", where + kind.id,
-                 _end_of(cell.period.last), "calendar")
+            Owed(_("组织生活"), f"{kind.title.in_(lang)} · {branch.org_name} · {spans.period(cell.period.name)}",
+                 where + kind.id, _end_of(cell.period.last), "calendar")
             for kind, cell in year.due
             if cell.state == "missed" or (cell.days_left <= year.life.remind and not cell.called)
         ]  # fmt: skip

@@ -1,5 +1,5 @@
-"""What waits for the viewer's own hand in service, applications for others, deliberation, study and elections:
-counts, in one statement.
+"""What waits for the viewer's own hand in service, services asked for, applications for others, deliberation, study
+and elections: counts, in one statement.
 
 Only where they hold the next step themselves: a county officer is not told of what a village has to confirm.
 """
@@ -7,7 +7,7 @@ Only where they hold the next step themselves: a county officer is not told of w
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -29,7 +29,7 @@ from django.urls import reverse
 from django.utils.translation import ngettext
 
 from zhijin.activities.deliberation import programme as deliberation
-from zhijin.activities.models import Claim, Matter, Passage, Proxy, Study
+from zhijin.activities.models import Claim, Matter, Passage, Proxy, ServiceRequest, Study
 from zhijin.core import clock
 from zhijin.core.actor import Actor, Grant
 from zhijin.core.errors import Refusal
@@ -45,8 +45,8 @@ _ELECTING: Final = (
     "villagers_committee",
     "residents_committee",
 )
-SERVED, PROXIES, MATTERS, RECOMMEND, REVIEW, ELECT = (
-    "served", "proxies", "matters", "recommend", "review", "elect",
+SERVED, ASKED, LATE, PROXIES, MATTERS, RECOMMEND, REVIEW, ELECT = _KINDS = (
+    "served", "asked", "late", "proxies", "matters", "recommend", "review", "elect",
 )  # fmt: skip
 #: What is done on another's behalf is told of a day before it is due.
 SOON: Final = timedelta(days=1)
@@ -81,12 +81,13 @@ def waiting(actor: Actor) -> list[Waiting]:
 
 
 def _order(item: tuple[str, int]) -> int:
-    return (SERVED, PROXIES, MATTERS, RECOMMEND, REVIEW, ELECT).index(item[0])
+    return _KINDS.index(item[0])
 
 
 def _told(what: str, n: int, at: datetime) -> Waiting:
     name, icon = {
-        SERVED: ("desk:service", "heart-handshake"), PROXIES: ("desk:proxies", "send"),
+        SERVED: ("desk:service", "heart-handshake"), ASKED: ("desk:listed-services", "list-checks"),
+        LATE: ("desk:listed-services", "alarm-clock"), PROXIES: ("desk:proxies", "send"),
         MATTERS: ("desk:deliberation", "message-square"),
         RECOMMEND: ("desk:studies", "pencil"), REVIEW: ("desk:studies", "pencil"), ELECT: ("desk:elections", "flag"),
     }[what]  # fmt: skip
@@ -97,21 +98,19 @@ def _told(what: str, n: int, at: datetime) -> Waiting:
         ELECT: f"?within={AHEAD.days}",
     }
     query = queries.get(what, "")
-    return Waiting(_words(what, n).format(n=n), reverse(name) + query, icon, n, at)
+    return Waiting(_WORDS[what](n).format(n=n), reverse(name) + query, icon, n, at)
 
 
-def _words(what: str, n: int) -> str:
-    if what == SERVED:
-        return ngettext("{n} 项服务做完了，等确认", "{n} 项服务做完了，等确认", n)
-    if what == PROXIES:
-        return ngettext("{n} 件帮办代办到期或逾期", "{n} 件帮办代办到期或逾期", n)
-    if what == MATTERS:
-        return ngettext("{n} 件议事等着办下一步", "{n} 件议事等着办下一步", n)
-    if what == RECOMMEND:
-        return ngettext("{n} 份学历提升报名等推荐", "{n} 份学历提升报名等推荐", n)
-    if what == REVIEW:
-        return ngettext("{n} 份学历提升报名等审核", "{n} 份学历提升报名等审核", n)
-    return ngettext("{n} 个组织到了换届的时候", "{n} 个组织到了换届的时候", n)
+_WORDS: Final[dict[str, Callable[[int], str]]] = {
+    SERVED: lambda n: ngettext("{n} 项服务做完了，等确认", "{n} 项服务做完了，等确认", n),
+    ASKED: lambda n: ngettext("{n} 件居民的申请等着答复", "{n} 件居民的申请等着答复", n),
+    LATE: lambda n: ngettext("{n} 件居民的申请过了承诺的期限", "{n} 件居民的申请过了承诺的期限", n),
+    PROXIES: lambda n: ngettext("{n} 件帮办代办到期或逾期", "{n} 件帮办代办到期或逾期", n),
+    MATTERS: lambda n: ngettext("{n} 件议事等着办下一步", "{n} 件议事等着办下一步", n),
+    RECOMMEND: lambda n: ngettext("{n} 份学历提升报名等推荐", "{n} 份学历提升报名等推荐", n),
+    REVIEW: lambda n: ngettext("{n} 份学历提升报名等审核", "{n} 份学历提升报名等审核", n),
+    ELECT: lambda n: ngettext("{n} 个组织到了换届的时候", "{n} 个组织到了换届的时候", n),
+}
 
 
 def _spans(actor: Actor, permission: str, *lengths: int) -> Q | None:
@@ -139,6 +138,7 @@ def _parts(actor: Actor) -> Iterator[QuerySet[Any, Any] | None]:
         rows = Claim.objects.filter(village, state=Claim.State.DONE)
         rows = rows.exclude(claimed_by=actor.label).exclude(done_by=actor.label)
         yield _counted(rows.exclude(unit_key__in=[g.lo for g in actor.grants]), SERVED, "done_at")
+    yield from _asked(actor)
     helps = _spans(actor, "proxy.act", 12)
     if helps is not None:
         under_way = Proxy.objects.filter(helps, due_at__lt=clock.now() + SOON)
@@ -164,6 +164,22 @@ def _parts(actor: Actor) -> Iterator[QuerySet[Any, Any] | None]:
         until = clock.today() + AHEAD
         held = orgs.Organisation.objects.filter(electing, valid_to=None, term_ends__lte=until)
         yield _counted(held.filter(kind__in=_ELECTING), ELECT, "term_ends")
+
+
+def _asked(actor: Actor) -> Iterator[QuerySet[Any, Any]]:
+    """Services that residents asked for: of a provider all that are open, of the community those that are late."""
+    rows = ServiceRequest.objects.filter(state=ServiceRequest.State.OPEN)
+    keys = [
+        grant.org_key
+        for grant in actor.grants
+        if grant.org_key is not None and "deliberate.answer" in ROLES[grant.role].permissions
+    ]
+    if keys:
+        yield _counted(rows.filter(org_key__in=keys), ASKED, "due_at")
+    here = _spans(actor, "deliberate.act", 12)
+    if here is not None:
+        late = rows.filter(here, due_at__lt=clock.now()).exclude(org_key__in=keys)
+        yield _counted(late, LATE, "due_at")
 
 
 def _counted(rows: QuerySet[Any], what: str, column: str, detail: Any = None) -> QuerySet[Any, Any]:

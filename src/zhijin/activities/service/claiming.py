@@ -41,7 +41,7 @@ from zhijin.core import clock
 from zhijin.core.actor import Actor
 from zhijin.core.errors import BAD_REQUEST, NOT_FOUND
 from zhijin.core.ids import uuid7
-from zhijin.core.scope import scoped
+from zhijin.core.scope import scope_q, scoped
 from zhijin.orgs import api as orgs
 from zhijin.orgs.api import Organisation
 from zhijin.people.api import BranchMember
@@ -72,10 +72,7 @@ def publish(*, actor: Actor, org_key: int, wanted: Wanted, simulated: bool = Fal
         raise errors.NOT_A_COMMUNITY(code=org.place_code)
     require_community(actor, org.place_key)
     _check(wanted)
-    if (
-        wanted.team_id is not None
-        and not Team.objects.filter(id=wanted.team_id, ended_on=None).exists()
-    ):
+    if wanted.team_id is not None and not _callable(actor, wanted.team_id):
         raise NOT_FOUND()
     row = Need.objects.create(
         **keys_of(org), kind=wanted.kind, title=open_text(wanted.title, 60, "title"),
@@ -87,6 +84,12 @@ def publish(*, actor: Actor, org_key: int, wanted: Wanted, simulated: bool = Fal
     tell(actor, "activity.service.need", row, row.record, subject=row.record, value=row.seats,
          attrs={"kind": row.kind, "team": row.team_id is not None})  # fmt: skip
     return row
+
+
+def _callable(actor: Actor, team_id: UUID) -> bool:
+    """Whether it is a team in sight: everybody may read of teams, and not call those of anywhere."""
+    own = scope_q(actor, "place_key", orgs="org_key", lines=("sector_key",))
+    return Team.objects.filter(own, id=team_id, ended_on=None).exists()
 
 
 def _check(wanted: Wanted) -> None:
@@ -227,7 +230,7 @@ def _mine(row: Claim | None, member: BranchMember) -> Claim:
     return row
 
 
-def _both(claim_id: UUID) -> tuple[Need, Claim]:
+def both(claim_id: UUID) -> tuple[Need, Claim]:
     """A service and its need, both locked in the order that claims take them."""
     found = Claim.objects.filter(id=claim_id).first()
     if found is None:
@@ -241,7 +244,7 @@ def withdraw(*, actor: Actor, claim_id: UUID) -> Claim:
     """Whoever took it up gives the places back before it is done. Raises CO403, CO404, AV001."""
     _own(actor, claim_id)
     with scoped(CLERK):
-        need, row = _both(claim_id)
+        need, row = both(claim_id)
         return _withdrawn(actor, need, row)
 
 
@@ -249,7 +252,7 @@ def withdraw(*, actor: Actor, claim_id: UUID) -> Claim:
 def withdraw_self(*, member: BranchMember, claim_id: UUID) -> Claim:
     """A member gives their place back. Raises CO404, AV001."""
     with scoped(BY_LINK):
-        need, row = _both(claim_id)
+        need, row = both(claim_id)
         return _withdrawn(BY_LINK, need, _mine(row, member))
 
 
@@ -289,7 +292,7 @@ def report_done(*, actor: Actor, claim_id: UUID, done: Done) -> Claim:
     """Whoever took it up tells that it is done. Raises CO400, CO403, CO404, AV001, AV107."""
     _own(actor, claim_id)
     with scoped(CLERK):
-        need, row = _both(claim_id)
+        need, row = both(claim_id)
         return _done(actor, need, row, done, actor.label)
 
 
@@ -297,7 +300,7 @@ def report_done(*, actor: Actor, claim_id: UUID, done: Done) -> Claim:
 def report_done_self(*, member: BranchMember, claim_id: UUID, done: Done) -> Claim:
     """A member tells that their service is done. Raises CO400, CO404, AV001, AV107."""
     with scoped(BY_LINK):
-        need, row = _both(claim_id)
+        need, row = both(claim_id)
         return _done(BY_LINK, need, _mine(row, member), done, doer(member))
 
 
@@ -306,7 +309,7 @@ def _done(actor: Actor, need: Need, row: Claim, done: Done, by: str) -> Claim:
     if not 10 <= done.minutes <= 24 * 60:
         raise errors.BAD_TIME_SPENT()
     now = clock.now()
-    if now < need.starts_at:
+    if not need.begun:
         raise errors.BAD_DATES(why=_("还没有到服务的时间"))
     came = row.people if done.people is None else done.people
     if not 1 <= came <= row.people:
@@ -331,16 +334,16 @@ def require_other_hand(actor: Actor, need: Need, row: Claim) -> None:
 @transaction.atomic(savepoint=False)
 def confirm(*, actor: Actor, claim_id: UUID, satisfied: bool) -> Claim:
     """The community that asked confirms what others did. Raises CO403, CO404, AV001, AV105."""
-    need, row = _both(claim_id)
+    need, row = both(claim_id)
     require_community(actor, row.place_key)
     require_other_hand(actor, need, row)
-    return _confirmed(actor, need, row, Claim.How.ASKER, satisfied)
+    return confirmed(actor, need, row, Claim.How.ASKER, satisfied)
 
 
 @transaction.atomic(savepoint=False)
 def give_back(*, actor: Actor, claim_id: UUID, why: str) -> Claim:
     """The community says that it is not done yet: it stays taken up. Raises CO400, CO403, CO404, AV001."""
-    _need, row = _both(claim_id)
+    _need, row = both(claim_id)
     require_community(actor, row.place_key)
     in_state(row, Claim.State.DONE)
     row.state, row.why = Claim.State.CLAIMED, text(why, 120, "why")
@@ -349,29 +352,8 @@ def give_back(*, actor: Actor, claim_id: UUID, why: str) -> Claim:
     return row
 
 
-def show_code(*, actor: Actor, claim_id: UUID) -> str:
-    """The code to hand to those served; never to whoever serves. Raises CO403, CO404, AV105."""
-    row = Claim.objects.filter(id=claim_id).first()
-    if row is None:
-        raise NOT_FOUND()
-    require_community(actor, row.place_key)
-    if actor.label in (row.claimed_by, row.done_by):
-        raise errors.OWN_SERVICE()
-    note(actor, "service.code", row.record, row.place_key)
-    return code_of(row.id)
-
-
-@transaction.atomic(savepoint=False)
-def confirm_served(*, claim_id: UUID, satisfied: bool, by: Actor | None = None) -> Claim:
-    """Those served confirm; the caller has found the service by its code. Raises CO404, AV001, AV105."""
-    with scoped(CLERK):
-        need, row = _both(claim_id)
-        if by is not None and by.id and by.label in (row.claimed_by, row.done_by):
-            raise errors.OWN_SERVICE()
-        return _confirmed(CLERK, need, row, Claim.How.CODE, satisfied)
-
-
-def _confirmed(actor: Actor, need: Need, row: Claim, how: str, satisfied: bool) -> Claim:
+def confirmed(actor: Actor, need: Need, row: Claim, how: str, satisfied: bool) -> Claim:
+    """Write down that it was done, with both rows locked; who may say so the caller has found. Raises AV001."""
     in_state(row, Claim.State.DONE)
     row.state, row.confirmed_how, row.satisfied = Claim.State.CONFIRMED, Claim.How(how), satisfied
     # A clock set back confirms nothing before it was done.

@@ -3,13 +3,14 @@ them the count of the very records that its list shows."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, time
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from django.db.models import Count, F, Max, Min, Q, QuerySet, Sum
-from django.db.models.functions import Substr
+from django.db.models.functions import Coalesce, Substr
 
 from zhijin.activities.models import Claim, CommunityReport, Need
 from zhijin.activities.service.common import within_year
@@ -66,15 +67,21 @@ def records(actor: Actor, wanted: Wanted, what: str) -> QuerySet[Any]:
 FEW = 2000
 
 
+#: Whose a report is, however often they moved to another branch.
+WHO = Coalesce("who_id", "member_id")
+
+
 def _moved(rows: QuerySet[CommunityReport]) -> list[UUID] | None:
     """Who ended a report among ``rows``, and so may have another there; None when they are many.
+
+    A member moves house, or to another branch, which ends the report too.
 
     Nearly every member has one report: where the few others are known, members are rows, and to count rows costs far
     less than to tell hundreds of thousands of members apart. Read first and not as a part of the count: the planner
     underrates how many rows a scope lets through, and would look for them once for each report.
     """
     ended = rows.filter(ended_on__isnull=False).order_by()
-    ids = ended.values_list("member_id", flat=True).distinct()[: FEW + 1]
+    ids = ended.values_list(WHO, flat=True).distinct()[: FEW + 1]
     found = [pk for pk in ids if pk is not None]
     return found if len(found) <= FEW else None
 
@@ -82,27 +89,39 @@ def _moved(rows: QuerySet[CommunityReport]) -> list[UUID] | None:
 def _heads(rows: QuerySet[CommunityReport], *keys: str, **more: Any) -> list[QuerySet[Any]]:
     """Members counted once each, in parts that add up: those with one report, and those who may have more."""
     moved = _moved(rows)
-    plain = rows.order_by().annotate(**more).values(*keys)
-    apart = Count("member_id", distinct=True)
+    plain = rows.order_by().annotate(**more, who=WHO).values(*keys)
+    apart = Count("who", distinct=True)
     if moved is None:
         return [plain.annotate(members=apart)]
     if not moved:
         return [plain.annotate(members=Count("id"))]
     return [
-        plain.exclude(member_id__in=moved).annotate(members=Count("id")),
-        plain.filter(member_id__in=moved).annotate(members=apart),
+        plain.exclude(who__in=moved).annotate(members=Count("id")),
+        plain.filter(who__in=moved).annotate(members=apart),
     ]
 
 
-def _members(rows: QuerySet[CommunityReport]) -> int:
-    moved = _moved(rows)
+def members(rows: QuerySet[CommunityReport]) -> int:
+    """People, not reports: whoever moved house or to another branch in the year counts once."""
+    moved, told = _moved(rows), rows.order_by().annotate(who=WHO)
     if moved is None:
-        return rows.values("member_id").distinct().count()
-    return rows.exclude(member_id__in=moved).count() + len(moved) if moved else rows.count()
+        return told.values("who").distinct().count()
+    return told.exclude(who__in=moved).count() + len(moved) if moved else rows.count()
+
+
+def units(rows: QuerySet[CommunityReport]) -> int:
+    """Units, not reports: one that reports to several communities, or again, counts once."""
+    return rows.order_by().values("org_key").distinct().count()
+
+
+#: Reports are several to one who reported; everything else is counted record by record.
+HEADS: Final[dict[str, Callable[[QuerySet[CommunityReport]], int]]] = {
+    "members": members, "units": units,
+}  # fmt: skip
 
 
 def totals(actor: Actor, wanted: Wanted) -> dict[str, int]:
-    """The year's figures; seven queries. A member who moved house counts once."""
+    """The year's figures; seven queries. A member who moved house, or to another branch, counts once."""
     rows = records(actor, wanted, "members")
     communities = rows.values("place_key").distinct().count()
     served = records(actor, wanted, "services").aggregate(
@@ -112,8 +131,11 @@ def totals(actor: Actor, wanted: Wanted) -> dict[str, int]:
     asked = records(actor, wanted, "needs").aggregate(
         needs=Count("id"), seats=Sum("seats"), taken=Sum("taken")
     )
-    more = {what: records(actor, wanted, what).count() for what in ("units", "thanks")}
-    told = {"members": _members(rows), "communities": communities, **served, **asked, **more}
+    more = {
+        "units": units(records(actor, wanted, "units")),
+        "thanks": records(actor, wanted, "thanks").count(),
+    }
+    told = {"members": members(rows), "communities": communities, **served, **asked, **more}
     return {key: value or 0 for key, value in told.items()}
 
 

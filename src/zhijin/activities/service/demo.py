@@ -14,7 +14,7 @@ from PIL import Image, ImageDraw
 from zhijin.activities.demo_texts import LEAD_UNIT
 from zhijin.activities.meetings.demo import _top
 from zhijin.activities.models import CommunityReport, HelpVisit, HouseholdLink, Need, Team
-from zhijin.activities.service import claiming, helping, reporting, teams
+from zhijin.activities.service import claiming, helping, reporting, teams, vouching
 from zhijin.activities.service import demo_texts as texts
 from zhijin.activities.service.claiming import Done, Wanted
 from zhijin.activities.service.helping import Linking, Visited
@@ -274,7 +274,7 @@ def _red(org: Organisation, today: date) -> None:
         day = today - timedelta(days=60 - 30 * at)
         done = _served(org, org, line, day, team)
         with _at(day, 19):
-            claim = claiming.confirm_served(claim_id=done, satisfied=True)
+            claim = vouching.confirm_served(claim_id=done, satisfied=True)
             told = teams.thank_by_code(claim=claim, letter=Letter(*letter))
             if at == 0:
                 teams.read_thanks(actor=ASKER, thanks_id=told.id, state="shown")

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
 from uuid import UUID
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from zhijin.activities.models import Need, Team
+from zhijin.activities.models import Need
 from zhijin.activities.service.claiming import SEATS, Wanted
 
 MOMENT = "%Y-%m-%dT%H:%M"
@@ -34,18 +32,11 @@ class NeedForm(forms.Form):
     starts_at = forms.DateTimeField(label=_("开始"), input_formats=[MOMENT], widget=_moment())
     ends_at = forms.DateTimeField(label=_("到几时结束"), input_formats=[MOMENT], widget=_moment())
     seats = forms.IntegerField(label=_("需要几个人"), min_value=1, max_value=SEATS, initial=4)
-    team = forms.ChoiceField(label=_("只请一支志愿服务队"), required=False)
 
-    def __init__(self, *args: Any, teams: Sequence[Team], **more: Any) -> None:
-        super().__init__(*args, **more)
-        choices = [("", _("谁都可以认领")), *((str(one.id), one.name) for one in teams)]
-        field = self.fields["team"]
-        assert isinstance(field, forms.ChoiceField)
-        field.choices = choices
-
-    def wanted(self) -> Wanted:
+    def wanted(self, team: UUID | None) -> Wanted:
+        """What was filled in; ``team``: the one that is called."""
         values = self.cleaned_data
         return Wanted(
             values["kind"], values["title"], values["what"], values["where"], values["starts_at"],
-            values["ends_at"], values["seats"], UUID(values["team"]) if values["team"] else None,
+            values["ends_at"], values["seats"], team,
         )  # fmt: skip

@@ -4,7 +4,7 @@ and help that were given there."""
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -32,6 +32,8 @@ from zhijin.people import api as people
 from zhijin.people.api import BranchMember
 
 MOST = 50
+#: The page of a member's own link answers with itself, so that a second press would be a second visit.
+TWICE = timedelta(minutes=2)
 
 
 def _member(actor: Actor, member_id: UUID, org: Organisation) -> BranchMember:
@@ -98,8 +100,8 @@ def link(*, actor: Actor, org_key: int, wanted: Linking, simulated: bool = False
     if home is None:
         raise NOT_FOUND()
     values: dict[str, Any] = {
-        **keys_of(org), "kind": wanted.kind, "household_id": home.id, "number": home.number,
-        "since": _past(wanted.since), "simulated": simulated, **_who(actor, org, wanted),
+        **keys_of(org), "kind": wanted.kind, "household_id": home.id, "home_key": home.place_key,
+        "number": home.number, "since": _past(wanted.since), "simulated": simulated, **_who(actor, org, wanted),
     }  # fmt: skip
     try:
         with transaction.atomic():
@@ -149,13 +151,15 @@ def _standing(row: HouseholdLink) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Visited:
-    """A visit or help: what it was about, on which day, by how many; ``open_matter``: something is left to do."""
+    """A visit or help: what it was about, on which day, by how many; ``open_matter``: something is left to do;
+    ``settles``: what earlier visits left to do is done."""
 
     kind: str
     what: str
     on: date | None = None
     people: int = 1
     open_matter: bool = False
+    settles: bool = False
 
 
 @transaction.atomic(savepoint=False)
@@ -168,10 +172,17 @@ def visit(*, actor: Actor, link_id: UUID, visited: Visited, simulated: bool = Fa
 
 @transaction.atomic(savepoint=False)
 def visit_self(*, member: BranchMember, link_id: UUID, visited: Visited) -> HelpVisit:
-    """A member writes down their own visit. Raises CO400, CO404, AV001, AV003."""
+    """A member writes down their own visit; the same words within two minutes are the same visit, sent twice.
+
+    Raises CO400, CO404, AV001, AV003.
+    """
     with scoped(BY_LINK):
         row = locked(HouseholdLink.objects.filter(member_id=member.id), link_id)
-        return _visited(BY_LINK, row, visited, doer(member), False)
+        just = HelpVisit.objects.filter(
+            link_id=row.id, made_by=doer(member), made_at__gte=clock.now() - TWICE, kind=visited.kind,
+            on=_past(visited.on), what=visited.what.strip(), people=visited.people,
+        ).first()  # fmt: skip
+        return just or _visited(BY_LINK, row, visited, doer(member), False)
 
 
 def _visited(
@@ -187,15 +198,23 @@ def _visited(
         raise errors.BAD_DATES(why=_("早于开始联系的日子"))
     made = HelpVisit.objects.create(
         county=row.county, place_key=row.place_key, org_key=row.org_key or 0, sector_key=row.sector_key,
-        link_id=row.id, team_id=row.team_id, kind=visited.kind, on=on,
+        link_id=row.id, home_key=row.home_key, team_id=row.team_id, kind=visited.kind, on=on,
         what=text(visited.what, 300, "what"), people=visited.people, open_matter=visited.open_matter,
-        made_by=by, made_at=clock.now(), simulated=simulated,
+        settles=visited.settles, made_by=by, made_at=_next_moment(row), simulated=simulated,
     )  # fmt: skip
     note(actor, "link.visited", row.record, row.place_key)
     tell(actor, "activity.link.visited", row, row.record, subject=row.record, value=visited.people,
-         attrs={"kind": visited.kind, "link": row.kind, "open": visited.open_matter},
+         attrs={"kind": visited.kind, "link": row.kind, "open": visited.open_matter,
+                "settles": visited.settles},
          at=_moment(on))  # fmt: skip
     return made
+
+
+def _next_moment(row: HouseholdLink) -> datetime:
+    """Now, and never before an earlier visit: with a clock that was set back the order stays, and what is settled."""
+    rows = HelpVisit.objects.filter(link_id=row.id).order_by("-made_at")
+    last = rows.values_list("made_at", flat=True).first()
+    return clock.now() if last is None else max(clock.now(), last + timedelta(microseconds=1))
 
 
 def _moment(day: date) -> datetime:

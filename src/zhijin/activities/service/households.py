@@ -9,16 +9,13 @@ from uuid import UUID
 from django.db.models import Count, Max, QuerySet
 
 from zhijin.activities.models import HelpVisit, HouseholdLink, Team
-from zhijin.activities.service.reading import OWN, teams
+from zhijin.activities.service.reading import seen_link, teams, with_left
 from zhijin.core.actor import Actor
-from zhijin.core.scope import scope_q
 
 
 def standing_links(actor: Actor) -> QuerySet[HouseholdLink]:
-    """All standing links in sight."""
-    rows = HouseholdLink.objects.filter(
-        scope_q(actor, "place_key", orgs="org_key", lines=OWN), until=None
-    )
+    """All standing links in sight: of one's organisations, and at the households of one's places."""
+    rows = HouseholdLink.objects.filter(seen_link(actor), until=None)
     return rows.order_by("number", "kind", "id")
 
 
@@ -37,6 +34,6 @@ def visits_since(link_ids: Iterable[UUID], day: date) -> dict[UUID, tuple[int, d
 
 
 def visits_of_links(link_ids: Iterable[UUID], size: int = 100) -> list[HelpVisit]:
-    """The visits of some links, newest first."""
-    rows = HelpVisit.objects.filter(link_id__in=list(link_ids))
+    """The visits of some links, newest first, with ``left``: something is still to do."""
+    rows = with_left(HelpVisit.objects.filter(link_id__in=list(link_ids)))
     return list(rows.order_by("-on", "-id")[:size])

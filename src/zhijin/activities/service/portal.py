@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
+from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -13,9 +14,18 @@ from zhijin.access.api import public
 from zhijin.activities import errors
 from zhijin.activities.meetings.portal import _member, _uuid
 from zhijin.activities.models import Claim, HelpVisit, Need
-from zhijin.activities.service import claiming, helping, reading, reporting, showing, teams
+from zhijin.activities.service import (
+    claiming,
+    helping,
+    reading,
+    reporting,
+    showing,
+    teams,
+    vouching,
+)
 from zhijin.activities.service.common import BY_LINK, CLERK, by_code
 from zhijin.activities.service.views_helping import visited_of
+from zhijin.core import ratelimit
 from zhijin.core.errors import BAD_REQUEST, NOT_FOUND, Refusal
 from zhijin.core.ids import is_code, read_receipt, show_receipt
 from zhijin.core.scope import scoped
@@ -23,11 +33,14 @@ from zhijin.orgs import api as orgs
 from zhijin.people.api import BranchMember, member_link
 from zhijin.places import api as places
 
+#: Names and telephones tried in one community, right ones and wrong ones.
+NAMED_RATE = "40/h"
+
 
 @public(rate="120/m", opens=False)
 def my_service(request: HttpRequest, token: str) -> HttpResponse:
     """What a member does for their community and the households they look after."""
-    member = _member(token)
+    member = _member(request, token)
     context: dict[str, Any] = {}
     status = 200
     if request.method == "POST":
@@ -48,6 +61,10 @@ def my_service(request: HttpRequest, token: str) -> HttpResponse:
     answer["Cache-Control"] = "no-store"
     answer["Referrer-Policy"] = "same-origin"
     return answer
+
+
+#: Names and telephones tried in one community, right and wrong ones.
+NAMED_RATE = "40/h"
 
 
 def _done(request: HttpRequest, member: BranchMember) -> str:
@@ -102,7 +119,7 @@ def needs(request: HttpRequest, code: str) -> HttpResponse:
         called = reading.team_names(need.team_id for need in rows)
         context = {
             "place": place, "needs": [(need, called.get(need.team_id, "")) for need in rows],
-            "teams": reading.teams_at(code),
+            "teams": reading.teams_at(code), "waiting": reading.waiting_at(code),
         }  # fmt: skip
     return render(request, "activities/service/needs.html", context)
 
@@ -143,13 +160,50 @@ def _served(request: HttpRequest, typed: str) -> dict[str, Any]:
         raise errors.NO_SUCH_SERVICE_CODE()
     if request.POST.get("do") != "confirm":
         return shown
-    letter = teams.Letter(request.POST.get("text", ""), request.POST.get("signed", ""))
     claim: Claim = shown["claim"]
+    _thank(request, lambda: vouching.confirm_served(
+        claim_id=claim.id, satisfied=_satisfied(request), by=getattr(request, "actor", None)
+    ))  # fmt: skip
+    return {**_found(typed), "said": _("谢谢您，已经确认。")}
+
+
+def _satisfied(request: HttpRequest) -> bool:
+    return request.POST.get("satisfied", "1") == "1"
+
+
+def _thank(request: HttpRequest, confirm: Callable[[], Claim]) -> None:
+    """Confirm, and write down the word of thanks that came with it: both or neither."""
+    letter = teams.Letter(request.POST.get("text", ""), request.POST.get("signed", ""))
     with scoped(CLERK):
-        done = claiming.confirm_served(
-            claim_id=claim.id, satisfied=request.POST.get("satisfied", "1") == "1",
-            by=getattr(request, "actor", None),
-        )  # fmt: skip
+        done = confirm()
         if letter.text.strip():
             teams.thank_by_code(claim=done, letter=letter)
-    return {**_found(typed), "said": _("谢谢您，已经确认。")}
+
+
+@public(rate="10/m", opens=False)
+def served_named(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """A registered resident confirms what was done for them by name and telephone, without a code. Raises CO404."""
+    with scoped(CLERK):
+        claim = Claim.objects.filter(id=pk, state=Claim.State.DONE).first()
+        need = Need.objects.filter(id=claim.need_id).first() if claim else None
+    if claim is None or need is None:
+        raise NOT_FOUND()
+    context: dict[str, Any] = {
+        "claim": claim, "need": need, "place": showing.place(claim.place_code), "given": request.POST,
+    }  # fmt: skip
+    status, say = 200, request.POST.get
+    if request.method == "POST":
+        try:
+            # However many addresses ask: nobody reads a register of residents by trying names and telephones.
+            ratelimit.hit(f"named:{claim.place_code}", NAMED_RATE)
+            _thank(request, lambda: vouching.confirm_named(
+                claim_id=pk, name=say("name", ""), phone=say("phone", ""), satisfied=_satisfied(request),
+                by=getattr(request, "actor", None),
+            ))  # fmt: skip
+        except Refusal as refusal:
+            context["refusal"], status = refusal, refusal.status
+        else:
+            context["said"] = _("谢谢您，已经确认。")
+    answer = render(request, "activities/service/served_named.html", context, status=status)
+    answer["Cache-Control"] = "no-store"
+    return answer

@@ -10,7 +10,7 @@ from datetime import date, timedelta
 
 from zhijin.activities.meetings.demo import _top
 from zhijin.activities.models import Proxy, ProxyPaper, Thanks
-from zhijin.activities.service import proxying, teams
+from zhijin.activities.service import proxy_self, proxying, teams
 from zhijin.activities.service.common import code_of
 from zhijin.activities.service.demo import ASKER, VILLAGE, _at
 from zhijin.activities.service.proxying import Given, Moved, Wanted
@@ -82,8 +82,8 @@ def _delivered(org: Organisation, today: date) -> None:
     )
     code, paper = code_of(row.id), ProxyPaper.objects.get(proxy_id=row.id, title="新证")
     with _at(start + timedelta(days=17), 9):
-        proxying.receive_self(code=code, paper_id=paper.id)
-        proxying.rate_self(code=code, satisfied=True)
+        proxy_self.receive_self(code=code, paper_id=paper.id)
+        proxy_self.rate_self(code=code, satisfied=True)
         letter = teams.take_in(
             actor=ASKER, place_code=VILLAGE, org_key=org.key, letter=teams.Letter(*LETTER), simulated=True
         )  # fmt: skip

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from zhijin.access.api import public
 from zhijin.activities.meetings.portal import _uuid
-from zhijin.activities.service import proxy_reading, proxying, showing, teams
+from zhijin.activities.service import proxy_reading, proxy_self, showing, teams
 from zhijin.activities.service.common import CLERK
 from zhijin.activities.service.proxy_views import _title
 from zhijin.core.errors import BAD_REQUEST, Refusal
@@ -40,7 +40,7 @@ def by_code(request: HttpRequest) -> HttpResponse:
 def _found(typed: str) -> dict[str, Any]:
     """The application as its person sees it. Raises AV120."""
     with scoped(CLERK):
-        row = proxying.found_by(typed)
+        row = proxy_self.found_by(typed)
         whole = proxy_reading.whole(row)
         title = _title(row)
     return {
@@ -62,10 +62,10 @@ def _done(request: HttpRequest, typed: str) -> str:
     say = request.POST.get
     match say("do", ""):
         case "withdraw":
-            proxying.withdraw_self(code=typed)
+            proxy_self.withdraw_self(code=typed)
             return _("委托已撤回，代办员会把材料退还给您。")
         case "received":
-            proxying.receive_self(code=typed, paper_id=_uuid(say("paper", "")))
+            proxy_self.receive_self(code=typed, paper_id=_uuid(say("paper", "")))
             return _("已签收。")
         case "rate":
             return _rated(typed, say("satisfied", "1") == "1", say("text", ""), say("signed", ""))
@@ -76,7 +76,7 @@ def _done(request: HttpRequest, typed: str) -> str:
 def _rated(typed: str, satisfied: bool, words: str, signed: str) -> str:
     """Say whether it was good, and praise whoever helped; the community reads the letter before it is shown."""
     with scoped(CLERK):
-        row = proxying.rate_self(code=typed, satisfied=satisfied)
+        row = proxy_self.rate_self(code=typed, satisfied=satisfied)
         if words.strip():
             teams.take_in(
                 actor=CLERK, place_code=row.place_code, org_key=row.org_key or 0,

@@ -15,7 +15,7 @@ from zhijin.core.actor import Actor
 from zhijin.core.scope import scope_q
 
 VIEWS = ("late", "open", "closed")
-PAGE = 100
+PAGE = 50
 
 
 def visible(actor: Actor) -> QuerySet[Proxy]:
@@ -24,15 +24,15 @@ def visible(actor: Actor) -> QuerySet[Proxy]:
     return Proxy.objects.filter(own).defer("who", "code_blind")
 
 
-def listed(actor: Actor, view: str) -> list[Proxy]:
-    """One page of applications; what is due first stands first, what ended last stands first."""
+def listed(actor: Actor, view: str) -> QuerySet[Proxy]:
+    """Applications; what is due first stands first, what ended last stands first."""
     rows = visible(actor)
     if view == "closed":
-        return list(rows.filter(state=State.CLOSED).order_by("-closed_at", "id")[:PAGE])
+        return rows.filter(state=State.CLOSED).order_by("-closed_at", "id")
     rows = rows.exclude(state=State.CLOSED)
     if view == "late":
         rows = rows.filter(due_at__lt=clock.now())
-    return list(rows.order_by("due_at", "id")[:PAGE])
+    return rows.order_by("due_at", "id")
 
 
 def counts(actor: Actor) -> dict[str, int]:

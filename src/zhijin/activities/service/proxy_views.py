@@ -7,6 +7,8 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+from django.core.paginator import Paginator
+from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -22,13 +24,16 @@ from zhijin.activities.views.common import Act
 from zhijin.core import clock, files
 from zhijin.core.actor import Actor
 from zhijin.core.errors import BAD_REQUEST, NOT_FOUND, Refusal
-from zhijin.core.ids import show_receipt
+from zhijin.core.ids import show_receipt, uuid7
 from zhijin.core.models import StoredFile
 from zhijin.orgs import api as orgs
+from zhijin.people import api as people
 
 #: How long a consent lasts unless another day is chosen.
 USUAL = timedelta(days=30)
 PAPERS = range(4)
+#: On whose account applications are taken on: a community's own organisations.
+HELPING = orgs.Question(("party",), PERMISSION, orgs.FEW, ground=True)
 #: What is taken from a person; mostly copies.
 _SORTS = [(kind.value, kind.label) for kind in (ProxyPaper.Kind.COPY, ProxyPaper.Kind.ORIGINAL)]
 
@@ -40,10 +45,11 @@ def proxies(request: Request) -> HttpResponse:
     view = request.GET.get("view", "")
     if view not in proxy_reading.VIEWS:
         view = "late" if counts["late"] else "open"
-    rows = proxy_reading.listed(request.actor, view)
+    found = proxy_reading.listed(request.actor, view)
+    rows = page = Paginator(found, proxy_reading.PAGE).get_page(request.GET.get("page"))
     now = clock.now()
     context = {
-        "tabs": showing.tabs("proxies"), "views": _views(view, counts),
+        "tabs": showing.tabs("proxies", request.actor), "views": _views(view, counts), "page": page,
         "rows": [(row, proxy_reading.is_late(row, now), _title(row)) for row in rows],
         "places": showing.names_of(row.place_code for row in rows), "can": bool(_own(request.actor)),
     }  # fmt: skip
@@ -85,22 +91,29 @@ def proxy_new(request: Request) -> HttpResponse:
     own = _own(request.actor)
     if not own:
         raise NOT_FOUND()
-    context: dict[str, Any] = {"own": own, "given": request.POST}
+    who = people.pick_resident(request.actor, request.POST, "name", free=True)
+    context: dict[str, Any] = {
+        "picked": common.org_asked(request, HELPING), "who": who, "given": request.POST,
+    }  # fmt: skip
     if request.method == "POST":
         try:
-            made, code = proxying.open_proxy(
-                actor=request.actor, org_key=common.number(request, "org"), wanted=_wanted(request)
-            )
+            with transaction.atomic():
+                made, code = proxying.open_proxy(
+                    actor=request.actor,
+                    org_key=context["picked"].needed(),
+                    wanted=_wanted(request, who),
+                )
         except Refusal as refusal:
             context["refusal"] = refusal
         else:
-            return _page(request, made, {"code": show_receipt(code)})
+            return _page(request, made, {"code": show_receipt(code), "given": {}})
     programme = proxy_programme.current(own[0].place_code)
     today = clock.today()
     context |= {
         "kinds": [(kind, kind.title.in_(_lang())) for kind in programme.model.kinds],
         "hows": ProxyConsent.How.choices, "sorts": _SORTS, "papers": PAPERS,
         "until": today + USUAL, "today": today,
+        "key": showing.maybe_uuid(request.POST.get("key", "")) or uuid7(),
         "latest": today + timedelta(days=programme.model.longest),
         "longest": programme.model.longest,
     }  # fmt: skip
@@ -108,16 +121,20 @@ def proxy_new(request: Request) -> HttpResponse:
     return render(request, "activities/service/proxy_new.html", context, status=status)
 
 
-def _wanted(request: Request) -> Wanted:
+def _wanted(request: Request, who: people.PickedResident) -> Wanted:
+    """What the form says. Raises CO400, also while it is open which resident of the name is meant."""
     say = request.POST.get
+    if not who.settled:
+        raise BAD_REQUEST(fields={"name": who.wrong()})
     papers = [
         (title, say(f"sort-{at}", ProxyPaper.Kind.COPY))
         for at in PAPERS
         if (title := say(f"paper-{at}", "").strip())
     ]
     return Wanted(
-        say("kind", ""), say("name", ""), say("what", ""), _given(request), say("phone", ""), papers
-    )
+        say("kind", ""), say("name", ""), say("what", ""), _given(request), say("phone", ""), papers,
+        who.person_id, showing.maybe_uuid(say("key", "")),
+    )  # fmt: skip
 
 
 def _given(request: Request) -> Given:

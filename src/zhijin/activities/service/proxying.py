@@ -13,12 +13,12 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from zhijin.activities import errors
 from zhijin.activities.models import Proxy, ProxyConsent, ProxyPaper, ProxyStep
-from zhijin.activities.service import proxy_programme
+from zhijin.activities.service import proxy_keeping, proxy_programme
 from zhijin.activities.service.common import CLERK, blind_of, code_of, line, open_text
 from zhijin.activities.services.common import (
     in_state,
@@ -32,9 +32,11 @@ from zhijin.activities.services.common import (
 )
 from zhijin.core import calendar, clock, crypto, identifiers
 from zhijin.core.actor import Actor
-from zhijin.core.errors import BAD_REQUEST
+from zhijin.core.errors import BAD_REQUEST, CONFLICT
 from zhijin.core.ids import read_receipt, uuid7
 from zhijin.core.scope import scoped
+from zhijin.people import api as people
+from zhijin.people.api import NO_SUCH_PERSON
 
 PERMISSION = "proxy.act"
 _SEAL = "activities.proxy-who"
@@ -61,7 +63,8 @@ class Given:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Who wants what done for them. ``papers``: titles of what was taken in, with their kinds."""
+    """Who wants what done for them. ``papers``: titles of what was taken in, with their kinds; ``person_id`` names them
+    where they are registered; ``key`` makes it happen once, however often the form is sent."""
 
     kind: str
     name: str
@@ -69,6 +72,8 @@ class Wanted:
     consent: Given
     phone: str = ""
     papers: Sequence[tuple[str, str]] = ()
+    person_id: UUID | None = None
+    key: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +94,7 @@ def open_proxy(
 ) -> tuple[Proxy, str]:
     """Take on an application of a community's resident; returns it and the code for the person.
 
-    Raises OR001, CO400, CO403, AV101, AV112, AV115, AV116, PR001.
+    Raises OR001, CO400, CO403, CO409, AV101, AV112, AV115, AV116, PE001, PR001.
     """
     org = organisation(actor, org_key, PERMISSION)
     if len(org.place_code) != 12:
@@ -98,15 +103,25 @@ def open_proxy(
     kind = programme.model.kind(wanted.kind)
     if kind is None:
         raise errors.PROXY_KIND()
-    now, pk = clock.now(), uuid7()
+    now, pk = clock.now(), wanted.key or uuid7()
     code = code_of(pk)
+    if (there := _sent_before(actor, pk)) is not None:
+        return there, code
     name = text(wanted.name, 32, "name")
-    row = Proxy.objects.create(
+    row = Proxy(
         **keys_of(org), id=pk, kind=kind.id, title=kind.title.zh, revision_id=programme.id,
-        who=_sealed(name, wanted), name_masked=crypto.mask_name(name), helper=actor.label,
-        helper_name=actor.name[:64], code_blind=blind_of(code), opened_at=now,
+        who=_sealed(name, wanted), person_id=_registered(actor, name, wanted), name_masked=crypto.mask_name(name),
+        helper=actor.label, helper_name=actor.name[:64], code_blind=blind_of(code), opened_at=now,
         due_at=calendar.current().add_workdays(now, kind.within.submit), simulated=simulated,
     )  # fmt: skip
+    try:
+        with transaction.atomic():
+            row.save(force_insert=True)
+    except IntegrityError:
+        # The same form at the same moment; it has been committed meanwhile.
+        if (there := _sent_before(actor, pk)) is None:
+            raise
+        return there, code
     _consented(row, wanted.consent, programme.model.longest)
     for title, sort in wanted.papers:
         _paper(actor, row, title, sort, Step.TAKEN)
@@ -115,6 +130,25 @@ def open_proxy(
         "kind": row.kind, "how": wanted.consent.how,
     })  # fmt: skip
     return row, code
+
+
+def _sent_before(actor: Actor, pk: UUID) -> Proxy | None:
+    """The application that the same helper's form made already. Raises CO409 when it is somebody else's."""
+    with scoped(CLERK):
+        there = Proxy.objects.filter(id=pk).first()
+    if there is not None and there.helper != actor.label:
+        raise CONFLICT()
+    return there
+
+
+def _registered(actor: Actor, name: str, wanted: Wanted) -> UUID | None:
+    """The resident of that name whom the helper chose among those in sight. Raises PE001."""
+    if wanted.person_id is None:
+        return None
+    found = people.get(actor, wanted.person_id)
+    if not people.is_called(found, name) or found.valid_to is not None:
+        raise NO_SUCH_PERSON()
+    return found.id
 
 
 def _sealed(name: str, wanted: Wanted) -> bytes:
@@ -167,7 +201,10 @@ def _paper(actor: Actor, row: Proxy, title: str, sort: str, step: str) -> ProxyP
     if sort not in ProxyPaper.Kind.values:
         raise BAD_REQUEST(fields={"sort": _("请从列表里选择。")})
     paper = ProxyPaper.objects.create(
-        **same_keys(row), proxy_id=row.id, title=open_text(title, 60, "title"), kind=sort
+        **same_keys(row),
+        proxy_id=row.id,
+        title=open_text(title, 60, "title", known=row.title),
+        kind=sort,
     )
     _stepped(actor, row, paper, step)
     return paper
@@ -206,7 +243,7 @@ def move_paper(*, actor: Actor, proxy_id: UUID, paper_id: UUID, moved: Moved) ->
         signed = _signature(row, moved)
     if moved.step == Step.POSTED and not (line(moved.carrier, 32) and line(moved.number, 40)):
         raise errors.PROXY_POST()
-    _go(actor, row, paper, moved, signed)
+    go(actor, row, paper, moved, signed)
     return row
 
 
@@ -220,7 +257,7 @@ def _signature(row: Proxy, moved: Moved) -> str:
     raise errors.PROXY_SIGNATURE()
 
 
-def _go(actor: Actor, row: Proxy, paper: ProxyPaper, moved: Moved, signed: str) -> None:
+def go(actor: Actor, row: Proxy, paper: ProxyPaper, moved: Moved, signed: str) -> None:
     way = WAYS.get(moved.step)
     if way is None:
         raise BAD_REQUEST()
@@ -230,7 +267,7 @@ def _go(actor: Actor, row: Proxy, paper: ProxyPaper, moved: Moved, signed: str) 
         _require_consent(row)
     paper.at = way[1]
     paper.save(update_fields=["at"])
-    remark = open_text(moved.note, 120, "note") if moved.note.strip() else ""
+    remark = open_text(moved.note, 120, "note", known=row.title) if moved.note.strip() else ""
     _stepped(
         actor, row, paper, moved.step, note=remark, carrier=line(moved.carrier, 32),
         number=line(moved.number, 40), signed=signed, photo=moved.photo,
@@ -254,7 +291,7 @@ def submit(*, actor: Actor, proxy_id: UUID, office: str) -> Proxy:
     row.due_at = calendar.current().add_workdays(now, _within(row).decide)
     row.save(update_fields=["state", "office", "due_at"])
     for paper in ProxyPaper.objects.filter(proxy_id=row.id, at=At.HELPER).order_by("id"):
-        _go(actor, row, paper, Moved(Step.SUBMITTED), "")
+        go(actor, row, paper, Moved(Step.SUBMITTED), "")
     note(actor, "proxy.submitted", row.record, row.place_key)
     tell(actor, "activity.proxy.submitted", row, row.record, subject=row.record,
          attrs={"kind": row.kind, "on_time": on_time})  # fmt: skip
@@ -279,7 +316,7 @@ def decide(
     for title in results:
         _paper(actor, row, title, ProxyPaper.Kind.RESULT, Step.ISSUED)
     outcome = Proxy.Outcome.DONE if done else Proxy.Outcome.REFUSED
-    _decided(actor, row, outcome, open_text(said, 200, "said"))
+    _decided(actor, row, outcome, open_text(said, 200, "said", known=row.title))
     return row
 
 
@@ -307,6 +344,8 @@ def _settle(actor: Actor, row: Proxy) -> None:
     on_time = now <= row.due_at
     row.state, row.closed_at, row.who = State.CLOSED, now, None
     row.save(update_fields=["state", "closed_at", "who"])
+    if row.outcome == Proxy.Outcome.WITHDRAWN:
+        proxy_keeping.forget_consents(row)
     note(actor, "proxy.closed", row.record, row.place_key)
     tell(actor, "activity.proxy.closed", row, row.record, subject=row.record,
          attrs={"kind": row.kind, "outcome": row.outcome, "on_time": on_time})  # fmt: skip
@@ -316,10 +355,10 @@ def _settle(actor: Actor, row: Proxy) -> None:
 def withdraw(*, actor: Actor, proxy_id: UUID, how: str) -> Proxy:
     """The person told the helper that they no longer agree. Raises CO400, CO403, CO404, AV001."""
     row = _locked(actor, proxy_id)
-    return _withdrawn(actor, row, text(how, 120, "how"))
+    return withdrawn(actor, row, text(how, 120, "how"))
 
 
-def _withdrawn(actor: Actor, row: Proxy, how: str) -> Proxy:
+def withdrawn(actor: Actor, row: Proxy, how: str) -> Proxy:
     in_state(row, State.OPEN, State.SUBMITTED)
     ProxyConsent.objects.filter(proxy_id=row.id, withdrawn_at=None).update(
         withdrawn_at=clock.now(), withdrawn_how=how
@@ -329,15 +368,18 @@ def _withdrawn(actor: Actor, row: Proxy, how: str) -> Proxy:
     return row
 
 
+def read_who(row: Proxy) -> dict[str, str]:
+    """What is sealed of the person: name, telephone, what is wanted. Whoever calls has journalled it."""
+    found: dict[str, str] = json.loads(crypto.unseal(_SEAL, row.who)) if row.who else {}
+    return found
+
+
 def contact(*, actor: Actor, proxy_id: UUID) -> dict[str, str]:
     """Name, telephone and what is wanted, for whoever handles it; journalled first. Raises CO403, CO404."""
     with transaction.atomic():
         row = _locked(actor, proxy_id)
         note(actor, "proxy.contact", row.record, row.place_key)
-        if row.who is None:
-            return {}
-        found: dict[str, str] = json.loads(crypto.unseal(_SEAL, row.who))
-        return found
+        return read_who(row)
 
 
 def code_for(*, actor: Actor, proxy_id: UUID) -> str:
@@ -346,47 +388,3 @@ def code_for(*, actor: Actor, proxy_id: UUID) -> str:
         row = _locked(actor, proxy_id)
         note(actor, "proxy.code", row.record, row.place_key)
         return code_of(row.id)
-
-
-# -- by the person, with their code --------------------------------------------------------------
-
-
-def found_by(typed: str) -> Proxy:
-    """The application whose code it is; the caller opens the scope. Raises AV120."""
-    code = read_receipt(typed)
-    row = Proxy.objects.filter(code_blind=blind_of(code)).first() if code else None
-    if row is None:
-        raise errors.PROXY_CODE()
-    return row
-
-
-def withdraw_self(*, code: str) -> Proxy:
-    """The person withdraws. Raises AV001, AV120."""
-    with scoped(CLERK):
-        row = locked(Proxy.objects.all(), found_by(code).id)
-        return _withdrawn(CLERK, row, _("本人凭代办码"))
-
-
-def receive_self(*, code: str, paper_id: UUID) -> Proxy:
-    """The person says that a paper is in their hands. Raises CO404, AV001, AV118, AV120."""
-    with scoped(CLERK):
-        row = locked(Proxy.objects.all(), found_by(code).id)
-        in_state(row, State.OPEN, State.SUBMITTED, State.DECIDED)
-        paper = locked(ProxyPaper.objects.filter(proxy_id=row.id), paper_id)
-        step = Step.DELIVERED if paper.at == At.POST else Step.HANDED
-        _go(CLERK, row, paper, Moved(step), "code")
-        return row
-
-
-def rate_self(*, code: str, satisfied: bool) -> Proxy:
-    """The person says once whether they are content. Raises AV120, AV123."""
-    with scoped(CLERK):
-        row = locked(Proxy.objects.all(), found_by(code).id)
-        if row.satisfied is not None or row.state not in (State.DECIDED, State.CLOSED):
-            raise errors.PROXY_RATED()
-        row.satisfied = satisfied
-        row.save(update_fields=["satisfied"])
-        note(CLERK, "proxy.rated", row.record, row.place_key, satisfied=satisfied)
-        tell(CLERK, "activity.proxy.rated", row, row.record, subject=row.record,
-             attrs={"kind": row.kind, "satisfied": satisfied})  # fmt: skip
-        return row

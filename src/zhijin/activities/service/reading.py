@@ -8,7 +8,20 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet, Sum, Value
+from django.db.models import (
+    BooleanField,
+    Count,
+    Exists,
+    ExpressionWrapper,
+    F,
+    Max,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Sum,
+    Value,
+)
 
 from zhijin.activities.models import (
     Claim,
@@ -86,6 +99,14 @@ def open_at(place_code: str, size: int = 60) -> list[Need]:
     return list(rows.order_by("starts_at", "id")[:size])
 
 
+def waiting_at(place_code: str, size: int = 30) -> list[tuple[Claim, Need]]:
+    """What was done at a place and waits for those served to say so, the oldest first; the caller opens the scope."""
+    rows = Claim.objects.filter(place_key=place_key(place_code), state=Claim.State.DONE)
+    found = list(rows.order_by("done_at", "id")[:size])
+    known = Need.objects.in_bulk({row.need_id for row in found})
+    return [(row, known[row.need_id]) for row in found if row.need_id in known]
+
+
 @dataclass(frozen=True, slots=True)
 class Offered:
     """What a place has for everybody: open needs, listed services, works."""
@@ -135,7 +156,7 @@ class Mine:
     open_needs: list[Need]
     claims: list[tuple[Claim, Need]]
     duties: list[PostedDuty]
-    links: list[tuple[HouseholdLink, int]]
+    links: list[Linked]
     teams: list[Team]
     minutes: int
 
@@ -155,16 +176,12 @@ def of_member(member: BranchMember) -> Mine:
     links = list(
         HouseholdLink.objects.filter(member_id=member.id, until=None).order_by("number", "id")
     )
-    visits = dict(
-        HelpVisit.objects.filter(link_id__in=[row.id for row in links])
-        .values_list("link_id").annotate(n=Count("id"))
-    )  # fmt: skip
     done = Claim.objects.filter(member_id=member.id, state=Claim.State.CONFIRMED)
     return Mine(
         report, [one for one in _offered(report, teams) if one.id not in taken],
         [(row, known[row.need_id]) for row in rows if row.need_id in known],
         list(PostedDuty.objects.filter(member_id=member.id, until=None).order_by("since", "id")),
-        [(row, visits.get(row.id, 0)) for row in links], teams,
+        _linked(links), teams,
         done.aggregate(n=Sum(F("minutes") * F("people")))["n"] or 0,
     )  # fmt: skip
 
@@ -209,20 +226,44 @@ class TeamFigures:
 
 
 def team_figures(team: Team) -> TeamFigures:
-    """Four queries, under the transaction's own scope."""
-    done = Claim.objects.filter(team_id=team.id, state=Claim.State.CONFIRMED).aggregate(**_SUMS)
-    helped = HelpVisit.objects.filter(team_id=team.id).aggregate(n=Count("id"), times=Sum("people"))
-    pairs = HouseholdLink.objects.filter(team_id=team.id, until=None)
-    return TeamFigures(
-        Volunteer.objects.filter(team_id=team.id, left_on=None).count(),
-        done["n"] + helped["n"], (done["came"] or 0) + (helped["times"] or 0),
-        done["spent"] or 0, pairs.aggregate(n=Count("household_id", distinct=True))["n"],
-    )  # fmt: skip
+    """One team's; see :func:`figures_of`."""
+    return figures_of([team])[team.id]
+
+
+def figures_of(some: Iterable[Team]) -> dict[UUID, TeamFigures]:
+    """Figures by team; four queries however many they are, under the transaction's own scope."""
+    ids = [team.id for team in some]
+
+    def told(rows: QuerySet[Any], **what: Any) -> dict[UUID, dict[str, Any]]:
+        grouped = rows.filter(team_id__in=ids).order_by().values("team_id").annotate(**what)
+        return {row["team_id"]: row for row in grouped}
+
+    done = told(Claim.objects.filter(state=Claim.State.CONFIRMED), **_SUMS)
+    helped = told(HelpVisit.objects.all(), n=Count("id"), came=Sum("people"))
+    there = told(Volunteer.objects.filter(left_on=None), n=Count("id"))
+    pairs = told(HouseholdLink.objects.filter(until=None), n=Count("household_id", distinct=True))
+
+    def of(rows: dict[UUID, dict[str, Any]], pk: UUID, key: str = "n") -> int:
+        return rows.get(pk, {}).get(key) or 0
+
+    return {
+        pk: TeamFigures(
+            of(there, pk), of(done, pk) + of(helped, pk), of(done, pk, "came") + of(helped, pk, "came"),
+            of(done, pk, "spent"), of(pairs, pk),
+        )
+        for pk in ids
+    }  # fmt: skip
 
 
 _SUMS: dict[str, Any] = {
     "n": Count("id"), "came": Sum("people"), "spent": Sum(F("minutes") * F("people")),
 }  # fmt: skip
+
+
+def seen_link(actor: Actor) -> Q:
+    """What an organisation does at a household is read by it, its line, and by whoever answers for the household's
+    place."""
+    return _own(actor) | scope_q(actor, "home_key")
 
 
 # -- duties and links ---------------------------------------------------------------------------
@@ -254,24 +295,33 @@ def links(actor: Actor, org_key: int) -> list[Linked]:
 def _linked(rows: list[HouseholdLink]) -> list[Linked]:
     found = {
         one["link_id"]: one
-        for one in HelpVisit.objects.filter(link_id__in=[row.id for row in rows])
+        for one in with_left(HelpVisit.objects.filter(link_id__in=[row.id for row in rows]))
         .values("link_id")
-        .annotate(n=Count("id"), last=Max("on"), left=Count("id", filter=Q(open_matter=True)))
+        .annotate(n=Count("id"), last=Max("on"), waits=Count("id", filter=Q(left=True)))
     }
-    none: dict[str, Any] = {"n": 0, "last": None, "left": 0}
+    none: dict[str, Any] = {"n": 0, "last": None, "waits": 0}
     return [
-        Linked(row, told["n"], told["last"], told["left"])
+        Linked(row, told["n"], told["last"], told["waits"])
         for row in rows for told in (found.get(row.id, none),)
     ]  # fmt: skip
 
 
 def get_link(actor: Actor, pk: UUID) -> HouseholdLink:
     """A link in sight. Raises CO404."""
-    found = HouseholdLink.objects.filter(_own(actor), id=pk).first()
+    found = HouseholdLink.objects.filter(seen_link(actor), id=pk).first()
     if found is None:
         raise NOT_FOUND()
     return found
 
 
+def with_left(rows: QuerySet[HelpVisit]) -> QuerySet[HelpVisit]:
+    """Visits with ``left``: what they left open, no later visit of the same link has settled."""
+    settled = HelpVisit.objects.filter(link_id=OuterRef("link_id"), settles=True)
+    rows = rows.annotate(settled=Subquery(settled.order_by("-made_at").values("made_at")[:1]))
+    waits = Q(open_matter=True) & (Q(settled=None) | Q(made_at__gte=F("settled")))
+    return rows.annotate(left=ExpressionWrapper(waits, output_field=BooleanField()))
+
+
 def visits_of(link: HouseholdLink) -> list[HelpVisit]:
-    return list(HelpVisit.objects.filter(link_id=link.id).order_by("-on", "-id")[:200])
+    rows = with_left(HelpVisit.objects.filter(link_id=link.id))
+    return list(rows.order_by("-on", "-id")[:200])

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 
 from zhijin.activities import errors
 from zhijin.activities.models import CommunityReport
@@ -27,6 +28,7 @@ from zhijin.orgs import api as orgs
 from zhijin.orgs.api import Organisation
 from zhijin.people import api as people
 from zhijin.people.api import BranchMember
+from zhijin.places import api as places
 
 State = CommunityReport.State
 
@@ -71,15 +73,16 @@ def _reported(
 ) -> CommunityReport:  # fmt: skip
     standing = CommunityReport.objects.filter(ended_on=None)
     if member is not None:
-        same = standing.filter(member_id=member.id)
+        same = standing.filter(Q(member_id__in=(member.id, member.who)) | Q(who_id=member.who))
     else:
         same = standing.filter(member_id=None, org_key=org.key, place_code=code)
-    if same.exists():
-        raise errors.REPORTED_ALREADY(place=place)
+    if found := same.first():
+        there = places.find(found.place_code)
+        raise errors.REPORTED_ALREADY(place=there.name if there else found.place_code)
     values: dict[str, Any] = {
         **both_sides(code, org, org.name), "offers": line(offers, 120), "reported_on": clock.today(),
-        "member_id": member.id if member else None, "simulated": simulated,
-        "name_masked": member.name_masked if member else "",
+        "member_id": member.id if member else None, "who_id": member.first_id if member else None,
+        "simulated": simulated, "name_masked": member.name_masked if member else "",
     }  # fmt: skip
     try:
         with transaction.atomic():

@@ -31,8 +31,8 @@ TONES: dict[str, str] = {
 FOUND = 12
 
 
-def tabs(current: str) -> list[dict[str, Any]]:
-    """The pages of service."""
+def tabs(current: str, actor: Actor) -> list[dict[str, Any]]:
+    """The pages of service that the viewer may open."""
     rows = (
         ("service", _("需求和服务"), "desk:service"),
         ("reports", _("双报到"), "desk:community-reports"),
@@ -43,7 +43,11 @@ def tabs(current: str) -> list[dict[str, Any]]:
         ("counts", _("统计"), "desk:service-counts"),
         ("practice", _("文明实践"), "desk:practice"),
     )
-    return [{"label": t, "url": reverse(name), "current": key == current} for key, t, name in rows]
+    return [
+        {"label": t, "url": reverse(name), "current": key == current}
+        for key, t, name in rows
+        if key != "proxies" or actor.can("proxy.act")
+    ]
 
 
 def serves_here(actor: Actor, key: int) -> bool:

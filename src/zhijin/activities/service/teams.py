@@ -33,7 +33,7 @@ from zhijin.activities.services.common import (
     tell,
     text,
 )
-from zhijin.core import clock
+from zhijin.core import clock, pii
 from zhijin.core.actor import Actor
 from zhijin.core.errors import BAD_REQUEST, NOT_FOUND
 from zhijin.core.scope import scoped
@@ -105,7 +105,7 @@ def join_person(
 ) -> Volunteer:
     """A registered resident joins; a minor only through an adult of the same household, and nobody under 14.
 
-    The register holds years, not days: whoever may not be 18 yet counts as a minor.
+    Whoever may not be 18 yet counts as a minor: see ``people.ages``.
     Raises CO400, CO403, CO404, PE001, AV001, AV108–AV110.
     """
     team = _team(actor, team_id)
@@ -122,7 +122,7 @@ def join_person(
 
 
 def _may_be_below(person: Person, age: int) -> bool:
-    return person.birth_year is None or clock.today().year - person.birth_year <= age
+    return person.birth_year is None or people.may_be_below(person, age)
 
 
 def _guardian(actor: Actor, person: Person, guardian_id: UUID | None) -> Person:
@@ -151,9 +151,11 @@ def adults_beside(actor: Actor, rows: Iterable[Person]) -> dict[UUID, list[tuple
         homes[home].append(person)
     adults = Membership.objects.filter(
         household_id__in=homes, valid_to=None, person__in=people.visible(actor),
-        person__birth_year__lt=clock.today().year - ADULT,
+        person__birth_year__lte=clock.today().year - ADULT,
     )  # fmt: skip
     for one in adults.select_related("person").order_by("valid_from", "id"):
+        if _may_be_below(one.person, ADULT):
+            continue
         for minor in homes[one.household_id]:
             beside[minor].append(
                 (one.person_id, f"{one.person.name_masked} {one.relation}".strip())
@@ -227,7 +229,7 @@ def take_in(
 def _thanked(actor: Actor, sides: Claim, letter: Letter, **more: Any) -> Thanks:
     row = Thanks.objects.create(
         **both_sides(sides.place_code, sides, sides.org_name),
-        text=open_text(letter.text, 500, "text"), signed=line(letter.signed, 32),
+        text=open_text(letter.text, 500, "text"), signed=_signed(letter.signed),
         made_by=actor.label, made_at=clock.now(), **more,
     )  # fmt: skip
     note(actor, "thanks.received", row.record, row.place_key)
@@ -235,6 +237,17 @@ def _thanked(actor: Actor, sides: Claim, letter: Letter, **more: Any) -> Thanks:
         actor, "activity.service.thanks", row, row.record, side="team" if row.team_id else "unit"
     )
     return row
+
+
+def _signed(typed: str) -> str:
+    """How somebody wants to be named: their own name, and no telephone or number beside it. Raises AV112."""
+    found = line(typed, 32)
+    kinds = [kind for kind in pii.kinds_in(found) if kind != "name"]
+    if kinds:
+        raise errors.PRIVATE_IN_TEXT(
+            kinds=pii.titles(kinds), fields={"signed": errors.PRIVATE_IN_TEXT.help}
+        )
+    return found
 
 
 @transaction.atomic(savepoint=False)

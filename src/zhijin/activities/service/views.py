@@ -12,19 +12,24 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from zhijin.access.api import Request, gate
 from zhijin.activities.models import Claim, Need, Team
-from zhijin.activities.service import claiming, counting, reading, showing
+from zhijin.activities.service import claiming, counting, picking, reading, showing, vouching
 from zhijin.activities.service.forms import NeedForm
 from zhijin.activities.views import common
 from zhijin.core import clock
-from zhijin.core.errors import BAD_REQUEST, NOT_FOUND, Refusal
+from zhijin.core.errors import NOT_FOUND, Refusal
 from zhijin.core.ids import show_receipt
+from zhijin.orgs import api as orgs
+from zhijin.ui.picking import LONGEST, Typed
 
 SHOWN = 60
-
-#: So many reports are listed at the most; the rest is found by place and organisation in the figures.
+#: Who asks: a community's own organisations.
+ASKING = orgs.Question(("party",), "activity.act", orgs.FEW, ground=True)
+CALLED = picking.Question(nobody=gettext_lazy("谁都可以认领"))
+OWN = picking.Question(own=True, nobody=gettext_lazy("不是队伍，是单位自己"))
 
 
 @gate("activity.view", methods=("GET",))
@@ -40,7 +45,7 @@ def service(request: Request) -> HttpResponse:
     rows = list(opened.order_by("starts_at", "id")[:SHOWN])
     codes = {row.place_code for row in rows} | {row.place_code for row in (*waiting, *taken, *done)}
     context = {
-        "tabs": showing.tabs("service"), "needs": rows, "can_ask": bool(showing.askers(actor)),
+        "tabs": showing.tabs("service", actor), "needs": rows, "can_ask": bool(showing.askers(actor)),
         "groups": [(title, [(row, needs.get(row.need_id), showing.TONES.get(row.state, "")) for row in part])
                    for title, part in ((_("做完了，等确认"), waiting), (_("认领了，还没做"), taken),
                                        (_("最近确认的服务"), done)) if part],
@@ -53,29 +58,41 @@ def service(request: Request) -> HttpResponse:
 
 @gate("activity.act")
 def need_new(request: Request) -> HttpResponse:
-    """Publish a need."""
-    own = showing.askers(request.actor)
-    if not own:
+    """Publish a need; ``?team=`` has a team asked already."""
+    if not showing.askers(request.actor):
         raise NOT_FOUND()
     start = clock.local(clock.now()).replace(hour=9, minute=0, second=0, microsecond=0)
     start += timedelta(days=1)
-    teams_ = list(reading.teams(request.actor).filter(ended_on=None)[:100])
-    initial = {"starts_at": start, "ends_at": start + timedelta(hours=2)}
-    form = NeedForm(request.POST or None, initial=initial, teams=teams_)
+    form = NeedForm(
+        request.POST or None,
+        initial={"starts_at": start, "ends_at": start + timedelta(hours=2)},
+    )
+    picked = common.org_asked(request, ASKING)
+    called = picking.pick(request.actor, request.POST or request.GET, "team", CALLED)
     refusal: Refusal | None = None
     if request.method == "POST" and form.is_valid():
         try:
             with transaction.atomic():
                 made = claiming.publish(
-                    actor=request.actor, org_key=common.number(request, "org"), wanted=form.wanted()
+                    actor=request.actor, org_key=picked.needed(), wanted=form.wanted(called.sure())
                 )
         except Refusal as error:
             refusal = error
         else:
             messages.success(request, _("已发布，报到的党员和单位都看得到。"))
             return redirect("desk:need", pk=made.id)
-    context = {"form": form, "orgs": own, "refusal": refusal, "org": request.POST.get("org", "")}
+    context = {"form": form, "picked": picked, "called": called, "refusal": refusal}
     return render(request, "activities/service/need_form.html", context)
+
+
+@gate("activity.view", methods=("GET",))
+def team_choices(request: Request) -> HttpResponse:
+    """A fragment with the teams that a field may mean, while one types in it."""
+    get = request.GET.get
+    field = get("field", "team")[:40]
+    text = get(field, "").replace("\0", "").strip()[:LONGEST]
+    picked = picking.Question(own=get("own") == "1").offer(request.actor, field, text)
+    return render(request, "ui/pick_choices.html", {"picked": picked})
 
 
 @gate("activity.view")
@@ -103,7 +120,7 @@ def need(request: Request, pk: UUID) -> HttpResponse:
 
 
 def _code(request: Request, claim: UUID) -> str:
-    return show_receipt(claiming.show_code(actor=request.actor, claim_id=claim))
+    return show_receipt(vouching.show_code(actor=request.actor, claim_id=claim))
 
 
 def _need(request: Request, found: Need) -> dict[str, Any]:
@@ -111,34 +128,40 @@ def _need(request: Request, found: Need) -> dict[str, Any]:
     here = showing.serves_here(actor, found.place_key)
     claims = reading.claims_of(actor, found)
     open_now = found.state == Need.State.OPEN and clock.now() <= found.ends_at and found.free > 0
-    my_teams = list(reading.teams(actor).filter(ended_on=None)[:100]) if open_now else []
     team = Team.objects.filter(id=found.team_id).first() if found.team_id else None
     return {
-        "need": found, "here": here, "open": open_now, "team": team,
-        "place": showing.place(found.place_code), "begun": clock.now() >= found.starts_at,
+        "need": found, "here": here, "hands": vouching.may_hand(actor, found.place_key), "open": open_now, "team": team,
+        "place": showing.place(found.place_code), "begun": found.begun,
         "claims": [
             {"row": row, "tone": showing.TONES.get(row.state, ""), "mine": showing.acts_for(actor, row),
-             "may_confirm": here and row.org_key != found.org_key
-             and actor.label not in (row.claimed_by, row.done_by)}
+             "other": actor.label not in (row.claimed_by, row.done_by)}
             for row in claims
         ],
-        "orgs": common.own_orgs(actor) if open_now and team is None else [],
-        "teams": [one for one in my_teams if showing.leads(actor, one) and team in (None, one)],
+        **(_claiming(request, team) if open_now else {}),
     }  # fmt: skip
+
+
+def _claiming(request: Request, team: Team | None) -> dict[str, Any]:
+    """By whom the viewer may take a need up: the team that it calls, else one of their organisations or teams."""
+    actor = request.actor
+    if team is not None:
+        return {"may_claim": showing.leads(actor, team), "calls": team}
+    given = request.POST if request.POST.get("do") == "claim" else {}
+    org = common.ACTING.pick(actor, "org", Typed.of(given, "org"))
+    own = picking.pick(actor, given, "team", OWN)
+    return {"may_claim": bool(common.own_orgs(actor)), "picked": org, "own_team": own}
 
 
 def _acts(request: Request, found: Need) -> dict[str, common.Act]:
     actor, say = request.actor, request.POST.get
 
     def claim() -> str:
-        who, number = say("who", ""), common.number(request, "people")
-        if who.startswith("team-"):
-            team = showing.maybe_uuid(who[5:])
-            if team is None:
-                raise BAD_REQUEST()
+        number = common.number(request, "people")
+        team = picking.pick(actor, request.POST, "team", OWN).sure()
+        if team is not None:
             claiming.claim_team(actor=actor, need_id=found.id, team_id=team, people=number)
         else:
-            key = int(who) if who.isascii() and who.isdigit() and len(who) <= 18 else 0
+            key = common.org_asked(request).needed()
             claiming.claim_unit(actor=actor, need_id=found.id, org_key=key, people=number)
         return _("已认领，做完以后请在这里登记。")
 

@@ -41,7 +41,7 @@ def household_links(request: Request) -> HttpResponse:
         refusal = done
     adding = request.GET.get("add", "") if can else ""
     context: dict[str, Any] = {
-        "tabs": showing.tabs("links"), "org": org, "can": can, "refusal": refusal, "adding": adding,
+        "tabs": showing.tabs("links", request.actor), "org": org, "can": can, "refusal": refusal, "adding": adding,
         "duties": reading.duties(request.actor, org.key) if org else [],
         "links": reading.links(request.actor, org.key) if org else [],
         "members": showing.members(request, org, "household-links") if org and adding else [],
@@ -50,7 +50,8 @@ def household_links(request: Request) -> HttpResponse:
         "kinds": HouseholdLink.Kind.choices,
     }  # fmt: skip
     context["pairs"] = sum(one.link.kind == HouseholdLink.Kind.PAIR for one in context["links"])
-    return render(request, "activities/service/links.html", context)
+    status = refusal.status if refusal is not None else 200
+    return render(request, "activities/service/links.html", context, status=status)
 
 
 def _may(request: Request, org: Organisation) -> bool:
@@ -115,8 +116,10 @@ def household_link(request: Request, pk: UUID) -> HttpResponse:
     context = {
         "link": found, "visits": rows, "can": can and found.until is None, "refusal": refusal,
         "kinds": HelpVisit.Kind.choices, "today": clock.today(), "times": sum(row.people for row in rows),
+        "waits": sum(getattr(row, "left", False) for row in rows),
     }  # fmt: skip
-    return render(request, "activities/service/link.html", context)
+    status = refusal.status if refusal is not None else 200
+    return render(request, "activities/service/link.html", context, status=status)
 
 
 def _link_acts(request: Request, found: HouseholdLink) -> dict[str, common.Act]:
@@ -138,8 +141,9 @@ def visited_of(request: Any) -> helping.Visited:
     say = request.POST.get
     number = common.number(request, "people") if say("people", "").strip() else 1
     return helping.Visited(
-        say("kind", ""), say("what", ""), showing.day(say("on", "")), number, say("open") == "1"
-    )
+        say("kind", ""), say("what", ""), showing.day(say("on", "")), number, say("open") == "1",
+        say("settles") == "1",
+    )  # fmt: skip
 
 
 # -- figures ------------------------------------------------------------------------------------
@@ -173,7 +177,8 @@ def service_counts(request: Request) -> HttpResponse:
     names = showing.names_of(row["code"] for row in rows)
     here = reverse("desk:service-counts")
     context = {
-        "tabs": showing.tabs("counts"), "wanted": wanted, "totals": counting.totals(request.actor, wanted),
+        "tabs": showing.tabs("counts", request.actor), "wanted": wanted,
+        "totals": counting.totals(request.actor, wanted),
         "rows": [
             {**row, "name": names.get(row["code"], row["code"]),
              "url": f"{here}?{_query(wanted, place=row['code'])}" if len(row["code"]) < 12
@@ -193,8 +198,9 @@ def service_counts(request: Request) -> HttpResponse:
 
 
 def _years(year: int) -> list[int]:
-    """The years beside the one shown, none ahead of now."""
-    return list(range(year - 2, min(year + 1, clock.today().year) + 1))
+    """The last three years and the one shown: back to now is one step from anywhere."""
+    now = clock.today().year
+    return sorted({year, *range(now - 2, now + 1)})
 
 
 @gate("activity.view", methods=("GET",))
@@ -216,7 +222,9 @@ def service_list(request: Request) -> HttpResponse:
     shown = list(rows.order_by(*order)[(page - 1) * PAGE : page * PAGE])
     titles = Need.objects.in_bulk({row.need_id for row in shown}) if what == "services" else {}
     context = {
-        "what": what, "wanted": wanted, "total": total, "page": page, "next": page + 1 if page * PAGE < total else 0,
+        "what": what, "wanted": wanted, "total": total,
+        "heads": counting.HEADS[what](rows) if what in counting.HEADS else total,
+        "page": page, "next": page + 1 if page * PAGE < total else 0,
         "rows": [(row, titles.get(getattr(row, "need_id", None))) for row in shown],
         "places": showing.names_of(row.place_code for row in shown), "previous": page - 1,
         "query": _query(wanted, what=what), "back": f"{reverse('desk:service-counts')}?{_query(wanted)}",

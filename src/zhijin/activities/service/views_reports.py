@@ -40,7 +40,7 @@ def community_reports(request: Request) -> HttpResponse:
     shown, following = paging.by_place(rows.filter(WAITING) if waiting else rows, after, PAGE)
     q = request.GET.get("q", "")
     context = {
-        "tabs": showing.tabs("reports"), "org": org, "can": can, "refusal": refusal, "q": q,
+        "tabs": showing.tabs("reports", request.actor), "org": org, "can": can, "refusal": refusal, "q": q,
         "picked": picked, "only_waiting": waiting,
         "next": _page(request, following) if following else "", "first": _page(request, "") if after else "",
         "rows": [

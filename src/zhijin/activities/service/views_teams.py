@@ -5,6 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -19,15 +20,18 @@ from zhijin.core.errors import NOT_FOUND, Refusal
 from zhijin.orgs import api as orgs
 from zhijin.people import api as people
 
+PAGE = 40
+
 
 @gate("activity.view", methods=("GET",))
 def team_list(request: Request) -> HttpResponse:
     """Volunteer teams in one's scope."""
-    rows = list(reading.teams(request.actor)[:200])
+    page = Paginator(reading.teams(request.actor), PAGE).get_page(request.GET.get("page"))
+    told = reading.figures_of(page)
     context = {
-        "tabs": showing.tabs("teams"), "can": bool(common.own_orgs(request.actor)),
-        "rows": [(row, reading.team_figures(row)) for row in rows[:40]],
-        "places": showing.names_of(row.place_code for row in rows),
+        "tabs": showing.tabs("teams", request.actor), "can": bool(common.own_orgs(request.actor)), "page": page,
+        "rows": [(row, told[row.id]) for row in page],
+        "places": showing.names_of(row.place_code for row in page),
     }  # fmt: skip
     return render(request, "activities/service/teams.html", context)
 
@@ -43,7 +47,7 @@ def team_new(request: Request) -> HttpResponse:
         try:
             with transaction.atomic():
                 made = teams.found(
-                    actor=request.actor, org_key=common.number(request, "org"),
+                    actor=request.actor, org_key=common.org_asked(request).needed(),
                     name=request.POST.get("name", ""), about=request.POST.get("about", ""),
                 )  # fmt: skip
         except Refusal as error:
@@ -51,7 +55,7 @@ def team_new(request: Request) -> HttpResponse:
         else:
             messages.success(request, _("已成立，请登记队员。"))
             return redirect("desk:team", pk=made.id)
-    context = {"orgs": own, "refusal": refusal, "say": request.POST}
+    context = {"picked": common.org_asked(request), "refusal": refusal, "say": request.POST}
     return render(request, "activities/service/team_form.html", context)
 
 

@@ -6,8 +6,11 @@ from django import template
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from zhijin.activities.meetings import programme
 from zhijin.activities.meetings.format import Kind
 from zhijin.activities.meetings.reading import Cell
+from zhijin.activities.models import Meeting
+from zhijin.ui import spans
 
 register = template.Library()
 #: The state of a period → the tone of its mark.
@@ -22,12 +25,26 @@ def titled(kind: Kind) -> str:
 
 
 @register.filter
+def named(meeting: Meeting) -> str:
+    """The meeting's name."""
+    return programme.shown_title(meeting, get_language() or "zh")
+
+
+@register.filter
+def worded(line: str, meeting: Meeting) -> str:
+    """A line of the meeting's agenda."""
+    words = programme.words_at(meeting.place_code, get_language() or "zh")
+    return words.get(line, line)
+
+
+@register.filter
 def short(cell: Cell) -> str:
     """A period inside its year: 11月, 四季度, 下半年, 全年."""
     name, year = cell.period.name, cell.period.first.year
     rest = name.removeprefix(str(year))
     if rest.startswith("-"):
-        return _("{n}月").format(n=int(rest[1:]))
+        month = int(rest[1:])
+        return spans.ENGLISH_MONTHS[month - 1] if spans.is_english() else _("{n}月").format(n=month)
     if rest.startswith("Q"):
         return _("{n}季度").format(n=rest[1:])
     if rest.startswith("H"):

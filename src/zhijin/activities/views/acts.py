@@ -17,6 +17,7 @@ from zhijin.activities.services import ballots, checks, contests, events, mutual
 from zhijin.activities.views import common
 from zhijin.activities.views.common import Act, number, uuid
 from zhijin.core.errors import Refusal
+from zhijin.orgs import api as orgs
 
 #: Acts whose answer is a page to print and not the event's.
 SLIPS = ("enrol", "new-code")
@@ -33,13 +34,11 @@ def _say(request: Request, name: str) -> str:
 
 
 def _invite(request: Request, event: Event) -> str:
-    keys = [
-        int(k)
-        for k in _say(request, "keys").replace("，", " ").replace(",", " ").split()
-        if k.isdigit()
-    ]
-    added = events.invite(actor=request.actor, event_id=event.id, org_keys=keys[:500])
-    return _("加入了 {n} 个组织。").format(n=added)
+    picked = orgs.pick(request.actor, request.POST, "invitee")
+    added = events.invite(actor=request.actor, event_id=event.id, org_keys=[picked.needed()])
+    if not added:
+        return _("{name} 已经在名单上了。").format(name=picked.text)
+    return _("{name} 已加入。").format(name=picked.text)
 
 
 def _drop(request: Request, event: Event) -> str:
@@ -48,10 +47,11 @@ def _drop(request: Request, event: Event) -> str:
 
 
 def _judge(request: Request, event: Event) -> str:
-    own = number(request, "org") if _say(request, "org").strip() else None
+    own = orgs.pick(request.actor, request.POST, "own").sure()
     judge = events.name_judge(
-        actor=request.actor, event_id=event.id, username=_say(request, "username"), org_key=own
-    )
+        actor=request.actor, event_id=event.id, username=_say(request, "username"),
+        org_key=int(own) if own else None,
+    )  # fmt: skip
     return _("{name} 是评委了。").format(name=judge.name)
 
 

@@ -81,6 +81,15 @@ def own_orgs(actor: Actor) -> list[orgs.Organisation]:
     ]  # fmt: skip
 
 
+#: Whom one may act for: a list while they are few, found by name where there are many.
+ACTING = orgs.Question(("party",), "activity.act", orgs.FEW)
+
+
+def org_asked(request: Request, question: orgs.Question = ACTING) -> orgs.Picked:
+    """The organisation that a form's ``org`` names."""
+    return orgs.pick(request.actor, request.POST, "org", question)
+
+
 def hosting_places(actor: Actor) -> list[tuple[str, str]]:
     """Places where the viewer may hold something: those of their posts."""
     codes = {

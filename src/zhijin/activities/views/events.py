@@ -22,6 +22,7 @@ from zhijin.activities.views import acts, common
 from zhijin.activities.views.showing import shown
 from zhijin.core import clock
 from zhijin.core.errors import NOT_FOUND, Refusal
+from zhijin.orgs import api as orgs
 
 MAKE: dict[str, Any] = {
     Event.Kind.CONTEST: contests.make, Event.Kind.MUTUAL: mutual.make,
@@ -101,7 +102,12 @@ def activity(request: Request, pk: UUID) -> HttpResponse:
             return done
         refusal = done
         event = reading.get(request.actor, pk)
-    context = {**shown(request.actor, event), "refusal": refusal, "tabs": common.tabs("activities")}
+    data = request.POST if refusal else {}
+    context = {
+        **shown(request.actor, event), "refusal": refusal, "tabs": common.tabs("activities"),
+        **{name: orgs.pick(request.actor, data, name) for name in ("invitee", "own")},
+        "username": data.get("username", ""),
+    }  # fmt: skip
     return render(request, f"activities/event_{event.kind}.html", context)
 
 

@@ -13,6 +13,7 @@ from zhijin.activities.selectors import events as reading
 from zhijin.activities.services.events import key_of
 from zhijin.activities.views.common import place_name, state_tone
 from zhijin.core.actor import Actor
+from zhijin.orgs import api as orgs
 
 
 def shown(actor: Actor, event: Event) -> dict[str, Any]:
@@ -60,11 +61,13 @@ def _judged(actor: Actor, event: Event, hosts: bool) -> dict[str, Any]:
         by_state[sheet.state] += 1
     names = {row.id: row.org_name for row in reading.reports(event)}
     names |= {row.id: row.org_name for row in reading.entrants(actor, event)}
+    judges = reading.judges(event)
+    recused = orgs.by_keys(actor, [one.org_key for one in judges if one.org_key])
     # Whoever marks an entrant is told whom, also where it does not see the entrant's own row.
     names |= reading.marked_names(sheets)
     return {
         "criteria": scoring.criteria_of(event.rules),
-        "judges": reading.judges(event),
+        "judges": [(one, recused.get(one.org_key or 0)) for one in judges],
         "sheets": [(sheet, names.get(sheet.entrant_id, "")) for sheet in sheets],
         "sheet_counts": by_state,
         "result": event.outcome.get("entries") or event.outcome.get("units") or [],
@@ -89,7 +92,7 @@ def _review(actor: Actor, event: Event, hosts: bool) -> dict[str, Any]:
         for row in event.outcome.get("results", [])
     ]
     return {
-        "reports": reports, "roll": list(roll.order_by("name", "id")) if hosts else [],
+        "reports": reports, "roll": sorted(roll, key=lambda row: (row.name, row.id)) if hosts else [],
         "roll_counts": counts, "results": results, "quorum": event.rules["quorum"],
     }  # fmt: skip
 

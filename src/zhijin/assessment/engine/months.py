@@ -5,6 +5,7 @@ Attributes become columns of their own type, so that nothing parses JSON when a 
 
 from __future__ import annotations
 
+from collections.abc import Container
 from typing import Final, NamedTuple
 
 from zhijin.assessment.engine.kinds import AttrType, attribute_types
@@ -32,6 +33,8 @@ _FIXED: Final = (
     Column("playbook", "playbook", "VARCHAR"),
     Column("revision", "revision", "INTEGER"),
 )
+#: Begins the names of the columns of attributes.
+_PREFIX: Final = "a_"
 #: Rows of a month are written in this order, so that a kind is found without reading the others.
 ORDER: Final = "kind, org_key"
 #: Rows of a row group: small, so that reading one kind reads little else.
@@ -54,10 +57,32 @@ def columns() -> list[Column]:
     found = sorted(attribute_types().items())
     return [
         *_FIXED,
-        *(Column(f"a_{name}", attribute_source(name, kind), types[kind]) for name, kind in found),
+        *(
+            Column(_PREFIX + name, attribute_source(name, kind), types[kind])
+            for name, kind in found
+        ),
     ]
 
 
-def select_list() -> str:
-    """The select list over ``core_fact`` that gives :func:`columns`."""
-    return ", ".join(f'{column.source} AS "{column.name}"' for column in columns())
+def is_held(column: Column, attributes: Container[str]) -> bool:
+    """Whether facts with no attributes but these have anything in ``column``."""
+    return column in _FIXED or column.name.removeprefix(_PREFIX) in attributes
+
+
+def select_list(attributes: Container[str] | None = None) -> str:
+    """The select list over ``core_fact`` that gives :func:`columns`, or those that are held."""
+    return ", ".join(
+        f'{column.source} AS "{column.name}"'
+        for column in columns()
+        if attributes is None or is_held(column, attributes)
+    )
+
+
+def filled_list(attributes: Container[str]) -> str:
+    """The select list over the columns that are held that gives :func:`columns`: the others are empty."""
+    return ", ".join(
+        f'"{column.name}"'
+        if is_held(column, attributes)
+        else f'CAST(NULL AS {column.type}) AS "{column.name}"'
+        for column in columns()
+    )

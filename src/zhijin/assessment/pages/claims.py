@@ -14,9 +14,10 @@ from django.utils.translation import gettext_lazy
 from zhijin.assessment.engine.kinds import attribute_types
 from zhijin.assessment.engine.kinds import kind as kind_named
 from zhijin.assessment.engine.model import Assessment
+from zhijin.assessment.engine.resting import measures_of
 from zhijin.assessment.models import Appeal
 from zhijin.assessment.services import claims
-from zhijin.assessment.services.appeals import looked_at, measures_of
+from zhijin.assessment.services.appeals import looked_at
 from zhijin.core.errors import BAD_REQUEST
 
 #: What attributes of facts are called; one that is not here shows its own name.

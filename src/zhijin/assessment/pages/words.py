@@ -28,6 +28,7 @@ from zhijin.assessment.pages.reading import Past
 from zhijin.core import clock
 from zhijin.orgs import api as orgs
 from zhijin.places import api as places
+from zhijin.ui import spans
 from zhijin.ui.charts import tenths
 
 STATES = {
@@ -57,14 +58,11 @@ NO_DATA = {
 
 def period(kind: str, start: date) -> str:
     """2026年7月, 2026年第三季度, 2026年下半年, 2026年."""
-    if kind == "month":
-        return _("{year}年{month}月").format(year=start.year, month=start.month)
-    if kind == "quarter":
-        return _("{year}年第{n}季度").format(year=start.year, n=(start.month + 2) // 3)
-    if kind == "half":
-        half = _("上半年") if start.month < 7 else _("下半年")
-        return _("{year}年{half}").format(year=start.year, half=half)
-    return _("{year}年").format(year=start.year)
+    part = {
+        "month": f"-{start.month:02d}", "quarter": f"Q{(start.month + 2) // 3}",
+        "half": "H1" if start.month < 7 else "H2",
+    }.get(kind, "")  # fmt: skip
+    return spans.period(f"{start.year}{part}")
 
 
 def enumerated(parts: Iterable[str]) -> str:
@@ -340,3 +338,13 @@ def state(name: str, ends: date) -> str:
     if name == "ready" and ends > clock.today():
         return str(RUNNING)
     return str(STATES.get(name, _("各县进度不一")))
+
+
+def rules(about: About) -> list[str]:
+    """The programme's rules in sentences."""
+    programme = about.programme
+    if programme is None:
+        return []
+    english = (get_language() or "").startswith("en")
+    marks = [rule(mark, english=english) for mark in programme.marks]
+    return [peers(programme), ties(about), *marks]

@@ -16,9 +16,8 @@ from django.db import IntegrityError, connection, transaction
 from zhijin.assessment import errors, forms, records
 from zhijin.assessment.engine import Assessment
 from zhijin.assessment.engine.evidence import evidence
-from zhijin.assessment.engine.measures_model import Measure
-from zhijin.assessment.engine.model import Indicator
 from zhijin.assessment.engine.periods import Period
+from zhijin.assessment.engine.resting import measures_of
 from zhijin.assessment.models import Appeal, Batch, Run, Score
 from zhijin.assessment.services import claims
 from zhijin.assessment.services.correcting import correct_fact, is_corrected
@@ -123,21 +122,6 @@ def contested(actor: Actor, run_id: UUID, org_key: int, indicator: str) -> tuple
     if indicator not in run.indicators:
         raise errors.NOT_IN_RUN()
     return run, score
-
-
-def measures_of(programme: Assessment, indicator: Indicator) -> list[Measure]:
-    """The measures that an indicator rests on, those in its formulas among them."""
-    from zhijin.assessment.engine.expressions import names, parse
-
-    found: list[Measure] = []
-    waiting = [side for side in (indicator.of, indicator.to) if side is not None]
-    while waiting:
-        one = waiting.pop()
-        if one.formula is None:
-            found.append(one)
-        else:
-            waiting += [programme.measures[ref.name] for ref in names(parse(one.formula))]
-    return found
 
 
 def _counted(

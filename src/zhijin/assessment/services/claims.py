@@ -11,6 +11,7 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 from zhijin.assessment import errors
 from zhijin.assessment.engine import Assessment
 from zhijin.assessment.engine.measures_model import Measure
+from zhijin.assessment.engine.resting import measures_of
 from zhijin.assessment.models import Appeal, Run, Score
 from zhijin.assessment.periods import moment, name_of
 from zhijin.cases import api as cases
@@ -53,8 +54,6 @@ def check(
     actor: Actor, run: Run, score: Score, programme: Assessment, indicator: str, wanted: Missing
 ) -> None:
     """Raises AE022 (not counted here), AE023 (not in the period), AE024 (no record), AE025 (counted)."""
-    from zhijin.assessment.services.appeals import measures_of
-
     measures = measures_of(programme, programme.indicators[indicator])
     if wanted.kind not in kinds_of(measures):
         raise errors.NOT_COUNTED_HERE(kind=wanted.kind)

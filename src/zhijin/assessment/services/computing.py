@@ -8,17 +8,13 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from uuid import UUID
-
-from django.db import connection, transaction
 
 from zhijin.assessment import forms, streaming
 from zhijin.assessment.engine.duckrun import DuckRun
 from zhijin.assessment.engine.periods import Period
 from zhijin.assessment.models import Batch
-from zhijin.assessment.services import inputs, storing
+from zhijin.assessment.services import holding, inputs, storing
 from zhijin.core import clock
 from zhijin.core.actor import Actor
 from zhijin.core.scope import scoped
@@ -35,7 +31,7 @@ def compute(batch_id: UUID) -> Batch:
     """Do what ``batch_id`` asks, unless it is done. Safe to call any number of times, anywhere."""
     with scoped(SYSTEM):
         batch = Batch.objects.get(pk=batch_id)
-    with _lock(batch):
+    with holding.lock(batch):
         if not _begin(batch):
             return batch
         try:
@@ -113,30 +109,3 @@ def _same(batch: Batch) -> Batch | None:
         place_end__gt=batch.place_key,
     ).exclude(fingerprint=batch.fingerprint)  # fmt: skip
     return None if since.exists() else found
-
-
-# -- the lock -------------------------------------------------------------------------------
-
-
-def _key(batch: Batch) -> str:
-    return f"assessment {batch.programme} {batch.period_kind} {batch.period_start}"
-
-
-@contextmanager
-def _lock(batch: Batch) -> Iterator[None]:
-    """Held by this connection, so that it ends with the process whatever happens to it."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_lock(hashtextextended(%s, 0))", [_key(batch)])
-    try:
-        yield
-    finally:
-        if connection.connection is not None and not connection.connection.closed:
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_unlock(hashtextextended(%s, 0))", [_key(batch)])
-
-
-def is_held(batch: Batch) -> bool:
-    """Whether somebody computes this period now."""
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 0))", [_key(batch)])
-        return not cursor.fetchone()[0]

@@ -12,7 +12,7 @@ from zhijin.assessment.engine.periods import Period, period_of
 from zhijin.assessment.engine.represent import represent
 from zhijin.assessment.models import Batch, Run
 from zhijin.assessment.periods import name_of
-from zhijin.assessment.services import keeping
+from zhijin.assessment.services import holding, keeping
 from zhijin.core import clock, jobs, journal
 from zhijin.core.actor import KEY_LIMIT, Actor
 from zhijin.core.ids import place_key, place_span
@@ -119,14 +119,12 @@ LOST_AFTER = timedelta(minutes=15)
 
 def take_up_lost() -> int:
     """Queue again what a killed worker left half done; safe at any time. Returns how many."""
-    from zhijin.assessment.services.computing import is_held
-
     count = 0
     with scoped(SYSTEM):
         waits = Q(state=Batch.State.WAITING, asked_at__lt=clock.now() - LOST_AFTER)
         rows = Batch.objects.filter(waits | Q(state=Batch.State.COMPUTING))
         for batch in rows.order_by("asked_at")[:50]:
-            if not is_held(batch):
+            if not holding.is_held(batch):
                 jobs.defer(TASK, queue=QUEUE, batch=str(batch.id))
                 count += 1
     return count

@@ -8,8 +8,9 @@ from __future__ import annotations
 import logging
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Container, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -40,14 +41,25 @@ def address() -> str:
 _ONE_STATE = "?options=" + quote("-c default_transaction_isolation=repeatable\\ read", safe="")
 
 
+@dataclass(frozen=True)
+class AsOf:
+    """What was read, the names it was asked by, and the snapshot (``pg_snapshot`` as text) of both."""
+
+    reader: pa.RecordBatchReader
+    names: frozenset[str]
+    seen: str
+
+
 @contextmanager
-def reading_as_of(statement: str) -> Iterator[tuple[pa.RecordBatchReader, str]]:
-    """As :func:`reading`, with the snapshot (``pg_snapshot`` as text) in which it was read."""
+def reading_as_of(names: str, statement: Callable[[Container[str]], str]) -> Iterator[AsOf]:
+    """As :func:`reading`, in two steps that see one state: ``names`` gives the names that ``statement`` asks by."""
     with _connected() as cursor:
         cursor.execute("SELECT pg_current_snapshot()::text")
         (seen,) = cursor.fetchone()
-        cursor.execute(statement)
-        yield cursor.fetch_record_batch(), str(seen)
+        cursor.execute(names)
+        found = frozenset(str(name) for (name,) in cursor.fetchall())
+        cursor.execute(statement(found))
+        yield AsOf(cursor.fetch_record_batch(), found, str(seen))
 
 
 @contextmanager

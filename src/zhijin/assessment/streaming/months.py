@@ -7,7 +7,7 @@ arrives late is found like any other. A file is written beside and put in place 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -15,7 +15,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from zhijin.assessment.engine.months import ORDER, ROW_GROUP, select_list
+from zhijin.assessment.engine.months import ORDER, ROW_GROUP, filled_list, select_list
 from zhijin.assessment.engine.periods import shifted
 from zhijin.assessment.models import Month, Watermark
 from zhijin.assessment.streaming import places
@@ -64,27 +64,33 @@ def _write(month: date, upto: int) -> int:
     name = f"{month:%Y%m}.{upto}.parquet"
     partial = places.facts() / f"{name}.part"
     stream = _Stream(partial)
-    with reading_as_of(_statement(month)) as (reader, seen):
-        for batch in reader:
+    # A month's facts have few of all attributes: the others are neither asked for nor handed over.
+    names = f"SELECT DISTINCT jsonb_object_keys(attrs) FROM {_facts_of(month)}"
+    with reading_as_of(names, lambda held: _statement(month, held)) as read:
+        for batch in read.reader:
             stream.take(batch)
     stream.close()
-    rows = put_in_order(partial) if stream.rows else 0
+    rows = put_in_order(partial, read.names) if stream.rows else 0
     partial.replace(places.facts() / name)
     digest = hashlib.sha256((places.facts() / name).read_bytes()).hexdigest()
     Month.objects.update_or_create(
         month=month,
         defaults={
             "upto": upto, "rows": rows, "dropped": stream.rows - rows, "file": name,
-            "seen": seen,
+            "seen": read.seen,
             "size": (places.facts() / name).stat().st_size, "digest": digest, "at": clock.now(),
         },
     )  # fmt: skip
     return rows
 
 
-def _statement(month: date) -> str:
+def _statement(month: date, held: Container[str]) -> str:
+    return f"SELECT {select_list(held)}, {CORRECTING} FROM {_facts_of(month)}"
+
+
+def _facts_of(month: date) -> str:
     start, end = (f"'{day}'::timestamp AT TIME ZONE 'Asia/Shanghai'" for day in _bounds(month))
-    return f"SELECT {select_list()}, {CORRECTING} FROM core_fact WHERE at >= {start} AND at < {end}"
+    return f"core_fact WHERE at >= {start} AND at < {end}"
 
 
 def _bounds(month: date) -> tuple[date, date]:
@@ -124,8 +130,9 @@ class _Stream:
             self._writer.close()
 
 
-def put_in_order(path: Path) -> int:
+def put_in_order(path: Path, held: Container[str]) -> int:
     """Order a month's rows as the engine reads them, without what a later fact corrects; how many stay.
+    The columns of attributes that are not ``held`` come in, empty.
 
     A correction that only takes out is left out too. A chain holds: when a correction is itself
     corrected, only the last one stays.
@@ -137,7 +144,7 @@ def put_in_order(path: Path) -> int:
         config={"memory_limit": MEMORY, "temp_directory": str(places.root())}
     ) as db:
         db.execute(
-            f"COPY (SELECT f.* EXCLUDE (corrects, void) FROM read_parquet('{path}') f WHERE NOT f.void"
+            f"COPY (SELECT {filled_list(held)} FROM read_parquet('{path}') f WHERE NOT f.void"
             f" AND NOT EXISTS (SELECT 1 FROM read_parquet('{path}') c WHERE c.corrects = f.id)"
             f" ORDER BY {ORDER}, id) TO"
             f" '{beside}' (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {ROW_GROUP})"

@@ -16,7 +16,6 @@ from zhijin.assessment.pages import words
 from zhijin.assessment.pages.organisation import Page
 from zhijin.assessment.pages.reading import ADVANCED
 from zhijin.assessment.pages.standing import Line, Standing
-from zhijin.assessment.views import standing as pages
 from zhijin.core import clock, documents, journal, sheets
 from zhijin.core.documents import Align, Block, Document, Heading, Note, Table, Text
 from zhijin.core.ids import place_key
@@ -138,7 +137,7 @@ def _move(line: Line) -> str:
 def _document(request: Request, found: Standing, name: str) -> bytes:
     """Rules, places below, laggards and advanced, and the list as far as it can be read."""
     blocks: list[Block] = [Heading(_("怎样排名"))]
-    blocks += [Text(text) for text in pages.rules(found.about)]
+    blocks += [Text(text) for text in words.rules(found.about)]
     blocks += [Text(_told(found)), *_places(found), *_lists(found)]
     return documents.write(
         Document(
@@ -266,7 +265,7 @@ def _org_document(request: Request, page: Page, name: str) -> bytes:
         Table(_org_heads(), _org_rows(page), [3, 6, 2, 6, 2, 4]),
         Heading(_("近十二期")),
         Table([_("哪一期"), _("名次"), _("组内个数"), _("得分")], past, [4, 2, 2, 2]),
-        Heading(_("怎样排名、怎样认定")), *[Text(text) for text in pages.rules(page.about)],
+        Heading(_("怎样排名、怎样认定")), *[Text(text) for text in words.rules(page.about)],
     ]  # fmt: skip
     return documents.write(
         Document(

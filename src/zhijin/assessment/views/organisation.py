@@ -21,7 +21,7 @@ from zhijin.assessment.pages.standing import points
 from zhijin.assessment.pages.words import signed
 from zhijin.assessment.services.appeals import FILE_DAYS
 from zhijin.assessment.views import asking, files
-from zhijin.assessment.views.standing import chain, rules
+from zhijin.assessment.views.standing import chain
 from zhijin.core import clock
 from zhijin.core.errors import NOT_FOUND
 from zhijin.places import api as places
@@ -62,7 +62,7 @@ def context(page: Page) -> dict[str, Any]:
         "ranks": points(past, ranks=True, marked=marked),
         "scores": points(past, ranks=False, marked=marked),
         "sparks": _sparks(page),
-        "rules": rules(page.about),
+        "rules": words.rules(page.about),
         "reasons": [(mark, reason(page, mark)) for mark in page.line.marks],
         "periods": [
             (day.isoformat(), words.period(run.period_kind, day))

@@ -9,14 +9,13 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from zhijin.access.api import Request, gate
 from zhijin.assessment import services
 from zhijin.assessment.models import Adjustment, Run
 from zhijin.assessment.pages import reading, words
-from zhijin.assessment.pages.programme import About
+from zhijin.assessment.pages.programme import about
 from zhijin.assessment.pages.reading import Wanted
 from zhijin.assessment.pages.standing import BELOW, Standing, read
 from zhijin.assessment.views import asking, files
@@ -98,10 +97,10 @@ def _context(request: Request, found: Standing, wanted: Wanted) -> dict[str, Any
             (day.isoformat(), words.period(kind, day))
             for day in reading.periods(wanted.programme, wanted.place)
         ],
-        "programmes": reading.programmes(wanted.place),
+        "programmes": _titled(wanted.place),
         "sectors": orgs.SECTORS.items(),
         "state": words.state(found.state, found.runs[0].period_end),
-        "rules": rules(found.about),
+        "rules": words.rules(found.about),
         "publishable": _first_of(_publishable(found), wanted.place),
         "waiting_appeals": len(found.appeals),
         "waiting_adjustments": Adjustment.objects.filter(
@@ -112,6 +111,18 @@ def _context(request: Request, found: Standing, wanted: Wanted) -> dict[str, Any
         "previous_page": wanted.page - 1,
         "next_page": wanted.page + 1,
     }
+
+
+def _titled(place: str) -> list[tuple[str, str]]:
+    """Programmes with a standing at ``place``: ids, and titles as each newest result has them."""
+    newest = (
+        Run.objects.filter(reading.runs_in(place), state__in=reading.STANDING)
+        .order_by("programme", "-period_start")
+        .distinct("programme")
+        .select_related("revision")
+        .defer("canonical", "signature")
+    )
+    return [(run.programme, about(run).title) for run in newest]
 
 
 def _first_of(ready: list[Run], place: str) -> list[tuple[Run, str, int]]:
@@ -128,16 +139,6 @@ def chain(wanted: Wanted) -> list[tuple[str, str]]:
     base = f"{reverse('desk:standing')}?programme={wanted.programme}&period={wanted.period}"
     line = [*places.ancestors(wanted.place), *filter(None, [places.find(wanted.place)])]
     return [(place.short, f"{base}&place={place.code}") for place in line]
-
-
-def rules(about: About) -> list[str]:
-    """The programme's rules in sentences."""
-    programme = about.programme
-    if programme is None:
-        return []
-    english = (get_language() or "").startswith("en")
-    marks = [words.rule(mark, english=english) for mark in programme.marks]
-    return [words.peers(programme), words.ties(about), *marks]
 
 
 def tabs(request: Request, found: Standing) -> list[dict[str, Any]]:

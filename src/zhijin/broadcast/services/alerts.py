@@ -2,46 +2,53 @@
 
 from __future__ import annotations
 
+from collections.abc import Container, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
 from uuid import UUID
 
-from zhijin.broadcast import cap, errors
+from zhijin.broadcast import cap, envelopes, errors
+from zhijin.broadcast.circles import Circle
 from zhijin.broadcast.models import Alert, Broadcast
-from zhijin.broadcast.services import drafting, sending
+from zhijin.broadcast.orders import LEVELS
+from zhijin.broadcast.services import alert_places, drafting, replacing, stopping
 from zhijin.broadcast.services.common import SYSTEM, common_place
 from zhijin.core import clock, facts, journal
 from zhijin.core.actor import Actor
-from zhijin.core.errors import NOT_FOUND
+from zhijin.core.errors import NOT_FOUND, Refusal
 from zhijin.core.facts import county_of
 from zhijin.core.ids import place_key
 from zhijin.core.scope import scope_q, scoped
-from zhijin.places import api as places
 
 State = Alert.State
 
+#: How long a warning holds that does not say when it ends.
+UNSAID: Final = timedelta(days=1)
+
 
 def receive(*, actor: Actor, data: bytes) -> Alert:
-    """Take a CAP message in. The same one again (sender and identifier) changes nothing.
+    """Take a message in, bare or in a known envelope. The same one again (sender and identifier) changes nothing.
 
     A cancellation or update withdraws what it refers to, and stops its broadcast where one is out.
     Raises BC014, BC015, CO403.
     """
     try:
-        message = cap.read(data)
+        message = envelopes.opened(data)
     except cap.Bad as error:
         raise errors.BAD_CAP(what=str(error)) from error
     with scoped(SYSTEM):
         # One sender and identifier at a time, whoever brings it.
         known = _known(message)
-        areas = _areas(actor, message) if known is None else list(known.areas)
         if known is not None:
             actor.require("alert.receive", known.place_key)
             return known
-        place = common_place(areas)
-        row = _kept(message, areas, place, data)
+        rows = [_kept(message, part, data) for part in _parts(actor, message)]
         if message.kind in {"Cancel", "Update"}:
-            _withdraw(actor, message)
-        _note(actor, row, "receive")
-    return row
+            _withdraw(actor, message, but={row.pk for row in rows})
+        for row in rows:
+            _note(actor, row, "receive")
+    return rows[0]
 
 
 def _known(message: cap.Message) -> Alert | None:
@@ -52,100 +59,155 @@ def _known(message: cap.Message) -> Alert | None:
             "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))",
             [f"{message.sender},{message.identifier}"],
         )
-    return Alert.objects.filter(sender=message.sender, identifier=message.identifier).first()
+    return Alert.objects.filter(sender=message.sender, identifier=message.identifier[:110]).first()
 
 
-def _areas(actor: Actor, message: cap.Message) -> list[str]:
-    """The places that the message names, which the actor may warn; those of the earlier message for a bare Cancel."""
-    codes: list[str] = []
-    if message.info is not None:
-        codes = [cap.place_code(code) for area in message.info.areas for code in area.codes]
-    elif message.references:
-        codes = [code for row in _referred(message) for code in row.areas]
-    wanted = sorted(
-        {code for code in codes if code and places.known(code)}, key=lambda c: (len(c), c)
+@dataclass(frozen=True)
+class _Part:
+    """What a message says of one event at one level. ``number``: 0 for the gravest, which has the message's name."""
+
+    number: int
+    infos: tuple[cap.Info, ...]
+    areas: tuple[str, ...]
+
+    @property
+    def info(self) -> cap.Info | None:
+        return self.infos[0] if self.infos else None
+
+
+def _parts(actor: Actor, message: cap.Message) -> list[_Part]:
+    """One a level and event, the gravest first: a red one here and a yellow one there are two warnings. For a bare
+    Cancel the places of the earlier message. Raises BC015, CO403."""
+    groups: dict[tuple[str, str], list[cap.Info]] = {}
+    for info in message.infos:
+        groups.setdefault((info.level, info.event), []).append(info)
+    found: list[tuple[tuple[cap.Info, ...], list[str]]] = []
+    elsewhere: Refusal | None = None
+    for _key, infos in sorted(groups.items(), key=lambda pair: -LEVELS.index(pair[0][0])):
+        try:
+            areas = alert_places.warned(actor, [area for info in infos for area in info.areas])
+        except Refusal as refusal:
+            elsewhere = refusal
+        else:
+            found += [(tuple(infos), areas)] if areas else []
+    if not message.infos:
+        named = [cap.Area("", tuple(row.areas)) for row in replacing.referred(message)]
+        areas = alert_places.warned(actor, named)
+        found = [((), areas)] if areas else []
+    if not found:
+        raise elsewhere or errors.ELSEWHERE()
+    return [_Part(number, infos, tuple(areas)) for number, (infos, areas) in enumerate(found)]
+
+
+def _withdrawn(message: cap.Message) -> bool:
+    """Whether a later message that has come before this one takes it back."""
+    later = Alert.objects.filter(sender=message.sender, kind__in=("Cancel", "Update"))
+    named = f"{message.sender},{message.identifier},"
+    return any(
+        one.identifier == message.identifier
+        for xml in later.filter(xml__contains=named).values_list("xml", flat=True)[:20]
+        for one in cap.read(xml.encode()).references
     )
-    found = [one for one in wanted if actor.can("alert.receive", place_key(one))]
-    if wanted and not found:
-        actor.require("alert.receive", place_key(wanted[0]))
-    if not found or not common_place(found):
-        raise errors.ELSEWHERE()
-    return found
 
 
-def _referred(message: cap.Message) -> list[Alert]:
-    out = []
-    for one in message.references:
-        out += list(Alert.objects.filter(sender=one.sender, identifier=one.identifier))
-    return out
-
-
-def _kept(message: cap.Message, areas: list[str], place: str, data: bytes) -> Alert:
-    info, now = message.info, clock.now()
-    over = info is not None and info.expires is not None and info.expires <= now
+def _kept(message: cap.Message, part: _Part, data: bytes) -> Alert:
+    info, now = part.info, clock.now()
+    place = common_place(part.areas)
+    until = _over(message.sent, part.infos)
     said = (
-        message.status in {"Actual", "Exercise"}
-        and message.scope == "Public"
-        and info is not None
-        and not over
+        message.status in {"Actual", "Exercise"} and message.scope == "Public" and info is not None
     )
-    proposed = said and message.kind in {"Alert", "Update"}
-    texts = [info.headline, info.description, info.instruction] if info is not None else []
+    proposed = (
+        said and message.kind in {"Alert", "Update"} and not (until is not None and until <= now)
+    )
+    state = State.PROPOSED if proposed else State.DISMISSED
+    if proposed and _withdrawn(message):
+        state = State.CANCELLED
+    texts = [
+        text for one in part.infos for text in (one.headline, one.description, one.instruction)
+    ]
+    # A space stands in no identifier of CAP, so that the name of a part is nobody else's.
+    name = message.identifier[:110] + (f" {part.number + 1}" if part.number else "")
     return Alert.objects.create(
-        county=county_of(place), place_code=place, place_key=place_key(place), areas=areas,
-        identifier=message.identifier[:120], sender=message.sender[:120], sent=message.sent, status=message.status,
+        county=county_of(place), place_code=place, place_key=place_key(place), areas=list(part.areas),
+        identifier=name, sender=message.sender[:120], sent=message.sent, status=message.status,
         kind=message.kind, event=info.event[:120] if info else "", level=info.level if info else "plain",
-        urgent=info is not None and info.urgency == "Immediate", exercise=message.status == "Exercise",
+        urgent=any(one.urgency == "Immediate" for one in part.infos), exercise=message.status == "Exercise",
         headline=(info.headline or info.event)[:200] if info else "", text=_sentences(texts),
-        until=info.expires if info else None, xml=data.decode("utf-8-sig"),
-        state=State.PROPOSED if proposed else State.DISMISSED, received_at=now,
+        until=until, xml=_xml(message, data), state=state, received_at=now,
     )  # fmt: skip
+
+
+def _xml(message: cap.Message, data: bytes) -> str:
+    """The message as it was; out of an envelope, as CAP that names it."""
+    named = envelopes.unverified(message.source)
+    return (cap.write(message) if named else data).decode("utf-8-sig")
+
+
+def _over(sent: datetime, infos: Sequence[cap.Info]) -> datetime | None:
+    """When the last of them ends. Of one that does not say, recipients decide (CAP 1.2, 3.2.2): a day after it was
+    sent, so that a message which comes again after months proposes nothing."""
+    return max((one.expires or sent + UNSAID for one in infos), default=None)
 
 
 def _sentences(texts: list[str]) -> str:
     """Headline, description and instruction as one text, nothing said twice."""
-    out: list[str] = []
-    for text in (one.strip() for one in texts):
-        if text and not any(text in other for other in out):
-            out.append(text if text[-1] in "。！？.!?" else text + "。")
-    return "".join(out)
+    said = list(dict.fromkeys(one.strip() for one in texts if one.strip()))
+    # A headline with which the description begins is no sentence of its own.
+    said = [one for one in said if not any(one != other and one in other for other in said)]
+    return "".join(one if one[-1] in "。！？.!?" else one + "。" for one in said)
 
 
-def _withdraw(actor: Actor, message: cap.Message) -> None:
-    for row in _referred(message):
-        if row.state in {State.CANCELLED, State.DISMISSED} or not actor.can(
-            "alert.receive", row.place_key
+def _withdraw(actor: Actor, message: cap.Message, but: Container[UUID]) -> None:
+    for row in replacing.referred(message):
+        if (
+            row.pk in but
+            or row.state in {State.CANCELLED, State.DISMISSED}
+            or not actor.can("alert.receive", row.place_key)
         ):
+            continue
+        out = replacing.is_out(row)
+        if out and message.kind == "Update":
+            # It sounds on until the update goes out (``replacing``): silence is no newer warning.
             continue
         row.state = State.CANCELLED
         row.save(update_fields=["state"])
         _note(actor, row, "cancel")
-        if row.broadcast_id is not None:
-            out = Broadcast.objects.filter(pk=row.broadcast_id, state=Broadcast.State.OUT)
-            if out.exists():
-                sending.stop(
-                    actor=SYSTEM,
-                    pk=row.broadcast_id,
-                    why=f"CAP {message.kind} {message.identifier}",
-                )
+        if out and row.broadcast_id is not None:
+            stopping.stop(
+                actor=SYSTEM, pk=row.broadcast_id, why=f"CAP {message.kind} {message.identifier}"
+            )
 
 
 def use(*, actor: Actor, pk: UUID) -> Broadcast:
-    """Make the broadcast that a warning proposes; it goes its way like any other. Raises BC006, CO403, CO404, and what
-    drafting raises."""
+    """Make the broadcast that a warning proposes; it goes its way like any other. Raises BC006, BC021, CO403, CO404,
+    and what drafting raises."""
     with scoped(actor):
         row = _locked(actor, pk)
+        if row.until is not None and row.until <= clock.now():
+            raise errors.ALERT_OVER(until=clock.local(row.until).strftime("%Y-%m-%d %H:%M"))
         made = drafting.draft(
             actor=actor,
             wanted=drafting.Draft(
                 text=row.text[: drafting.MOST_TEXT], areas=row.areas, title=row.headline, level=row.level,
-                urgent=row.urgent, exercise=row.exercise, alert_id=row.id,
+                urgent=row.urgent, exercise=row.exercise, alert_id=row.id, circle=_circle(row),
             ),
         )  # fmt: skip
         row.state, row.broadcast_id = State.USED, made.id
         row.save(update_fields=["state", "broadcast_id"])
         _note(actor, row, "use")
     return made
+
+
+def _circle(row: Alert) -> Circle | None:
+    """The circle that the message itself tells; whoever reads the draft sees it."""
+    try:
+        infos = cap.read(row.xml.encode()).infos
+    except cap.Bad:
+        return None
+    return alert_places.circle_of(
+        one for one in infos if (one.level, one.event[:120]) == (row.level, row.event)
+    )
 
 
 def dismiss(*, actor: Actor, pk: UUID) -> Alert:

@@ -5,17 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, BinaryIO
 from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from zhijin.broadcast import choosing, errors
+from zhijin.broadcast import choosing, errors, lexicon, repeating
 from zhijin.broadcast.circles import Circle
 from zhijin.broadcast.models import Broadcast
 from zhijin.broadcast.orders import MOST_TURNS
+from zhijin.broadcast.programme import Rule
+from zhijin.broadcast.services import lexicon as services_lexicon
 from zhijin.broadcast.services.common import SYSTEM, common_place, in_state, locked, note, rules
 from zhijin.broadcast.speech import engines, loudness, making
 from zhijin.broadcast.speech.engines import Unavailable
@@ -26,6 +28,7 @@ from zhijin.core.facts import county_of
 from zhijin.core.ids import place_key
 from zhijin.core.scope import scoped
 from zhijin.places import api as places
+from zhijin.ui import spans
 
 MOST_TEXT, MOST_DAYS = 1000, 60
 MOST_FILE = 20 * 1024 * 1024
@@ -59,19 +62,22 @@ class Draft:
 
 def draft(*, actor: Actor, wanted: Draft) -> Broadcast:
     """Make a broadcast with its audio; nothing goes out yet. Raises BC001, BC002, BC004, BC005, BC008, BC009, BC013,
-    BC017, CO403."""
+    BC017, BC022, CO403."""
     areas = _areas(actor, wanted.areas)
     place = common_place(areas)
     rule = rules(place).model.levels.of(_level(wanted.level))
     text = _text(wanted)
     title = (wanted.title.strip() or _first_words(text) or Path(wanted.audio_name).stem)[:60]
     turns, told = _turns(wanted.turns), _channels(actor, wanted, place)
-    audio = _recorded(wanted) if wanted.audio is not None else _at_once(text, {})
+    _awake(wanted, turns, rule)
+    # How the place's own words are read is settled here, so that what was heard is what is sent.
+    fixed = lexicon.applied(text, lexicon.at(place)) if text and wanted.audio is None else {}
+    audio = _recorded(wanted) if wanted.audio is not None else _at_once(text, fixed)
     with scoped(actor):
         row = Broadcast.objects.create(
             county=county_of(place), place_code=place, place_key=place_key(place), areas=areas,
             circle=wanted.circle.kept() if wanted.circle else None,
-            title=title, text=text, level=wanted.level, urgent=wanted.urgent,
+            title=title, text=text, readings=_kept(fixed), level=wanted.level, urgent=wanted.urgent,
             exercise=wanted.exercise, turns=turns, times=wanted.times or rule.times,
             lasts=rule.lasts * 60, volume=rule.volume, quiet=list(rule.hours) if rule.hours else None,
             digest=audio.digest, media=audio.media, size=audio.size, millis=audio.millis, voice=audio.voice,
@@ -84,24 +90,33 @@ def draft(*, actor: Actor, wanted: Draft) -> Broadcast:
     return row
 
 
-def correct(*, actor: Actor, pk: UUID, readings: Mapping[int, str]) -> Broadcast:
-    """Have polyphones read otherwise, and speak anew. Raises BC004, BC006, CO403, CO404."""
+def correct(
+    *, actor: Actor, pk: UUID, readings: Mapping[int, str], remember: bool = False
+) -> Broadcast:
+    """Have polyphones read otherwise, and speak anew; ``remember``: also whenever the place's words come again.
+    Raises BC004, BC006, BC027, CO403, CO404."""
     with scoped(actor):
         row = locked(actor, pk)
         actor.require("broadcast.make", row.place_key)
         in_state(row, State.DRAFT)
         if row.voice == "file":
             raise errors.WRONG_STATE(state=_("用的是录音"))
+        # What the page offered, nothing else.
         fixed = {
-            one.index: one.reading
-            for one in making.spoken(row.text, readings)
-            if readings.get(one.index) == one.reading
+            one.index: readings[one.index]
+            for one in making.spoken(row.text, corrections(row))
+            if one.reading and readings.get(one.index) in (one.reading, *one.others)
         }
-        row.readings = {str(index): reading for index, reading in fixed.items()}
+        words = services_lexicon.learn(actor, row, fixed) if remember else []
+        row.readings = _kept(fixed)
         _takes(row, _at_once(row.text, fixed))
-        note(actor, row, "change", detail={"readings": len(fixed)})
+        note(actor, row, "change", detail={"readings": len(fixed), "words": words})
         _ask_for_better(row)
     return row
+
+
+def _kept(fixed: Mapping[int, str]) -> dict[str, str]:
+    return {str(index): reading for index, reading in fixed.items()}
 
 
 def _takes(row: Broadcast, audio: making.Audio) -> None:
@@ -216,10 +231,12 @@ def _text(wanted: Draft) -> str:
     text = wanted.text.strip()
     if len(text) > MOST_TEXT or (not text and wanted.audio is None):
         raise errors.NO_TEXT(most=MOST_TEXT, fields={"text": str(_("请写广播的内容。"))})
-    found = {one.kind for one in pii.find(text)} & {"id_number", "bank_card"}
-    if found:
-        words = "、".join(str(pii.KINDS[kind]) for kind in sorted(found))
-        raise errors.PERSONAL(found=words, fields={"text": words})
+    # The title is read nowhere aloud, but stands on the portal, in groups and in short messages.
+    for field, said in (("text", text), ("title", f"{wanted.title} {wanted.audio_name}")):
+        found = {one.kind for one in pii.find(said)} & {"id_number", "bank_card"}
+        if found:
+            words = "、".join(str(pii.KINDS[kind]) for kind in sorted(found))
+            raise errors.PERSONAL(found=words, fields={field: words})
     return text
 
 
@@ -244,6 +261,16 @@ def _turns(moments: Sequence[datetime]) -> list[int]:
     if what:
         raise errors.BAD_TIMES(what=what, days=MOST_DAYS, most=MOST_TURNS, fields={"when": what})
     return sorted({int(moment.timestamp() * 1000) for moment in moments})
+
+
+def _awake(wanted: Draft, turns: Sequence[int], rule: Rule) -> None:
+    """A turn that the quiet hours would hold back until it is over is not promised to anybody. Raises BC022."""
+    if wanted.urgent or wanted.level in {"orange", "red"}:
+        return
+    lost = repeating.swallowed(turns, rule.hours, rule.lasts * 60)
+    if lost:
+        what = spans.moment(datetime.fromtimestamp(lost[0] / 1000, UTC))
+        raise errors.ASLEEP(when=what, quiet=rule.quiet, fields={"when": what})
 
 
 def _recorded(wanted: Draft) -> making.Audio:

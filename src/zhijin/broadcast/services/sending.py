@@ -1,8 +1,7 @@
-"""Letting a broadcast go out: asked, approved or refused; stopped; sent again; and people sent to knock on doors."""
+"""Letting a broadcast go out: asked, approved or refused; sent again."""
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
@@ -12,39 +11,44 @@ from django.utils.translation import gettext as _
 
 from zhijin.broadcast import circles, errors
 from zhijin.broadcast.circles import Circle
-from zhijin.broadcast.models import Broadcast, Target
-from zhijin.broadcast.services import posting
+from zhijin.broadcast.models import Alert, Broadcast, Target
+from zhijin.broadcast.services import posting, replacing
 from zhijin.broadcast.services.common import in_state, locked, may_send, needed, note
-from zhijin.cases import api as cases
 from zhijin.core import clock
 from zhijin.core.actor import Actor
 from zhijin.core.errors import BAD_REQUEST
-from zhijin.core.ids import place_key, place_span
+from zhijin.core.ids import place_span
 from zhijin.core.scope import scoped
 from zhijin.places import api as places
 from zhijin.sensing.api import Device
 
 KIND = "loudspeaker"
 MOST_ROWS = 400_000
-DOORS = "knock-doors"
 State, Heard = Broadcast.State, Target.State
-#: It played, or is about to: nothing is to be sent again.
-WELL = (Heard.PLAYED, Heard.PLAYING, Heard.QUEUED, Heard.VERIFIED, Heard.INTERRUPTED)
-_OPENERS = ("county_officer", "township_officer", "village_secretary", "village_staff")
+#: It is about to play, or playing: waited for as long as it may begin, and as long as it then sounds.
+HOPE = (Heard.RECEIVED, Heard.VERIFIED, Heard.QUEUED, Heard.INTERRUPTED, Heard.PLAYING)
+#: A receipt may take so long once the sound has ended.
+RECEIPT = timedelta(minutes=2)
+NEVER = datetime.max.replace(tzinfo=UTC)
+
+
+def within(code: str) -> Q:
+    """What stands at or below a place."""
+    lo, hi = place_span(code)
+    return Q(place_key__gte=lo, place_key__lt=hi)
 
 
 def loudspeakers(areas: Iterable[str], circle: Circle | None = None) -> Q:
     """Loudspeakers in use at or below the areas, and within the circle where there is one."""
     where = Q(pk__in=())
     for code in areas:
-        lo, hi = place_span(code)
-        where |= Q(place_key__gte=lo, place_key__lt=hi)
+        where |= within(code)
     where &= Q(kind=KIND, state=Device.State.ACTIVE)
     return where & circle.within() if circle else where
 
 
 def submit(*, actor: Actor, pk: UUID) -> Broadcast:
-    """Send it out where one may, else ask for approval. Raises BC003, BC005, BC006, BC012, CO403, CO404."""
+    """Send it out where one may, else ask for approval. Raises BC003, BC005, BC006, BC012, BC021, CO403, CO404."""
     with scoped(actor):
         row = locked(actor, pk)
         actor.require("broadcast.make", row.place_key)
@@ -59,7 +63,7 @@ def submit(*, actor: Actor, pk: UUID) -> Broadcast:
 
 
 def approve(*, actor: Actor, pk: UUID) -> Broadcast:
-    """Let somebody's broadcast go out. Raises BC003, BC005, BC006, BC007, BC012, CO403, CO404."""
+    """Let somebody's broadcast go out. Raises BC003, BC005, BC006, BC007, BC012, BC021, CO403, CO404."""
     with scoped(actor):
         row = locked(actor, pk)
         actor.require("broadcast.approve", row.place_key)
@@ -94,13 +98,13 @@ def _go(actor: Actor, row: Broadcast) -> Broadcast:
     devices = _some(row)
     if len(devices) * len(moments) > MOST_ROWS:
         raise errors.TOO_MANY(most=MOST_ROWS)
-    span = timedelta(seconds=row.lasts)
+    span, last = timedelta(seconds=row.lasts), _warned_until(row)
     Target.objects.bulk_create(
         (
             Target(
                 county=device.county, broadcast_id=row.id, turn=turn, device_id=device.id, code=device.code,
                 label=device.label, place_code=device.place_code, place_key=device.place_key,
-                simulated=device.simulated, at=at, until=at + span,
+                simulated=device.simulated, at=at, until=min(at + span, last),
             )
             for turn, at in enumerate(moments)
             for device in devices
@@ -108,13 +112,24 @@ def _go(actor: Actor, row: Broadcast) -> Broadcast:
         batch_size=2000,
     )  # fmt: skip
     row.state, row.sent_at, row.sent_by = State.OUT, now, actor.name[:60]
-    row.ends_at, row.due_at = max(moments) + span, now
+    row.ends_at, row.due_at = min(max(moments) + span, last), now
     posting.begin(row, moments)
     row.save(update_fields=["state", "sent_at", "sent_by", "ends_at", "due_at", "shown_until"])
     note(
         actor, row, "send", value=len(devices), detail={"turns": len(moments), "urgent": row.urgent}
     )
+    replacing.take_the_place(row)
     return row
+
+
+def _warned_until(row: Broadcast) -> datetime:
+    """No warning is said after the moment at which it ends. Raises BC021 when that is over."""
+    until = None
+    if row.alert_id is not None:
+        until = Alert.objects.filter(pk=row.alert_id).values_list("until", flat=True).first()
+    if until is not None and until <= clock.now():
+        raise errors.ALERT_OVER(until=clock.local(until).strftime("%Y-%m-%d %H:%M"))
+    return until or NEVER
 
 
 def _some(row: Broadcast) -> list[Device]:
@@ -126,36 +141,38 @@ def _some(row: Broadcast) -> list[Device]:
     return found
 
 
-def stop(*, actor: Actor, pk: UUID, why: str = "") -> Broadcast:
-    """Fall silent, and play no further turn. Raises BC006, CO403, CO404."""
-    with scoped(actor):
-        row = locked(actor, pk)
-        if not may_send(actor, row):
-            actor.require("broadcast.approve", row.place_key)
-        in_state(row, State.OUT)
-        row.state, row.why, row.due_at = State.STOPPED, why.strip()[:200], clock.now()
-        row.ended_at = row.due_at
-        posting.withdraw(row)
-        row.save(update_fields=["state", "why", "due_at", "ended_at", "shown_until"])
-        note(actor, row, "stop", detail={"why": row.why})
-    return row
+def hopeful(row: Broadcast) -> Q:
+    """Targets that may still be heard of by themselves. One that fell silent in the middle is not, once its time and
+    the length of the sound have passed: whoever waited for it would wait for ever."""
+    sounds = timedelta(milliseconds=row.millis + 2000) * row.times
+    return Q(state__in=HOPE, until__gte=clock.now() - sounds - RECEIPT)
+
+
+def fell_silent(row: Broadcast, target: Target) -> bool:
+    """Whether a target was on its way and is not hoped for any more."""
+    sounds = timedelta(milliseconds=row.millis + 2000) * row.times
+    return target.state in HOPE and target.until < clock.now() - sounds - RECEIPT
 
 
 def unheard(row: Broadcast) -> Q:
     """Targets of a broadcast that are listed: nothing is known of a playing, and their time has come."""
-    return Q(broadcast_id=row.id, at__lte=clock.now()) & ~Q(state__in=WELL)
+    come = Q(broadcast_id=row.id, at__lte=clock.now())
+    return come & ~Q(state=Heard.PLAYED) & ~hopeful(row)
 
 
 def resend(*, actor: Actor, pk: UUID) -> int:
-    """Say it again to those that are listed; returns how many. Raises BC006, BC011, CO403, CO404."""
+    """Say it again to those that are listed, in one statement however many they are; returns how many.
+    Raises BC006, BC011, BC021, BC024, CO403, CO404."""
     now = clock.now()
     with scoped(actor):
         row = locked(actor, pk)
         if not may_send(actor, row):
             actor.require("broadcast.approve", row.place_key)
         in_state(row, State.OUT, State.ENDED)
+        if row.on_errand:
+            raise errors.ON_ERRAND(done=row.errand_done, of=row.errand_of)
         row.attempt += 1
-        until = now + timedelta(seconds=row.lasts)
+        until = min(now + timedelta(seconds=row.lasts), _warned_until(row))
         count = Target.objects.filter(unheard(row), case_id=None).update(
             state=Heard.LISTED, why="", attempt=row.attempt, at=now, until=until, sends=0,
         )  # fmt: skip
@@ -167,42 +184,3 @@ def resend(*, actor: Actor, pk: UUID) -> int:
         row.save(update_fields=["attempt", "state", "due_at", "ended_at", "ends_at", "shown_until"])
         note(actor, row, "resend", value=count, detail={"attempt": row.attempt})
     return count
-
-
-def knock(*, actor: Actor, pk: UUID) -> int:
-    """Cases for the grid workers of the places where it was not heard, one a place; returns how many.
-
-    Raises BC011, CO403, CO404, and what opening a case raises.
-    """
-    with scoped(actor):
-        row = locked(actor, pk)
-        if not actor.is_system and not may_send(actor, row):
-            actor.require("broadcast.approve", row.place_key)
-        in_state(row, State.OUT, State.ENDED)
-        silent: dict[str, list[Target]] = defaultdict(list)
-        for target in Target.objects.filter(unheard(row), case_id=None).order_by(
-            "place_key", "code"
-        ):
-            silent[target.place_code].append(target)
-        if not silent:
-            raise errors.NOTHING_LEFT()
-        for place_code, targets in silent.items():
-            _knock_at(actor, row, place_code, targets)
-        note(actor, row, "knock", value=len(silent))
-    return len(silent)
-
-
-def _knock_at(actor: Actor, row: Broadcast, place_code: str, targets: list[Target]) -> None:
-    labels = "、".join(sorted({target.label for target in targets}))
-    roles = actor.roles_at(place_key(place_code))
-    opener = (
-        "device" if actor.is_system else next((r for r in _OPENERS if r in roles), "village_staff")
-    )
-    report = cases.Report(
-        playbook=DOORS, channel="broadcast", key=f"{row.id}:{place_code}:{row.attempt}", place_code=place_code,
-        answers={"what": (row.text or row.title)[:1000], "silent": labels[:1000]},
-        simulated=row.simulated or all(target.simulated for target in targets), place_known=True,
-    )  # fmt: skip
-    opened = cases.open_case(actor=actor, report=report, opener=opener)
-    codes = {target.code for target in targets}
-    Target.objects.filter(unheard(row), code__in=codes, case_id=None).update(case_id=opened.case_id)

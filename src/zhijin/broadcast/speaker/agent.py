@@ -6,9 +6,11 @@ before it happens, so the process may be killed at any moment.
 
 from __future__ import annotations
 
+import errno
 import json
 import logging
 import random
+import sqlite3
 import threading
 import time
 from collections.abc import Callable
@@ -26,6 +28,14 @@ log = logging.getLogger("zhijin.speaker")
 BEAT, PING, PROGRESS = 300.0, 20.0, 1.0
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0
 FETCH_PAUSE_MS, FETCH_LONGEST_MS = 2_000, 60_000
+#: Nothing heard for so long, though asked for a sign of life: the line is cut, whatever TCP believes.
+SILENCE = 2.5 * PING
+#: A connection that lasted so long was a good one; so many shorter ones in a row look like a second agent of our name.
+STEADY, THROWN_OUT = 60.0, 5
+#: A clock that was this far ahead of what it says now is believed to have been wrong; also one that was less ahead,
+#: when no order was signed in between.
+LEAP_MS, HOP_MS = 24 * 3600 * 1000, 2 * orders.SKEW_MS
+TIDY, FULL_PAUSE = 3600.0, 1.0
 #: The device's own clock, in seconds.
 wall = time.time
 
@@ -47,31 +57,47 @@ class Agent:
     _open: dict[int, int] = field(default_factory=dict)
     _retry_at: float = 0.0
     _pause: float = FIRST_PAUSE
+    _since: float = 0.0
+    _thrown_out: int = 0
     _beat_at: float = 0.0
     _ping_at: float = 0.0
     _progress_at: float = 0.0
+    _tidy_at: float = 0.0
 
     def __post_init__(self) -> None:
-        self.store = Store(self.folder)
         self.audio = self.folder / "audio"
+        if fetching.crowded(self.folder):
+            # Not even the memory can be opened on a full card: audio can be fetched again.
+            fetching.tidy(self.audio, set(), 0)
+        self.store = Store(self.folder)
         now = self.now()
         for task in self.store.in_state("playing"):
             # It sounded when the power went: how much is known to a second, and it is not begun again.
             self.store.mark(task, "failed", now, why="cut")
         self.store.forget(now)
-        fetching.tidy(
-            self.audio, {t.digest for t in self.store.in_state("received", "verified", "queued")}
-        )
+        self._tidy()
 
     def now(self) -> int:
         """Milliseconds since 1970; never before the newest order that was signed, nor before itself."""
         return self.store.latest("clock", int(wall() * 1000))
 
     def run(self, stopped: threading.Event) -> None:
-        """Until ``stopped`` is set."""
+        """Until ``stopped`` is set. A disk that is full is waited for: nothing is played that could not be noted."""
         while not stopped.is_set():
-            self.step(0.1)
+            try:
+                self.step(0.1)
+            except sqlite3.OperationalError as error:
+                log.warning("the disk takes nothing: %s", error)
+                self._tidy(most=0)
+                stopped.wait(FULL_PAUSE)
         self.close()
+
+    def _tidy(self, most: int = 200) -> None:
+        """Throw away audio that nobody will ask for; not while one is being fetched."""
+        if self._fetching is None or not self._fetching.is_alive():
+            open_ = self.store.in_state("received", "verified", "queued", "playing", "interrupted")
+            fetching.tidy(self.audio, {task.digest for task in open_}, most)
+            self._tidy_at = time.monotonic() + TIDY
 
     def close(self) -> None:
         if self._playing is not None and self._task is not None:
@@ -92,6 +118,8 @@ class Agent:
         self._take_fetched()
         self._fetch_next()
         self._tend()
+        if time.monotonic() >= self._tidy_at:
+            self._tidy()
 
     # -- the network ------------------------------------------------------------------------
 
@@ -109,13 +137,20 @@ class Agent:
         self.device.received.clear()
         self._acknowledged()
         present = time.monotonic()
+        if present - self.device.heard_at > SILENCE:
+            raise ConnectionError("the line is cut")
         if present >= self._ping_at:
             self.device.ping()
             self._ping_at = present + PING
         if present >= self._beat_at:
             self._beat_at = present + BEAT
             now = self.now()
-            beat = {"seq": now, "at": int(wall() * 1000), "kind": "status"}
+            # Counted, not taken from the clock: one that was wrong once would make all later ones look old.
+            beat = {
+                "seq": self.store.count("beat", now),
+                "at": int(wall() * 1000),
+                "kind": "status",
+            }
             self.device.send(f"zj/d/{self.setup.code}/ev", [json.dumps(beat).encode()])
 
     def _connect(self) -> None:
@@ -126,12 +161,18 @@ class Agent:
         device = Device(setup.host, setup.port, setup.code, setup.secret, ca, keep_alive=60)
         try:
             device.connect()
-            for topic in self._topics():
-                device.subscribe(topic)
+            own, *areas = self._topics()
+            if not device.subscribe(own):
+                raise ConnectionError("not let hear its own orders")
+            for topic in areas:
+                if not device.subscribe(topic):
+                    log.warning(
+                        "not let hear %s: was this loudspeaker moved? It needs a new setup", topic
+                    )
         except OSError:
             device.close()
             raise
-        self.device, self._sent, self._pause = device, 0, FIRST_PAUSE
+        self.device, self._sent, self._since = device, 0, time.monotonic()
         self._open.clear()
         # Whatever was said while we were away is asked for.
         self.store.say({"state": "hello", "at": self.now()})
@@ -146,6 +187,13 @@ class Agent:
     def _disconnected(self) -> None:
         if self.device is not None:
             self.device.close()
+            steady = time.monotonic() - self._since >= STEADY
+            self._pause = FIRST_PAUSE if steady else self._pause
+            self._thrown_out = 0 if steady else self._thrown_out + 1
+            if self._thrown_out == THROWN_OUT:
+                log.warning(
+                    "let in and thrown out again and again: is another computer using this setup?"
+                )
         self.device = None
         self._retry_at = time.monotonic() + self._pause * random.uniform(0.5, 1.0)
         self._pause = min(self._pause * 2, LONGEST_PAUSE)
@@ -185,8 +233,20 @@ class Agent:
             self.store.say({key: value for key, value in said.items() if value != ""})
 
     def _order(self, order: orders.Order, now: int) -> None:
+        device = int(wall() * 1000)
+        leapt = now - device > LEAP_MS or (
+            # What was signed before something else that was heard is a replay; a clock put back does not help it.
+            now - device > HOP_MS and order.signed_at >= self.store.latest("signed", 0)
+        )
+        if leapt and abs(order.signed_at - device) <= orders.SKEW_MS:
+            # It had leapt ahead and is right again: the platform's signature says so too.
+            log.warning("the clock had been %s minutes ahead", (now - device) // 60_000)
+            self.store.believe("clock", order.signed_at)
+            now = self.now()
+            self.store.reopen(now)
         orders.judge(order, self.setup.code, self.setup.place, now)
         now = self.store.latest("clock", order.signed_at)
+        self.store.latest("signed", order.signed_at)
         orders.judge(order, self.setup.code, self.setup.place, now)
         delay = random.randint(0, order.spread) if order.spread else 0
         fresh = {task.key for task in self.store.take(order, now, delay)}
@@ -234,7 +294,7 @@ class Agent:
             why = "digest"
         except (OSError, ValueError) as error:
             log.info("the audio could not be fetched: %s", error)
-            why = "fetch"
+            why = "full" if getattr(error, "errno", None) == errno.ENOSPC else "fetch"
         with self._lock:
             self._fetched.append((task, why))
 
@@ -242,6 +302,8 @@ class Agent:
         with self._lock:
             found, self._fetched = self._fetched, []
         now = self.now()
+        if any(why == "full" for _task, why in found):
+            self._tidy(most=0)
         for task, why in found:
             current = self.store.find(*task.key)
             if current is None or current.state != "received":
@@ -249,7 +311,7 @@ class Agent:
             if why == "":
                 self.store.mark(current, "verified", now)
             elif why == "digest" or now > current.until:
-                self.store.mark(current, "failed", now, why=why)
+                self.store.mark(current, "failed", now, why="fetch" if why == "full" else why)
             else:
                 wait = min(FETCH_LONGEST_MS, FETCH_PAUSE_MS + (now - min(current.fetch_at, now)))
                 self.store.fetch_later(current, now + wait)
@@ -267,6 +329,12 @@ class Agent:
         playing, task = self._playing, self._task
         assert playing is not None
         assert task is not None
+        if playing.stuck:
+            playing.stop()
+            log.warning("the sound card takes nothing")
+            self.store.mark(task, "failed", now, why="sound", played=playing.position)
+            self._playing = self._task = None
+            return
         if not playing.ended:
             if time.monotonic() >= self._progress_at:
                 self.store.progress(task, playing.position)
@@ -322,7 +390,7 @@ class Agent:
         task = self.store.mark(task, "playing", now)
         self._task = task
         self._playing = sound.Playing(
-            lambda rate: self.open_sink(task, rate), rate, sound.louder(pcm, task.volume),
-            times=task.times, gap=task.gap, begin=task.played,
+            lambda rate: self.open_sink(task, rate), rate, pcm,
+            times=task.times, gap=task.gap, begin=task.played, volume=task.volume,
         )  # fmt: skip
         self._progress_at = time.monotonic() + PROGRESS

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shutil
 import urllib.error
 import urllib.request
 from pathlib import Path
 
 MOST_BYTES = 64 * 1024 * 1024
 TIMEOUT = 10.0
+LEAST_FREE = 1024 * 1024
 
 
 class Unfit(ValueError):
@@ -53,8 +55,16 @@ def tidy(folder: Path, wanted: set[str], most: int = 200) -> None:
     if not folder.exists():
         return
     rest = sorted(
-        (one for one in folder.iterdir() if one.name not in wanted),
+        (one for one in folder.iterdir() if one.name.partition(".")[0] not in wanted),
         key=lambda one: one.stat().st_mtime,
     )
     for one in rest[: max(0, len(rest) - most)]:
         one.unlink(missing_ok=True)
+
+
+def crowded(folder: Path) -> bool:
+    """Whether the card is full."""
+    try:
+        return shutil.disk_usage(folder).free < LEAST_FREE
+    except OSError:
+        return False

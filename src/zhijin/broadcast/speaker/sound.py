@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import array
+import contextlib
 import subprocess
 import threading
 import time
@@ -13,6 +14,8 @@ from pathlib import Path
 from typing import Any, Protocol
 
 STEP = 0.1
+#: Seconds without any sound going out before the card counts as stuck, and how long a silence is waited for.
+STUCK, PATIENCE = 15.0, 3.0
 OPUS = "audio/ogg"
 
 
@@ -88,6 +91,8 @@ class Sink(Protocol):
 
     def write(self, pcm: bytes) -> None: ...
     def close(self, *, cut: bool) -> None: ...
+    def kill(self) -> None:
+        """Have a ``write`` that hangs come back; called from another thread."""
 
 
 class Aplay:
@@ -126,6 +131,9 @@ class Aplay:
         if code and not cut:
             raise OSError(f"aplay ended with {code}")
 
+    def kill(self) -> None:
+        self._process.kill()
+
 
 class WaveFile:
     """A file instead of a loudspeaker, written as fast as it would sound (``speed`` times as fast)."""
@@ -144,15 +152,20 @@ class WaveFile:
     def close(self, *, cut: bool) -> None:
         self._out.close()
 
+    def kill(self) -> None:
+        """A file never hangs."""
+
 
 class Playing:
     """One sound being played in a thread. ``position`` is how much has sounded, in milliseconds."""
 
     def __init__(
         self, open_sink: Callable[[int], Sink], rate: int, pcm: bytes, *, times: int = 1, gap: int = 0,
-        begin: int = 0,
+        begin: int = 0, volume: int = 100,
     ) -> None:  # fmt: skip
         self._open, self._rate, self._stop = open_sink, rate, threading.Event()
+        self._volume, self._moved = volume, time.monotonic()
+        self._sink: Sink | None = None
         self._pcm, self._times, self._gap, self._begin = pcm, times, gap, begin
         self.position, self.error, self.done = begin, "", False
         self._thread = threading.Thread(target=self._run, name="sound", daemon=True)
@@ -165,23 +178,34 @@ class Playing:
     def stop(self) -> int:
         """Fall silent; returns the position in milliseconds."""
         self._stop.set()
-        self._thread.join()
+        self._thread.join(PATIENCE)
+        if not self.ended and (sink := self._sink) is not None:
+            sink.kill()
+            self._thread.join(PATIENCE)
         return self.position
 
+    @property
+    def stuck(self) -> bool:
+        """Whether the sound card takes nothing any more (it was pulled out, or its driver hangs)."""
+        return not self.ended and time.monotonic() - self._moved > STUCK
+
     def _run(self) -> None:
-        sink = None
         try:
-            sink = self._open(self._rate)
+            sink = self._sink = self._open(self._rate)
             for chunk in self._chunks():
                 if self._stop.is_set():
                     break
-                sink.write(chunk)
+                sink.write(louder(chunk, self._volume))
                 self.position += len(chunk) * 500 // self._rate
+                self._moved = time.monotonic()
             else:
                 self.done = True
             sink.close(cut=not self.done)
         except OSError as error:
             self.done, self.error = False, str(error) or type(error).__name__
+            if self._sink is not None:
+                with contextlib.suppress(OSError):
+                    self._sink.close(cut=True)
 
     def _chunks(self) -> Iterator[bytes]:
         """The whole programme from ``begin`` on, in steps of a tenth of a second."""

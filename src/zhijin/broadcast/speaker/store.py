@@ -7,6 +7,7 @@ ever played twice, whenever the power goes.
 from __future__ import annotations
 
 import json
+import logging
 import sqlite3
 import time
 from collections.abc import Iterable
@@ -16,6 +17,7 @@ from typing import Any
 
 from zhijin.broadcast.orders import Order
 
+log = logging.getLogger("zhijin.speaker")
 _TABLES = """
 CREATE TABLE IF NOT EXISTS task (
   id TEXT NOT NULL, turn INTEGER NOT NULL, attempt INTEGER NOT NULL, rank INTEGER NOT NULL,
@@ -68,17 +70,24 @@ class Store:
 
     def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        self._db = sqlite3.connect(folder / "speaker.db", isolation_level=None)
-        self._db.execute("PRAGMA journal_mode = WAL")
-        self._db.execute("PRAGMA synchronous = FULL")
-        self._db.execute("PRAGMA locking_mode = EXCLUSIVE")
-        self._db.executescript(_TABLES)
+        path = folder / "speaker.db"
+        try:
+            self._db = _opened(path)
+        except sqlite3.OperationalError:
+            # Another process has it, or the disk is full: nothing is wrong with the file.
+            raise
+        except sqlite3.DatabaseError as error:
+            log.warning("%s cannot be read and is put aside: %s", path, error)
+            _put_aside(path)
+            self._db = _opened(path)
         if self._db.execute("SELECT count(*) FROM sqlite_sequence").fetchone()[0] == 0:
             # Numbers grow even when the card with this file is replaced.
             self._db.execute(
                 "INSERT INTO sqlite_sequence (name, seq) VALUES ('receipt', ?)",
                 [int(time.time() * 1000)],
             )
+            # The platform says again what this device has been told and no longer knows.
+            self.say({"state": "hello", "why": "new"})
 
     def close(self) -> None:
         self._db.close()
@@ -96,6 +105,7 @@ class Store:
                     continue
                 known = self.find(order.id, turn.number)
                 if known is not None and not _tries_anew(known, order.attempt):
+                    self._belongs_to(known, order.attempt)
                     continue
                 row = (
                     order.id, turn.number, order.attempt, order.rank, order.title, turn.at, turn.until,
@@ -108,6 +118,13 @@ class Store:
                 fresh.append(self._must(order.id, turn.number))
                 self._add_receipt(fresh[-1], now)
         return fresh
+
+    def _belongs_to(self, task: Task, attempt: int) -> None:
+        """People asked again for what is under way (or was played): its receipts answer them."""
+        self._db.execute(
+            "UPDATE task SET attempt = max(attempt, ?) WHERE id = ? AND turn = ?",
+            [attempt, task.id, task.turn],
+        )
 
     def mark(
         self, task: Task, state: str, now: int, *, why: str = "", played: int | None = None
@@ -171,6 +188,24 @@ class Store:
         )
         return int(self._db.execute("SELECT value FROM fact WHERE name = ?", [name]).fetchone()[0])
 
+    def believe(self, name: str, value: int) -> None:
+        """Put a value in place of the highest one."""
+        self._db.execute("INSERT OR REPLACE INTO fact VALUES (?, ?)", [name, value])
+
+    def count(self, name: str, first: int) -> int:
+        """The next number under a name; the first one is ``first``."""
+        self._db.execute(
+            "INSERT INTO fact VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = value + 1",
+            [name, first],
+        )
+        return int(self._db.execute("SELECT value FROM fact WHERE name = ?", [name]).fetchone()[0])
+
+    def reopen(self, now: int) -> None:
+        """What was called expired by a clock that was wrong, and is not."""
+        for task in self.in_state("expired"):
+            if task.until > now:
+                self.mark(task, "received", now)
+
     def forget(self, now: int) -> None:
         self._db.execute(
             f"DELETE FROM task WHERE until < ? AND state IN ({','.join('?' * len(ENDED))})",
@@ -194,6 +229,30 @@ class Store:
         found = self.find(id_, turn)
         assert found is not None
         return found
+
+
+def _opened(path: Path) -> sqlite3.Connection:
+    """Raises sqlite3.DatabaseError when the file is no sound database."""
+    db = sqlite3.connect(path, isolation_level=None)
+    try:
+        db.execute("PRAGMA journal_mode = WAL")
+        db.execute("PRAGMA synchronous = FULL")
+        db.execute("PRAGMA locking_mode = EXCLUSIVE")
+        found = db.execute("PRAGMA quick_check(1)").fetchone()[0]
+        if found != "ok":
+            raise sqlite3.DatabaseError(found)
+        db.executescript(_TABLES)
+    except sqlite3.Error:
+        db.close()
+        raise
+    return db
+
+
+def _put_aside(path: Path) -> None:
+    """Keep one spoilt file for whoever wants to look; cards are small."""
+    path.replace(path.with_name("speaker.spoilt"))
+    for end in ("-wal", "-shm"):
+        path.with_name(path.name + end).unlink(missing_ok=True)
 
 
 def _task(row: tuple[Any, ...]) -> Task:

@@ -15,7 +15,7 @@ from zhijin.broadcast.orders import OPUS_MEDIA
 from zhijin.broadcast.speech import engines, loudness
 from zhijin.broadcast.speech.normalise import normalise
 from zhijin.broadcast.speech.pinyin import Syllable, spelled, syllables
-from zhijin.core.files import path_of, store_bytes
+from zhijin.core.files import kept, path_of, store_bytes
 
 LEAD_MS = 300
 FORM = 3
@@ -86,7 +86,9 @@ def _remembered(found: list[Syllable], voice: engines.Engine) -> Path:
 def _had(known: Path) -> Audio | None:
     if known.exists():
         audio = Audio(**json.loads(known.read_text()))
-        if all(path_of(one).exists() for one in (audio.digest, audio.opus) if one):
+        wanted = [one for one in (audio.digest, audio.opus) if one]
+        # Held as well: what was made long ago may be about to be deleted.
+        if len(kept(wanted)) == len(wanted) and all(path_of(one).exists() for one in wanted):
             return audio
     return None
 

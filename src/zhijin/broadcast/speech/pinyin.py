@@ -58,7 +58,7 @@ class Syllable:
 
 
 def syllables(text: str, corrections: Mapping[int, str] | None = None) -> list[Syllable]:
-    """Every character of a normalised text. ``corrections`` by index win; unknown readings are ignored."""
+    """Every character of a normalised text. ``corrections`` by index win; what is no syllable is ignored."""
     fixed = corrections or {}
     out: list[Syllable] = []
     for part in re.findall(f"[{PAUSES}]|[^{PAUSES}]+", text):
@@ -74,14 +74,40 @@ def syllables(text: str, corrections: Mapping[int, str] | None = None) -> list[S
             index = len(out)
             alone = _alone(char)
             wanted = fixed.get(index, "")
-            chosen = wanted if wanted in (*alone, reading) else reading
+            chosen = wanted if known_syllable(wanted) else reading
             if not _SYLLABLE.match(chosen):
                 continue
             # Tone sandhi (不要 bú yào) is no other reading; the rest is offered.
             known = {chosen, reading} if len(alone) > 1 or wanted else {chosen}
-            others = tuple(sorted((set(alone) | known) - {chosen})) if len(alone) > 1 else ()
+            many = len(alone) > 1 or chosen not in {*alone, reading}
+            others = tuple(sorted((set(alone) | known) - {chosen})) if many else ()
             out.append(Syllable(index, char, chosen, others))
     return out
+
+
+@cache
+def _syllables() -> frozenset[str]:
+    """Every syllable of the dictionary, without its tone."""
+    from pypinyin.contrib.tone_convert import to_normal
+
+    _dictionary()
+    from pypinyin.constants import PINYIN_DICT
+
+    every = {one for readings in PINYIN_DICT.values() for one in readings.split(",")}
+    return frozenset(to_normal(one, v_to_u=False) for one in every)
+
+
+def known_syllable(numbered: str) -> bool:
+    """Whether it is a syllable of Mandarin with its tone: ``qi2``, ``lv4``, ``de5``."""
+    return bool(_SYLLABLE.match(numbered)) and numbered[:-1] in _syllables()
+
+
+def segments(text: str) -> list[str]:
+    """A text without pauses as words, by the dictionary's own words."""
+    _dictionary()
+    from pypinyin.seg.mmseg import seg
+
+    return [str(word) for word in seg.cut(text)]
 
 
 @lru_cache(maxsize=4096)

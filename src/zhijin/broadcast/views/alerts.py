@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.csrf import csrf_exempt
 
 from zhijin.access.api import Request, gate
-from zhijin.broadcast import cap, selectors, showing
+from zhijin.broadcast import cap, envelopes, errors, selectors, showing
 from zhijin.broadcast.services import alerts
 from zhijin.broadcast.telling import message_of
 from zhijin.core.errors import BAD_REQUEST, NOT_FOUND, Refusal
@@ -29,7 +32,7 @@ def listing(request: Request) -> HttpResponse:
     if request.method == "POST":
         request.actor.require("alert.receive")
         file = request.FILES.get("file")
-        data = file.read(cap.MOST_BYTES + 1) if file else request.POST.get("xml", "").encode()
+        data = file.read(envelopes.MOST_BYTES + 1) if file else request.POST.get("xml", "").encode()
         try:
             row = alerts.receive(actor=request.actor, data=data)
         except Refusal as error:
@@ -67,14 +70,28 @@ def one(request: Request, pk: UUID) -> HttpResponse:
             if error.status in {403, 404}:
                 raise
             refusal = error
+    sender, source = cap.origin(row.xml)
     context = {
         "row": row, "tone": TONES[row.state], "level_tone": showing.LEVEL_TONES[row.level], "refusal": refusal,
+        "sender": sender or row.sender, "envelope": envelopes.unverified(source),
+        "kind": KINDS.get(row.kind, row.kind), "status": STATUSES.get(row.status, row.status),
         "level": _level(row.level), "areas": showing.names(row.areas),
         "can_make": request.actor.can("broadcast.make", row.place_key),
     }  # fmt: skip
     return render(
         request, "broadcast/alert.html", context, status=refusal.status if refusal else 200
     )
+
+
+#: Words of CAP 1.2 (msgType and status), as people say them.
+KINDS: dict[str, Promise] = {
+    "Alert": gettext_lazy("首次发布"), "Update": gettext_lazy("更新"), "Cancel": gettext_lazy("解除"),
+    "Ack": gettext_lazy("收到确认"), "Error": gettext_lazy("被拒收"),
+}  # fmt: skip
+STATUSES: dict[str, Promise] = {
+    "Actual": gettext_lazy("实际预警"), "Exercise": gettext_lazy("演练"), "System": gettext_lazy("系统内部"),
+    "Test": gettext_lazy("测试"), "Draft": gettext_lazy("草案"),
+}  # fmt: skip
 
 
 def _do(request: Request, pk: UUID) -> HttpResponse:
@@ -105,6 +122,22 @@ def export(request: Request, pk: UUID) -> HttpResponse:
         raise NOT_FOUND()
     response = HttpResponse(cap.write(message_of(row)), content_type="application/cap+xml")
     response.headers["Content-Disposition"] = f'attachment; filename="zhijin-{row.id}.xml"'
+    return response
+
+
+@gate("broadcast.view", methods=("GET",))
+def export_ebm(request: Request, pk: UUID) -> HttpResponse:
+    """A broadcast that went out in the package of the national system; only where our code in it is set. Unverified."""
+    row = selectors.get(request.actor, pk)
+    if row.sent_at is None or not settings.ZHIJIN_EBM_SENDER:
+        raise NOT_FOUND()
+    envelope = envelopes.KNOWN["EBM"]
+    try:
+        name, data = envelope.packed(message_of(row), settings.ZHIJIN_EBM_SENDER)
+    except cap.Bad as error:
+        raise errors.NOT_IN_EBM(what=str(error)) from error
+    response = HttpResponse(data, content_type=envelope.media_type)
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
 
 

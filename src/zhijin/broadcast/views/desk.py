@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse
@@ -17,6 +18,7 @@ from zhijin.broadcast import (
     circles,
     errors,
     forms,
+    repeating,
     selectors,
     showing,
     telling_channels,
@@ -24,8 +26,9 @@ from zhijin.broadcast import (
 )
 from zhijin.broadcast.models import Broadcast
 from zhijin.broadcast.orders import OPUS_MEDIA
-from zhijin.broadcast.services import drafting, sending
+from zhijin.broadcast.services import drafting, knocking, sending, stopping
 from zhijin.broadcast.services.common import may_send, needed
+from zhijin.core.bus import answers
 from zhijin.core.errors import BAD_REQUEST, NOT_FOUND, Refusal
 from zhijin.core.files import path_of
 from zhijin.places import api as places
@@ -70,7 +73,8 @@ def new(request: Request) -> HttpResponse:
     context = {
         "given": given, "refusal": refusal, "levels": Broadcast.Level.choices, "place": place,
         "notices": templates_said.NOTICES, "most": drafting.MOST_TEXT, **showing.areas(request.actor, place, given),
-        "drawing": showing.picture(request.actor, place), "least_m": circles.LEAST, "most_m": circles.MOST,
+        "drawing": showing.picture(request.actor, place), "days": repeating.DAYS,
+        "least_m": circles.LEAST, "most_m": circles.MOST,
         "choices": telling_channels.choices(request.actor, place, given["channels"]),
     }  # fmt: skip
     status = refusal.status if refusal else 200
@@ -117,7 +121,10 @@ def _do(request: Request, row: Broadcast) -> HttpResponse:
     actor, pk = request.actor, row.id
     match request.POST.get("do", ""):
         case "correct":
-            drafting.correct(actor=actor, pk=pk, readings=showing.readings(request.POST))
+            drafting.correct(
+                actor=actor, pk=pk, readings=showing.readings(request.POST),
+                remember=request.POST.get("remember") == "1",
+            )  # fmt: skip
             messages.success(request, _("读音已更新，请再听一遍。"))
         case "send":
             if sending.submit(actor=actor, pk=pk).state == Broadcast.State.OUT:
@@ -130,14 +137,14 @@ def _do(request: Request, row: Broadcast) -> HttpResponse:
         case "refuse":
             sending.refuse(actor=actor, pk=pk, why=request.POST.get("why", ""))
         case "stop":
-            sending.stop(actor=actor, pk=pk, why=request.POST.get("why", ""))
+            stopping.stop(actor=actor, pk=pk, why=request.POST.get("why", ""))
             messages.success(request, _("已叫停，喇叭会立即安静。"))
         case "resend":
             count = sending.resend(actor=actor, pk=pk)
             messages.success(request, _("正在补播 {n} 台。").format(n=count))
         case "knock":
-            count = sending.knock(actor=actor, pk=pk)
-            messages.success(request, _("已派出 {n} 件上门告知。").format(n=count))
+            count = knocking.knock(actor=actor, pk=pk)
+            messages.success(request, _("正在给 {n} 处派人上门，进度见回执上方。").format(n=count))
         case "discard":
             drafting.discard(actor=actor, pk=pk)
             return redirect("desk:broadcasts")
@@ -152,7 +159,8 @@ def _page(request: Request, row: Broadcast, refusal: Refusal | None) -> HttpResp
     lang = get_language() or ""
     senior = may_send(actor, row)
     context: dict[str, Any] = {
-        "row": row, "shown": showing.row_of(row, ""), "refusal": refusal, "senior": senior,
+        "broker_answers": answers(), "row": row, "shown": showing.row_of(row, ""), "refusal": refusal, "senior": senior,
+        "ebm": bool(settings.ZHIJIN_EBM_SENDER),
         "areas": showing.names(row.areas), "circle": showing.circle_words(row),
         "ears": selectors.ears(actor, row.areas, circles.of(row.circle)),
         "can_make": actor.can("broadcast.make", row.place_key),
@@ -161,7 +169,10 @@ def _page(request: Request, row: Broadcast, refusal: Refusal | None) -> HttpResp
         "voice": showing.voice_of(row, request.GET.get("voice", "")), **telling_channels.of_broadcast(row),
     }  # fmt: skip
     if row.state == Broadcast.State.DRAFT and row.voice != "file":
-        context["lines"] = showing.lines(row)
+        context["lines"] = lines = showing.lines(row)
+        context["polyphones"] = showing.polyphones(lines)
+    if row.sent_at is None:
+        context["asleep"] = showing.asleep(row)
     if row.sent_at is not None:
         context |= _board(request, row)
     status = refusal.status if refusal else 200
@@ -180,10 +191,15 @@ def _board(request: Request, row: Broadcast) -> dict[str, Any]:
     page = Paginator(selectors.targets(row, turn), selectors.PAGE, allow_empty_first_page=True)
     found = page.get_page(request.GET.get("page"))
     names = places.labels([target.place_code for target in found], skip=4)
-    live = row.state == Broadcast.State.OUT and not board.settled
+    silent = {target.pk for target in found if sending.fell_silent(row, target)}
+    live = row.on_errand or (row.state == Broadcast.State.OUT and not board.settled)
+    soon = row.on_errand or selectors.under_way(row, turn)
     return {
-        "board": board, "page": found, "live": live,
-        "targets": [showing.target_row(target, names[target.place_code]) for target in found],
+        "board": board, "page": found, "live": live, "every": 2 if soon else 30,
+        "errand": showing.errand(row),
+        "targets": [
+            showing.target_row(target, names[target.place_code], silent=target.pk in silent) for target in found
+        ],
     }  # fmt: skip
 
 

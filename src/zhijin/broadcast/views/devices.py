@@ -10,7 +10,7 @@ from zhijin.access.api import Request, gate, public
 from zhijin.broadcast import selectors, showing
 from zhijin.broadcast.setting_up import setup_for
 from zhijin.broadcast.views.desk import answer
-from zhijin.core.bus import BusError
+from zhijin.core.bus import BusError, answers
 from zhijin.core.errors import NOT_FOUND
 from zhijin.places import api as places
 
@@ -27,7 +27,10 @@ def listing(request: Request) -> HttpResponse:
     found = selectors.states_of(page)
     names = places.labels([one.device.place_code for one in found], skip=4)
     rows = [(one, names[one.device.place_code], showing.health(one)) for one in found]
-    context = {"page": page, "rows": rows, "can_edit": request.actor.can("device.edit")}
+    context = {
+        "page": page, "rows": rows, "can_edit": request.actor.can("device.edit"),
+        "broker_answers": answers(),
+    }  # fmt: skip
     return render(request, "broadcast/loudspeakers.html", context)
 
 

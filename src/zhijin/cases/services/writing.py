@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.db.models import Q
 
+from zhijin.cases import errors
 from zhijin.cases.models import Case, CaseEvent, CaseParty, CaseRequest
 from zhijin.core import facts, jobs, journal, rows
 from zhijin.core.actor import Actor
@@ -31,11 +32,13 @@ def visible(actor: Actor) -> Q:
 
 
 def lock(actor: Actor, case_id: UUID) -> Case:
-    """The case, locked until the transaction ends. Raises CO404 when it is not in scope."""
+    """The case, locked until the transaction ends. Raises CA021, and CO404 when it is not in scope."""
     query = Case.objects.select_for_update(no_key=True).filter(visible(actor), pk=case_id)
     case = query.first()
     if case is None:
         raise NOT_FOUND()
+    if case.erased_at is not None:
+        raise errors.ERASED()
     return case
 
 

@@ -17,12 +17,12 @@ from zhijin.cases.presenting import (
     lines_of,
     path_of,
     role_title,
-    shown,
     views_of,
 )
 from zhijin.cases.services import private
 from zhijin.cases.services.moves import roles_for, works_on
 from zhijin.cases.services.parties import callable_in, firms_near
+from zhijin.cases.showing import shown
 from zhijin.cases.sides import Side, side_of
 from zhijin.core.actor import Actor
 from zhijin.places import api as places

@@ -248,7 +248,7 @@ def rates(request: HttpRequest) -> HttpResponse:
     context = {
         "place": here, "start": start,
         "whole": whole, "rows": rows,
-        "before": f"{start - timedelta(days=1):%Y-%m}", "after": f"{end:%Y-%m}",
+        "before": f"{start - timedelta(days=1):%Y-%m}", "after": f"{end:%Y-%m}" if end <= clock.now() else "",
     }  # fmt: skip
     return render(request, "cases/rates.html", context)
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import socket
+import time
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -53,6 +55,34 @@ def address(home: Path | None = None) -> Address:
         bytes.fromhex(told["issuer"]), told["mqtt_host"], told["passwords"],
         _nodes(told.get("nodes", ())), _nodes(told.get("mqtt_nodes", ())),
     )  # fmt: skip
+
+
+#: How long an answer to :func:`answers` holds, and how long it is waited for, in seconds.
+FRESH_SECONDS, PATIENCE = 5.0, 0.3
+_looked: dict[str, tuple[float, bool]] = {}
+
+
+def answers() -> bool:
+    """Whether a node of the broker takes connections, for pages; True where there never was a broker."""
+    try:
+        where = address()
+    except BusError:
+        return True
+    nodes = where.nodes or ((where.host, where.port),)
+    key, now = repr(nodes), time.monotonic()
+    looked_at, found = _looked.get(key, (-1e9, True))
+    if now - looked_at > FRESH_SECONDS:
+        found = any(_open(host, port) for host, port in nodes)
+        _looked[key] = (now, found)
+    return found
+
+
+def _open(host: str, port: int) -> bool:
+    try:
+        socket.create_connection((host, port), PATIENCE).close()
+    except OSError:
+        return False
+    return True
 
 
 def _nodes(told: Iterable[str]) -> tuple[tuple[str, int], ...]:

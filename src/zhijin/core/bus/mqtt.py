@@ -56,6 +56,8 @@ class Device:
     #: Numbers of packets that the broker has not acknowledged yet.
     open: dict[int, bytes] = field(default_factory=dict)
     acknowledged: int = 0
+    #: When something came last, by the monotonic clock: a line that is cut says nothing.
+    heard_at: float = 0.0
     _number: int = 0
     _rest: bytes = b""
     _socket: socket.socket | None = None
@@ -183,6 +185,7 @@ class Device:
         data = self._socket.recv(1 << 16)
         if not data:
             raise Refused("the broker closed the connection")
+        self.heard_at = time.monotonic()
         return data
 
     def _send(self, data: bytes) -> None:

@@ -14,6 +14,8 @@ from django.utils.translation import gettext_lazy as _
 
 from zhijin.core.sheets.reading import Cell
 
+_REMARK = re.compile(r"\([^)]*\)|\[[^\]]*\]|【[^】]*】")
+_BETWEEN = re.compile(r"[\s*:_\-/、,.]")
 Text = str | Promise
 Converter = Callable[[Cell], Any]
 
@@ -69,9 +71,11 @@ def _plain(names: tuple[str, ...]) -> frozenset[str]:
 
 def plain_header(value: object) -> str:
     """A header as it is compared: narrow, small letters, without gaps, stars and bracketed remarks."""
-    text = unicodedata.normalize("NFKC", str(value))
-    text = re.sub(r"\([^)]*\)|\[[^\]]*\]|【[^】]*】", "", text)
-    return re.sub(r"[\s*:_\-/、,.]", "", text).lower()
+    text = str(value)
+    if text.isascii() and text.isalnum():
+        return text.lower()  # a code or a number, as the first cell of most rows is
+    text = unicodedata.normalize("NFKC", text)
+    return _BETWEEN.sub("", _REMARK.sub("", text)).lower()
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +119,7 @@ class Row:
 
     @property
     def ok(self) -> bool:
-        return not any(f.level == "error" for f in self.findings)
+        return not self.findings or all(f.level != "error" for f in self.findings)
 
     def refuse(self, number: str, message: Text, advice: Text = "", column: str = "") -> None:
         """Add an error that only the whole row, or the database, shows."""
@@ -140,12 +144,11 @@ def read_row(
     """Convert one row. ``places`` maps a position to its column; columns not there are empty."""
     row = Row(number, cells)
     by_key = {column.key: position for position, column in places.items()}
+    values, width = row.values, len(cells)
     for column in all_:
-        position = by_key.get(column.key)
-        raw: Cell = ""
-        if position is not None and position < len(cells):
-            raw = cells[position]
-        row.values[column.key] = _value(row, column, raw)
+        position = by_key.get(column.key, width)
+        raw = cells[position] if position < width else ""
+        values[column.key] = _value(row, column, raw)
     return row
 
 

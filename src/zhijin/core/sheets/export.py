@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ import xlsxwriter
 from django.utils.translation import gettext as _
 
 from zhijin.core.sheets.columns import Column
+from zhijin.core.sheets.lines import Lines
 
 #: Excel's own bound, and room for a drop-down below a template's header.
 _LONGEST = 32_000
@@ -52,6 +54,7 @@ def book(target: BinaryIO) -> Iterator[xlsxwriter.Workbook]:
         "remove_timezone": True,
     }
     workbook = xlsxwriter.Workbook(target, options)
+    workbook.worksheet_class = Lines
     try:
         yield workbook
     finally:
@@ -94,6 +97,11 @@ def watermark_row(workbook: xlsxwriter.Workbook, sheet: Any, watermark: Watermar
     return 1
 
 
+def tab(title: str) -> str:
+    """A name that a sheet may have: at most 31 characters, none of those that Excel forbids, no quote at its ends."""
+    return re.sub(r"[\[\]:*?/\\]", " ", title).strip("' ")[:31].rstrip("' ") or "1"
+
+
 def write_export(
     columns: Sequence[Column],
     rows: Iterable[Mapping[str, Any]],
@@ -110,7 +118,7 @@ def write_export(
         raise ValueError("an export of personal data needs a watermark")
     target = io.BytesIO()
     with book(target) as workbook:
-        sheet = workbook.add_worksheet(title[:31])
+        sheet = workbook.add_worksheet(tab(title))
         line = watermark_row(workbook, sheet, watermark) if watermark else 0
         bold = workbook.add_format({"bold": True, "bottom": 1})
         shown = [_shown(column) for column in columns]
@@ -137,7 +145,7 @@ def write_template(columns: Sequence[Column], *, title: str, english: bool = Fal
     """
     target = io.BytesIO()
     with book(target) as workbook:
-        sheet = workbook.add_worksheet(title[:31])
+        sheet = workbook.add_worksheet(tab(title))
         head = workbook.add_format({"bold": True, "bottom": 1})
         must = workbook.add_format({"bold": True, "bottom": 1, "font_color": "#9B1C2E"})
         as_text = workbook.add_format({"num_format": "@"})

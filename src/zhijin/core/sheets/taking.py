@@ -10,6 +10,7 @@ from typing import Protocol, runtime_checkable
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from zhijin.core.errors import Refusal
 from zhijin.core.sheets.columns import Finding, Row
@@ -20,6 +21,10 @@ from zhijin.core.sheets.table import Table
 Save = Callable[[Row], str]
 #: What a row is called that its sender decided to leave out.
 LEFT = "left"
+_DID = {
+    "added": _lazy("新增"), "changed": _lazy("更新"), "same": _lazy("无变化"),
+    LEFT: _lazy("按您的决定没有导入"),
+}  # fmt: skip
 #: Rows that are saved at once.
 TOGETHER = 1000
 
@@ -75,14 +80,10 @@ class Outcome:
         """The word for the answer file's column 结果."""
         if not row.ok:
             return _("等您决定") if row.question else _("未导入")
-        words = {
-            "added": _("新增"),
-            "changed": _("更新"),
-            "same": _("无变化"),
-            LEFT: _("按您的决定没有导入"),
-        }
         did = self.done.get(row.number)
-        return words.get(did, did) if did is not None else _("未导入（其他行有误）")
+        if did is None:
+            return _("未导入（其他行有误）")
+        return str(_DID[did]) if did in _DID else did
 
 
 class _Undo(Exception):

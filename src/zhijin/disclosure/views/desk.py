@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, BinaryIO, cast
 from uuid import UUID
 
@@ -11,14 +11,16 @@ from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from zhijin.access.api import Request, gate
 from zhijin.core import clock, files, pii
+from zhijin.core.actor import Actor
 from zhijin.core.errors import BAD_REQUEST, Refusal
 from zhijin.core.facts import county_of
 from zhijin.core.ids import is_code, place_key, show_receipt
 from zhijin.core.scope import scoped
-from zhijin.disclosure import catalogue, duties, errors, producing, selectors, tables
+from zhijin.disclosure import catalogue, deciding, duties, errors, producing, selectors, tables
 from zhijin.disclosure import documents as writing
 from zhijin.disclosure import questions as answering
 from zhijin.disclosure.documents import Draft
@@ -41,11 +43,12 @@ def documents(request: Request) -> HttpResponse:
     rows = selectors.listing(actor, state, before=_uuid(request.GET.get("after", "")))
     names = places.labels([row.place_code for row in rows], skip=3)
     counts = selectors.counts(actor)
+    calendars = _calendars(actor) if "after" not in request.GET else []
     context = {
         "state": state, "tabs": _tabs(state, counts), "questions": counts["questions"],
         "rows": [(row, catalogue.BOARDS[row.board], names.get(row.place_code, "")) for row in rows],
         "after": rows[-1].id if len(rows) == selectors.PAGE and state != "submitted" else "",
-        "calendars": _calendars(request) if "after" not in request.GET else [],
+        "calendars": calendars[:MOST_PLACES], "more": calendars[MOST_PLACES:],
         "can_draft": actor.can("disclose.draft"),
     }  # fmt: skip
     return render(request, "disclosure/desk.html", context)
@@ -60,16 +63,22 @@ def _tabs(state: str, counts: dict[str, int]) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
-def _own_villages(request: Request) -> list[str]:
-    """The villages that the reader works in, or below the township they work in."""
-    codes = [g.place_code for g in request.actor.grants if g.over_place and g.place_code]
-    found: set[str] = set()
-    for code in codes:
+def _watched(actor: Actor) -> Iterator[tuple[str, list[str]]]:
+    """Places whose duties concern the reader, by the place that holds them: their own village, every village of their
+    township, those of their county that publish here at all."""
+    seen: set[str] = set()
+    codes = {g.place_code for g in actor.grants if g.over_place and g.place_code}
+    for code in sorted(codes, key=lambda one: (-len(one), one)):
         if len(code) >= 12:
-            found.add(code[:12])
+            below = [code[:12]]
         elif len(code) == 9:
-            found |= {one.code for one in places.children(code)}
-    return sorted(found)[:MOST_PLACES]
+            below = [one.code for one in places.children(code)]
+        else:
+            below = selectors.publishing(code) if len(code) == 6 else []
+        fresh = [one for one in below if one not in seen]
+        seen.update(fresh)
+        if fresh:
+            yield code[:12], fresh
 
 
 def _own_place(request: Request) -> str:
@@ -80,19 +89,24 @@ def _own_place(request: Request) -> str:
     return max((code[:12] for code in codes), key=len)
 
 
-def _calendars(request: Request) -> list[dict[str, Any]]:
-    today = clock.today()
-    villages = _own_villages(request)
-    names = places.labels(villages, skip=3)
-    shown = []
-    for code in villages:
-        items = duties.calendar_of(code, county_of(code), today)
-        open_ = [item for item in items if item.state in {"due", "late"}]
-        shown.append(
-            {"code": code, "name": names.get(code, code), "items": open_ if len(villages) > 1 else items,
-             "producers": producing.PRODUCERS, "open": len(open_)}
-        )  # fmt: skip
-    return shown
+def _calendars(actor: Actor) -> list[dict[str, Any]]:
+    """What is to be published at each place, those with the most that is late first; of several places only what is
+    open. Three statements for each place that holds them, however many these are."""
+    today, watched = clock.today(), list(_watched(actor))
+    many = sum(len(codes) for _within, codes in watched) > 1
+    items: dict[str, list[duties.Item]] = {}
+    for within, codes in watched:
+        for item in duties.calendars_of(codes, within, county_of(within), today):
+            if not many or item.state in {"due", "late"}:
+                items.setdefault(item.place_code, []).append(item)
+    late = {code: sum(item.state == "late" for item in found) for code, found in items.items()}
+    order = sorted(items, key=lambda code: (-late[code], code))
+    names = places.labels(order, skip=3)
+    return [
+        {"code": code, "name": names.get(code, code), "items": items[code], "producers": producing.PRODUCERS,
+         "open": sum(item.state in {"due", "late"} for item in items[code])}
+        for code in order
+    ]  # fmt: skip
 
 
 @gate("disclose.draft", opens=False)
@@ -113,6 +127,7 @@ def new(request: Request) -> HttpResponse:
         except Refusal as error:
             refusal = error
         else:
+            messages.success(request, _("草稿已保存，核对后提交审核。"))
             return redirect("desk:disclosure-document", pk=made.id)
     return _form(request, form, place, refusal)
 
@@ -186,6 +201,7 @@ def edit(request: Request, pk: UUID) -> HttpResponse:
         except Refusal as error:
             refusal = error
         else:
+            messages.success(request, _("已保存。"))
             return redirect("desk:disclosure-document", pk=pk)
     return _form(request, form, row.place_code, refusal, row)
 
@@ -206,15 +222,26 @@ _ACTS: dict[str, Callable[[Request, UUID], Any]] = {
     "submit": lambda r, pk: writing.submit(
         actor=r.actor, document_id=pk, checked=r.POST.get("checked") == "1"
     ),
-    "supervise": lambda r, pk: writing.supervise(actor=r.actor, document_id=pk),
-    "approve": lambda r, pk: writing.approve(actor=r.actor, document_id=pk),
-    "return": lambda r, pk: writing.send_back(
+    "supervise": lambda r, pk: deciding.supervise(actor=r.actor, document_id=pk),
+    "approve": lambda r, pk: deciding.approve(actor=r.actor, document_id=pk),
+    "return": lambda r, pk: deciding.send_back(
         actor=r.actor, document_id=pk, why=r.POST.get("why", "")
     ),
-    "withdraw": lambda r, pk: writing.withdraw(
+    "withdraw": lambda r, pk: deciding.withdraw(
         actor=r.actor, document_id=pk, why=r.POST.get("why", ""), erase=r.POST.get("erase") == "1"
     ),
-    "correct": lambda r, pk: writing.correct(actor=r.actor, document_id=pk),
+    "discard": lambda r, pk: writing.discard(actor=r.actor, document_id=pk),
+    "correct": lambda r, pk: deciding.correct(actor=r.actor, document_id=pk),
+}
+#: What is said when one was done.
+_SAID = {
+    "submit": gettext_lazy("已提交审核。"),
+    "supervise": gettext_lazy("监督审核已通过，等批准。"),
+    "approve": gettext_lazy("已公开，签名并挂在链上。"),
+    "return": gettext_lazy("已退回起草人。"),
+    "withdraw": gettext_lazy("已撤下公开。"),
+    "discard": gettext_lazy("已作废，正文和附件都已删除。"),
+    "correct": gettext_lazy("更正稿已起草，批准后代替原来的一份。"),
 }
 
 
@@ -236,6 +263,9 @@ def document(request: Request, pk: UUID) -> HttpResponse:
                 raise
             refusal = error
         else:
+            messages.success(request, _SAID[request.POST["do"]])
+            if made is None:
+                return redirect("desk:disclosure")
             return redirect("desk:disclosure-document", pk=made.id)
     with scoped(request.actor):
         row = selectors.get(request.actor, pk)
@@ -258,10 +288,15 @@ def _context(request: Request, row: Document, refusal: Refusal | None) -> dict[s
         "found": pii.titles(row.found), "never": pii.titles(never),
         "own": row.author == actor.label,
         "may_draft": row.state == "draft" and actor.can("disclose.draft", key),
+        "may_discard": row.state in {"draft", "submitted"} and (
+            actor.can("disclose.approve", key)
+            or (row.author == actor.label and actor.can("disclose.draft", key))
+        ),
         "may_supervise": row.state == "submitted" and board.supervised
         and actor.can("disclose.supervise", key),
         "may_approve": waits and actor.can("disclose.approve", key),
         "may_withdraw": row.state == "published" and actor.can("disclose.approve", key),
+        "may_erase": row.state == "withdrawn" and not row.erased and actor.can("disclose.approve", key),
         "may_correct": row.state == "published" and actor.can("disclose.draft", key),
     }  # fmt: skip
 

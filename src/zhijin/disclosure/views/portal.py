@@ -10,6 +10,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 
 from zhijin.access.api import public
@@ -148,7 +149,7 @@ def served(name: str, stored: Any) -> HttpResponse:
     if not path.exists():
         raise NOT_FOUND()
     response = HttpResponse(path.read_bytes(), content_type=stored.media_type)
-    response.headers["Content-Disposition"] = f'attachment; filename="{stored.digest[:12]}"'
+    response.headers["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
     return response
 
 
@@ -168,19 +169,25 @@ def feed(request: HttpRequest, code: str) -> HttpResponse:
 
 @public(methods=("GET",))
 def data(request: HttpRequest, code: str, form: str) -> HttpResponse:
-    """Open data: what is public, as CSV or JSON."""
+    """Open data: what is public, as CSV or JSON, newest first; the header ``Link`` names the next page (RFC 8288)."""
     _place(code)
-    rows = selectors.board(code, size=MOST)
+    if form not in {"json", "csv"}:
+        raise NOT_FOUND()
+    rows = selectors.board(code, size=MOST, before=_uuid(request.GET.get("after", "")))
     if form == "json":
-        return HttpResponse(
+        response = HttpResponse(
             feeds.as_json(rows, settings.ZHIJIN_ORIGIN), content_type="application/json"
         )
-    if form != "csv":
-        raise NOT_FOUND()
-    response = HttpResponse(
-        feeds.as_csv(rows, settings.ZHIJIN_ORIGIN), content_type="text/csv; charset=utf-8"
-    )
-    response.headers["Content-Disposition"] = f'attachment; filename="{code}.csv"'
+    else:
+        response = HttpResponse(
+            feeds.as_csv(rows, settings.ZHIJIN_ORIGIN), content_type="text/csv; charset=utf-8"
+        )
+        response.headers["Content-Disposition"] = f'attachment; filename="{code}.csv"'
+    if len(rows) == MOST:
+        address = reverse("portal:affairs-data", args=[code, form])
+        response.headers["Link"] = (
+            f'<{settings.ZHIJIN_ORIGIN}{address}?after={rows[-1].id}>; rel="next"'
+        )
     return response
 
 

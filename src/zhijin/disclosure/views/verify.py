@@ -14,6 +14,7 @@ from zhijin.core.errors import NOT_FOUND, Refusal
 from zhijin.core.ids import show_receipt
 from zhijin.core.scope import scoped
 from zhijin.disclosure import errors, selectors, verifying
+from zhijin.places import api as places
 
 _OFFLINE = Path(__file__).resolve().parent.parent / "offline_verifier.html"
 
@@ -34,12 +35,14 @@ def signed(request: HttpRequest, code: str, form: str) -> HttpResponse:
 
 @public(methods=("GET",))
 def chain(request: HttpRequest, county: int) -> HttpResponse:
-    """The newest links of a county's chain, and the digest to write down elsewhere."""
+    """The newest links of a county's chain, and what to write down elsewhere."""
     rows = selectors.links(county)
+    found = places.find(str(county))
     context: dict[str, Any] = {
         "county": county,
+        "place": found.short if found else county,
         "links": [(row, bytes(row.digest).hex(), show_receipt(row.code)) for row in rows],
-        "head": bytes(rows[0].digest).hex() if rows else "",
+        "head": selectors.head(county),
     }
     return render(request, "disclosure/chain.html", context)
 

@@ -12,7 +12,7 @@ from uuid import UUID
 import shapely
 from shapely.geometry import shape as as_shape
 
-from zhijin.core import crypto
+from zhijin.core import clock, crypto
 from zhijin.core.actor import Actor
 from zhijin.core.ids import place_key, uuid7
 from zhijin.core.scope import scoped
@@ -20,7 +20,7 @@ from zhijin.home.demo import bulk, names
 from zhijin.home.demo.cast import VILLAGE
 from zhijin.home.demo.registry import Demo, Scale
 from zhijin.orgs import api as orgs
-from zhijin.people.api import Household, Membership, Person
+from zhijin.people.api import Consent, Household, Membership, Person
 from zhijin.places import api as places
 
 #: 大耆老村 has 500 connected households (document 003); the other villages are made smaller.
@@ -39,6 +39,7 @@ _PERSON = (
     "simulated", "version",
 )  # fmt: skip
 _MEMBERSHIP = ("id", "household_id", "person_id", "place_key", "relation", "valid_from")
+_CONSENT = ("id", "person_id", "place_key", "purpose", "how", "given_at")
 _APPOINTMENT = (
     "id", "post_id", "place_code", "place_key", "person_id", "holder", "how", "valid_from",
     "concurrent", "ended_why", "simulated",
@@ -53,6 +54,7 @@ class Rows:
     people: list[tuple[Any, ...]] = field(default_factory=list)
     memberships: list[tuple[Any, ...]] = field(default_factory=list)
     leaders: list[tuple[Any, ...]] = field(default_factory=list)
+    consents: list[tuple[Any, ...]] = field(default_factory=list)
 
 
 def make(demo: Demo) -> None:
@@ -185,6 +187,11 @@ class _Grid:
             gender, year, party, self.branch if party else None,
             bool(party) and rng.random() < 0.3, self.demo.today - timedelta(days=900), True, 1,
         ))  # fmt: skip
+        given = clock.now() - timedelta(days=900)
+        self.rows.consents += [
+            (uuid7(), person, place_key(self.code), purpose, "入户走访时当面同意（模拟）", given)
+            for purpose, held in (("phone", phone), ("party", party)) if held
+        ]  # fmt: skip
         return person
 
     def _appoint(self, person: UUID | None, name: str) -> None:
@@ -200,6 +207,7 @@ def _write(demo: Demo, rows: Rows) -> None:
     demo.count("households", bulk.insert(Household, _HOUSEHOLD, rows.households))
     demo.count("people", bulk.insert(Person, _PERSON, rows.people))
     bulk.insert(Membership, _MEMBERSHIP, rows.memberships)
+    bulk.insert(Consent, _CONSENT, rows.consents)
     with scoped(_SYSTEM):
         for post in {row[1] for row in rows.leaders}:
             held = orgs.Appointment.objects.filter(post_id=post, valid_to=None).count()

@@ -1,35 +1,20 @@
-"""The private part of a wall's address: the link's id with a seal that only this installation can make. It is
-kept nowhere, so that nobody can read it out of the database."""
+"""The private part of a wall's address (:mod:`zhijin.core.private_links`): it holds until the link is revoked."""
 
 from __future__ import annotations
 
-import base64
-import binascii
-import hmac
 from uuid import UUID
 
-from zhijin.core import crypto
+from zhijin.core.private_links import PrivateLinks
 
-_KEY = "home.wall-link"
-_MAC = 15
+LINKS = PrivateLinks("home.wall-link")
 
 
 def token_of(wall: UUID) -> str:
     """What stands in the address: 42 letters, digits, ``-`` and ``_``."""
-    return base64.urlsafe_b64encode(wall.bytes + _mac(wall)).rstrip(b"=").decode()
+    return LINKS.token(wall.bytes)
 
 
 def wall_of(token: str) -> UUID | None:
     """The link that a token opens; None when it is none of ours."""
-    try:
-        body = base64.b64decode(token + "=" * (-len(token) % 4), altchars=b"-_", validate=True)
-    except (binascii.Error, ValueError):
-        return None
-    if len(body) != 16 + _MAC:
-        return None
-    wall = UUID(bytes=body[:16])
-    return wall if hmac.compare_digest(_mac(wall), body[16:]) else None
-
-
-def _mac(wall: UUID) -> bytes:
-    return crypto.hmac_sm3(_KEY, wall.bytes)[:_MAC]
+    key = LINKS.key_of(token)
+    return UUID(bytes=key) if key is not None and LINKS.opens(token) else None

@@ -12,12 +12,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from zhijin.access.api import Request, gate, public
+from zhijin.access.api import Request, client_address, gate, public
 from zhijin.core import live
 from zhijin.core.errors import Refusal
 from zhijin.core.scope import scoped
 from zhijin.home.wall import reading, selectors, services
-from zhijin.home.wall.links import token_of
+from zhijin.home.wall.links import LINKS, token_of
 from zhijin.home.wall.models import Wall
 from zhijin.places import api as places
 
@@ -28,7 +28,7 @@ KINDS = ("case.", "sensing.", "device.", "broadcast.", "meeting.", "disclosure."
 @public(methods=("GET",), opens=False)
 def wall(request: HttpRequest, token: str) -> HttpResponse:
     """A place on a screen. Raises HW404."""
-    found = selectors.opened(token)
+    found = _opened(request, token)
     services.shown(found)
     actor = services.actor_of(found)
     with override(found.language), scoped(actor):
@@ -42,12 +42,21 @@ def wall(request: HttpRequest, token: str) -> HttpResponse:
 @public(methods=("GET",), opens=False)
 def events(request: HttpRequest, token: str) -> HttpResponse:
     """Sends the screen on to the event process, as ``/events/`` does; a revoked link ends here. Raises HW404."""
-    found = selectors.opened(token)
+    found = _opened(request, token)
     page = f"{request.scheme}://{request.get_host()}"
     scope = services.actor_of(found).scope
     answer = HttpResponse(status=307)
     answer["Location"] = live.address(request, live.token(scope, page, kinds=KINDS, bare=True))
     return _closed(answer)
+
+
+def _opened(request: HttpRequest, token: str) -> Wall:
+    """The link of an address. Raises HW404, or CO429 when too many of a caller's opened nothing."""
+    try:
+        return selectors.opened(token)
+    except Refusal:
+        LINKS.refuse_guesses(client_address(request))
+        raise
 
 
 def _closed(response: HttpResponse) -> HttpResponse:

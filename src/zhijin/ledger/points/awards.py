@@ -17,7 +17,14 @@ from zhijin.core.scope import scope_q
 from zhijin.ledger import errors
 from zhijin.ledger.models import Account, Appeal, Award, Book
 from zhijin.ledger.points import holders
-from zhijin.ledger.points.common import HAND, programme_at, revision_at, rules_of, tell
+from zhijin.ledger.points.common import (
+    HAND,
+    in_force,
+    programme_at,
+    revision_at,
+    rules_of,
+    tell,
+)
 from zhijin.ledger.points.holders import Holder
 from zhijin.ledger.posting import Leg, post, reverse
 from zhijin.ledger.rules import DEED, Rule, decide, period
@@ -60,7 +67,7 @@ def enter(
 
 
 def _rule(book: Book, rule_id: str) -> Rule:
-    rule = rules_of(book).rule(rule_id)
+    rule = in_force(book).rule(rule_id)
     if rule is None or rule.given_by != DEED:
         raise errors.NO_RULE(fields={"rule": errors.NO_RULE.message})
     return rule

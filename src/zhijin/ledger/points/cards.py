@@ -34,6 +34,10 @@ def code_of(card: Card) -> str:
 def issue(*, actor: Actor, account: Account, book: Book) -> Card:
     """Give the holder of an account a card; the one before ends. Raises CO403."""
     actor.require("ledger.post", account.place_key)
+    # Two who press at once: the second waits, and ends the first one's card.
+    Account.objects.select_for_update(no_key=True).filter(
+        county=account.county, id=account.id
+    ).first()
     same = Card.objects.filter(county=account.county, holder=account.holder, ended_at=None)
     same.update(ended_at=clock.now())
     card = Card(

@@ -66,6 +66,12 @@ def book_of(actor: Actor, book_id: UUID) -> Book:
     return found
 
 
-def rules_of(book: Book) -> Points:
-    """The rules in force at the book's place. Raises PS001."""
+def in_force(book: Book) -> Points:
+    """The rules in force at the book's place: nothing new is given by others. Raises PS001."""
     return programme_at(book.place_code, book.programme)
+
+
+def rules_of(book: Book) -> Points:
+    """The rules in force at the book's place, or those that held there last: what was given by them is still read,
+    appealed against and spent after the programme has ended. Raises PR001."""
+    return forms.PROGRAMMES.last(book.programme, book.place_code).model

@@ -9,8 +9,7 @@ from uuid import UUID
 from zhijin.ledger import errors, services
 from zhijin.ledger.models import Account, Book
 from zhijin.ledger.points.common import HAND
-from zhijin.ledger.rules import may_be_minor
-from zhijin.people.api import Household, Membership, Person
+from zhijin.people.api import ADULT_AGE, Household, Person, may_be_below
 from zhijin.places import api as places
 
 MEMBERS = (Person.Party.MEMBER, Person.Party.PROBATIONARY)
@@ -37,11 +36,9 @@ def household(village: str, number: str, on: date) -> Holder:
 
 
 def of_household(found: Household, on: date) -> Holder:
-    years = Membership.objects.filter(household=found, valid_to=None).values_list(
-        "person__birth_year", flat=True
-    )
-    known = list(years)
-    minor = bool(known) and all(may_be_minor(year, on) for year in known)
+    lived = Person.objects.filter(memberships__household=found, memberships__valid_to=None)
+    known = list(lived.only("id", "place_key", "birth_year", "id_number"))
+    minor = bool(known) and all(may_be_below(one, ADULT_AGE, on) for one in known)
     label = f"{found.number} {found.head_masked}".strip()
     return Holder(f"household:{found.id}", label, found.place_code, found.place_key, minor)
 
@@ -54,7 +51,7 @@ def member(village: str, person_id: UUID, on: date) -> Holder:
         raise errors.NO_HOLDER(fields={"who": errors.NO_HOLDER.message})
     return Holder(
         found.record, found.name_masked, found.place_code, found.place_key,
-        may_be_minor(found.birth_year, on),
+        may_be_below(found, ADULT_AGE, on),
     )  # fmt: skip
 
 

@@ -10,12 +10,12 @@ from django.db.models import QuerySet
 
 from zhijin.core import clock, pii
 from zhijin.core.actor import Actor
-from zhijin.core.errors import NOT_FOUND
+from zhijin.core.errors import NOT_FOUND, Refusal
 from zhijin.core.scope import scope_q
 from zhijin.ledger import errors
 from zhijin.ledger.models import Book, Card, Listing
 from zhijin.ledger.points.awards import reason
-from zhijin.ledger.points.common import HAND, resident, rules_of, tell
+from zhijin.ledger.points.common import HAND, in_force, resident, rules_of, tell
 from zhijin.ledger.points.holders import Holder
 from zhijin.playbooks.engine import Title
 
@@ -56,7 +56,7 @@ def remind(*, actor: Actor, book: Book, holder: Holder, deed: str) -> Listing:
 
     Raises CO403, PS007, PS008, PS025 (the list is off).
     """
-    rules = rules_of(book).reminder
+    rules = in_force(book).reminder
     if rules is None or not rules.enabled:
         raise errors.REMINDERS_OFF()
     return _draft(actor, book, holder, Kind.REMINDER, deed, shown_as=holder.label)
@@ -101,7 +101,7 @@ def hear(*, actor: Actor, listing_id: UUID, words: str) -> Listing:
 
 def _reminder_days(row: Listing) -> tuple[int, int]:
     """Days of notice, and days that it is shown; the programme as it is now. Raises PS025."""
-    rules = rules_of(Book.objects.get(county=row.county, id=row.book_id)).reminder
+    rules = in_force(Book.objects.get(county=row.county, id=row.book_id)).reminder
     if rules is None or not rules.enabled:
         raise errors.REMINDERS_OFF()
     return rules.notice_days, rules.days
@@ -174,8 +174,11 @@ def _still_on(row: Listing) -> bool:
 
 
 def reminders_on(book: Book) -> bool:
-    """Whether the programme in force has turned the reminder list on."""
-    found = rules_of(book).reminder
+    """Whether the programme in force has turned the reminder list on; one that has ended has not."""
+    try:
+        found = in_force(book).reminder
+    except Refusal:
+        return False
     return found is not None and found.enabled
 
 

@@ -25,6 +25,7 @@ from zhijin.ledger.models import (
     Redemption,
     StockMove,
 )
+from zhijin.ledger.points.common import rules_of
 from zhijin.ledger.rules import Points
 from zhijin.ledger.selectors import Statement, statement
 
@@ -171,12 +172,11 @@ def purses(card: Card) -> list[Purse]:
 
 def _purse(card: Card, held: Account) -> Purse:
     book = Book.objects.get(county=card.county, id=held.book_id)
-    found = [one for one in forms.at(book.place_code) if one.name == book.programme]
     awards = Award.objects.filter(county=card.county, account_id=held.id).order_by("-day", "-id")
     items = Item.objects.filter(county=card.county, book_id=book.id, on_offer=True, stock__gt=0)
     redeemed = Redemption.objects.filter(county=card.county, account_id=held.id)
     return Purse(
-        book, found[0].model, held, year_of(held, clock.today()), list(awards[:PAGE]),
+        book, rules_of(book), held, year_of(held, clock.today()), list(awards[:PAGE]),
         list(redeemed.order_by("-made_at")[:PAGE]), list(items.order_by("title", "id")[:100]),
     )  # fmt: skip
 

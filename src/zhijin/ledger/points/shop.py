@@ -98,17 +98,27 @@ def _move(
 
 
 @transaction.atomic(savepoint=False)
-def redeem(*, card: Card, item_id: UUID, quantity: int, key: str) -> Redemption:
+def redeem(
+    *, card: Card, item_id: UUID, quantity: int, key: str, price: int | None = None
+) -> Redemption:
     """Spend the card's points on an item, in the platform's scope; the same key: the same redemption.
 
     The item is locked before the account, always: two who want the last piece wait for each other, and
-    one gets it. Raises CO404, PS018, PS020 (sold out), PS021 (quantity), LG002 (not enough points).
+    one gets it. ``price`` is what the page showed: nobody pays another one unseen. Raises CO404, PS018, PS020
+    (sold out), PS021 (quantity), PS027 (another price), LG002 (not enough points), LG007 (the key was used for
+    something else).
     """
     item, book, account = _chosen(card, item_id)
-    rules = shop_of(book)
     before = Redemption.objects.filter(county=card.county, account_id=account.id, key=key).first()
     if before is not None:
+        if (before.item_id, before.quantity) != (item.id, quantity):
+            raise errors.OTHER_CONTENT()
         return before
+    if not item.on_offer:
+        raise NOT_FOUND()
+    rules = shop_of(book)
+    if price is not None and price != item.price:
+        raise errors.OTHER_PRICE(title=item.title, price=item.price)
     if not 1 <= quantity <= rules.most_each:
         raise errors.BAD_QUANTITY(most=rules.most_each)
     made = Redemption(
@@ -133,7 +143,7 @@ def redeem(*, card: Card, item_id: UUID, quantity: int, key: str) -> Redemption:
 def _chosen(card: Card, item_id: UUID) -> tuple[Item, Book, Account]:
     """The item, locked, with its book and the card's account there. Raises CO404."""
     rows = Item.objects.select_for_update(no_key=True)
-    item = rows.filter(county=card.county, id=item_id, on_offer=True).first()
+    item = rows.filter(county=card.county, id=item_id).first()
     if item is None:
         raise NOT_FOUND()
     book = Book.objects.get(county=item.county, id=item.book_id)
@@ -231,9 +241,11 @@ class Line:
 
 def lines(book: Book) -> list[Line]:
     """Every item with its movements, by title."""
-    moved = StockMove.objects.filter(county=book.county).values("item_id", "kind")
-    sums = {(x["item_id"], x["kind"]): x["sum"] for x in moved.annotate(sum=Sum("delta"))}
-    items = Item.objects.filter(county=book.county, book_id=book.id).order_by("title", "id")
+    items = list(Item.objects.filter(county=book.county, book_id=book.id).order_by("title", "id"))
+    # Of this book's items alone: a county has hundreds of shops.
+    moved = StockMove.objects.filter(county=book.county, item_id__in=[one.id for one in items])
+    kinds = moved.values("item_id", "kind").annotate(sum=Sum("delta"))
+    sums = {(x["item_id"], x["kind"]): x["sum"] for x in kinds}
     return [
         Line(item, *(sums.get((item.id, kind), 0) for kind in (Kind.IN, Kind.REDEEMED, Kind.RETURNED, Kind.COUNTED)))
         for item in items

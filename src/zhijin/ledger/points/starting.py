@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from zhijin.core.actor import Actor
 from zhijin.core.ids import Level, level_of, place_key
@@ -31,10 +31,17 @@ def start(
     if found is not None:
         return found
     model = programme_at(place_code, programme)
-    book = services.open_book(
-        actor=actor, place_code=place_code, kind="points", title=model.title.zh,
-        simulated=simulated, programme=programme, opened_on=opened_on,
-    )  # fmt: skip
+    try:
+        with transaction.atomic():
+            book = services.open_book(
+                actor=actor, place_code=place_code, kind="points", title=model.title.zh,
+                simulated=simulated, programme=programme, opened_on=opened_on,
+            )  # fmt: skip
+    except IntegrityError:
+        # Somebody else pressed at the same moment, and has begun it meanwhile.
+        if (there := running(place_code, programme)) is None:
+            raise
+        return there
     tell(actor, "started", book.record, place_code, subject=programme)
     with scoped(HAND):
         sweep.catch_up(book)

@@ -1,6 +1,6 @@
 """The engine of points programmes: reads the rules from one file, checks them, reckons with them. Plain Python."""
 
-from zhijin.ledger.rules.deciding import Decision, decide, matches, may_be_minor, period
+from zhijin.ledger.rules.deciding import Decision, decide, matches, period
 from zhijin.ledger.rules.loading import FORMAT, load, load_file
 from zhijin.ledger.rules.model import DEED, Points, Rule
 from zhijin.ledger.rules.sources import Source, sources
@@ -18,7 +18,6 @@ __all__ = [
     "load",
     "load_file",
     "matches",
-    "may_be_minor",
     "period",
     "sources",
     "told",

@@ -9,9 +9,6 @@ from typing import Literal
 
 from zhijin.ledger.rules.model import Per, Rule
 
-#: Years of age from which somebody is certainly of age when only the year of birth is known.
-OF_AGE = 19
-
 
 @dataclass(frozen=True, slots=True)
 class Decision:
@@ -42,11 +39,6 @@ def decide(rule: Rule, amount: int, earlier: int, *, minor: bool = False) -> Dec
     left = max(rule.cap.points - abs(earlier), 0)
     size = min(abs(amount), left)
     return Decision(size if amount > 0 else -size, "cap" if size < abs(amount) else "")
-
-
-def may_be_minor(birth_year: int | None, on: date) -> bool:
-    """Whether somebody may be under eighteen. Without a year of birth nobody is taken for a minor."""
-    return birth_year is not None and on.year - birth_year < OF_AGE
 
 
 def matches(rule: Rule, kind: str, attrs: Mapping[str, object]) -> bool:

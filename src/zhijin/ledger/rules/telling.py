@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Final
 
 from zhijin.ledger.rules.model import Points, Rule
@@ -38,13 +39,14 @@ def resolution(programme: Points, lang: str) -> str:
     """Who passed the rules, when, with how many votes."""
     found = programme.resolution
     zh, en = _BY[found.by]
+    day = date.fromisoformat(found.passed_on)
     if lang.startswith("en"):
         return (
-            f"{found.title.in_('en')} ({found.number}), passed by {en} on {found.passed_on}: "
+            f"{found.title.in_('en')} ({found.number}), passed by {en} on {day.day} {day:%B} {day.year}: "
             f"{found.due} due, {found.present} present, {found.agreed} agreed"
         )
     return (
-        f"{found.title.zh}（{found.number}），{found.passed_on} 由{zh}通过："
+        f"{found.title.zh}（{found.number}），{day.year}年{day.month}月{day.day}日由{zh}通过："
         f"应到 {found.due}，实到 {found.present}，同意 {found.agreed}"
     )
 

@@ -10,6 +10,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from zhijin.access.api import Request, gate
 from zhijin.core import clock, files
@@ -93,6 +94,7 @@ def enter(request: Request) -> HttpResponse:
                 raise
             refusal = error
         else:
+            messages.success(request, _("已登记，等另一个人核对。"))
             return redirect("desk:points-award", pk=made.id)
     with scoped(request.actor):
         context = _form(request) | {"refusal": refusal, "given": request.POST}
@@ -142,6 +144,14 @@ _ACTS: dict[str, Callable[[Request, UUID], Any]] = {
         upheld=r.POST.get("upheld") == "1", text=r.POST.get("text", ""),
     ),
 }  # fmt: skip
+#: What is said when one was done.
+_SAID = {
+    "check": gettext_lazy("已核对。"),
+    "refuse": gettext_lazy("已登记不予记分。"),
+    "told": gettext_lazy("已登记告知本人。"),
+    "take-back": gettext_lazy("已冲销，账上两笔都在。"),
+    "answer": gettext_lazy("已答复，本人在积分卡页面看得到。"),
+}
 
 
 @gate("ledger.view", opens=False)
@@ -162,6 +172,7 @@ def award(request: Request, pk: UUID) -> HttpResponse:
                 raise
             refusal = error
         else:
+            messages.success(request, _SAID[request.POST["do"]])
             return redirect("desk:points-award", pk=pk)
     with scoped(request.actor):
         context = _context(request, reads.award(request.actor, pk), refusal)

@@ -6,9 +6,11 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
+from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from zhijin.access.api import Request, gate
 from zhijin.core import clock, journal
@@ -51,6 +53,14 @@ _ACTS: dict[str, Callable[[Request], Any]] = {
         actor=r.actor, listing_id=_row(r), why=r.POST.get("words", "")
     ),
 }
+#: What is said when one was done.
+_SAID = {
+    "propose": gettext_lazy("已提名，等书记批准。"),
+    "tell": gettext_lazy("已登记告知本人。"),
+    "hear": gettext_lazy("本人的意见已记下。"),
+    "approve": gettext_lazy("已批准公布。"),
+    "withdraw": gettext_lazy("已从榜上撤下。"),
+}
 
 
 @gate("ledger.view", opens=False, rate="240/h")
@@ -69,6 +79,7 @@ def lists(request: Request) -> HttpResponse:
                 raise
             refusal = error
         else:
+            messages.success(request, _SAID[request.POST["do"]])
             return redirect("desk:points-lists")
     with scoped(request.actor):
         context = _context(request) | {"refusal": refusal, "given": request.POST}

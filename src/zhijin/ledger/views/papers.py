@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -21,6 +22,7 @@ from zhijin.ledger.rules import Points
 from zhijin.ledger.views.accounts import XLSX, lines_of
 from zhijin.ledger.views.common import lang
 from zhijin.places import api as places
+from zhijin.ui import spans
 
 _BY = {
     "villagers_assembly": _lazy("村民会议"), "household_representatives": _lazy("户代表会议"),
@@ -113,8 +115,8 @@ def _rules_document(request: Request, book: Book, found: Points) -> bytes:
         Heading(_("通过规则的决议")),
         Text(f"{passed.title.in_(lang())}（{passed.number}）"),
         Text(_("{day} {meeting}通过：应到 {due} 人，实到 {present} 人，同意 {agreed} 人。").format(
-            day=passed.passed_on, meeting=_BY.get(passed.by, passed.by), due=passed.due,
-            present=passed.present, agreed=passed.agreed,
+            day=spans.dated(date.fromisoformat(passed.passed_on)), meeting=_BY.get(passed.by, passed.by),
+            due=passed.due, present=passed.present, agreed=passed.agreed,
         )),
         Heading(_("规则")),
         Table(_rule_heads(), _rule_rows(found), [6, 3, 2, 3], ["start", "start", "end", "start"]),

@@ -54,8 +54,10 @@ def _appeal(request: HttpRequest, card: Card) -> str:
 
 
 def _redeem(request: HttpRequest, card: Card) -> str:
+    price = request.POST.get("price", "")
     made = shop.redeem(
-        card=card, item_id=_id(request, "item"), quantity=number_of(request.POST.get("quantity", "1")),
+        card=card, item_id=_id(request, "item"), price=number_of(price) if price else None,
+        quantity=number_of(request.POST.get("quantity", "1")),
         key=request.POST.get("idempotency_key", "") or str(_id(request, "item")),
     )  # fmt: skip
     return _("已兑换，凭领取码 {code} 到积分超市领取。").format(code=shop.code_of(made))

@@ -15,8 +15,8 @@ from django.utils.translation import gettext as _
 from zhijin.access.api import Request, gate
 from zhijin.core import clock
 from zhijin.core.errors import Refusal
-from zhijin.core.ids import is_code
-from zhijin.orgs import counting, errors, selectors, services, words
+from zhijin.core.ids import is_code, place_key
+from zhijin.orgs import counting, selectors, services, words
 from zhijin.orgs.forms import EndForm, OrganisationForm
 from zhijin.orgs.models import Organisation
 from zhijin.orgs.selectors import Filter
@@ -162,6 +162,8 @@ def _about(request: Request, found: Organisation) -> dict[str, Any]:
 def org_new(request: Request) -> HttpResponse:
     """Register an organisation."""
     place = request.GET.get("place", "")
+    if not (is_code(place) and request.actor.can("org.edit", place_key(place))):
+        place = ""  # the page that was come from shows more than may be registered in
     form = OrganisationForm(
         request.POST or None, initial={"place_code": place}, actor=request.actor
     )
@@ -182,7 +184,14 @@ def org_new(request: Request) -> HttpResponse:
 def org_edit(request: Request, key: int) -> HttpResponse:
     """Change an organisation; what it was before is kept."""
     found = selectors.get(request.actor, key)
-    form = OrganisationForm(request.POST or None, initial=_initial(found), actor=request.actor)
+    named = {"parent": found.parent_id, "covered_by": found.covered_by_id}
+    seen = selectors.by_keys(request.actor, [one for one in named.values() if one])
+    initial = _initial(found) | {name: _shown(seen.get(one or 0)) for name, one in named.items()}
+    form = OrganisationForm(request.POST or None, initial=initial, actor=request.actor)
+    # What the viewer may not see stays as it is.
+    kept = [name for name, one in named.items() if one and one not in seen]
+    for name in kept:
+        del form.fields[name]
     refusal = None
     if request.method == "POST" and form.is_valid():
         values = _values(request, form)
@@ -199,27 +208,27 @@ def org_edit(request: Request, key: int) -> HttpResponse:
             messages.success(request, _("修改已保存。"))
             return redirect("desk:org", key=key)
     form.fields["kind"].widget = django_forms.HiddenInput()
-    return render(request, "orgs/org_form.html", {"form": form, "refusal": refusal, "org": found})
+    context = {"form": form, "refusal": refusal, "org": found, "kept": kept}
+    return render(request, "orgs/org_form.html", context)
+
+
+def _shown(org: Organisation | None) -> str:
+    """What a field of the form begins with: one that has ended is named, and another to be chosen."""
+    if org is None:
+        return ""
+    return org.name if org.valid_to else str(org.key)
 
 
 def _initial(org: Organisation) -> dict[str, Any]:
     names = ("name", "kind", "sector", "industry", "place_code", "credit_code", "employees",
              "members", "version")  # fmt: skip
-    values = {name: getattr(org, name) for name in names}
-    return values | {"parent": org.parent_id, "covered_by": org.covered_by_id}
+    return {name: getattr(org, name) for name in names}
 
 
 def _values(request: Request, form: OrganisationForm) -> dict[str, Any]:
     values = {name: value for name, value in form.cleaned_data.items() if name != "version"}
     for name in ("parent", "covered_by"):
-        values[name] = _by_key(request, values[name])
+        if name in values:
+            key = values[name]
+            values[name] = selectors.get(request.actor, int(key)) if key else None
     return values
-
-
-def _by_key(request: Request, key: int | None) -> Organisation | None:
-    if not key:
-        return None
-    found = selectors.visible(request.actor).filter(key=key, valid_to=None).first()
-    if found is None:
-        raise errors.PARENT_WRONG(reason=str(key))
-    return found

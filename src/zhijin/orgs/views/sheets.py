@@ -11,6 +11,7 @@ from django.utils.http import content_disposition_header
 
 from zhijin.access.api import Request, gate
 from zhijin.core.errors import Refusal
+from zhijin.core.scope import scoped
 from zhijin.core.sheets import Outcome
 from zhijin.orgs import sheeting
 from zhijin.orgs.forms import ImportForm
@@ -43,30 +44,38 @@ def sheets(request: Request) -> HttpResponse:
         for sheet in sheeting.sheets()
     ]
     titles = {sheet.key: sheet.title for sheet in sheeting.sheets()}
-    runs = [(run, titles.get(run.what, run.what)) for run in sheeting.own_runs(actor)]
-    return render(request, "orgs/sheets.html", {"rows": rows, "runs": runs})
+    own = sheeting.own_runs(actor)
+    runs = [(run, titles.get(run.what, run.what)) for run in own]
+    context = {"rows": rows, "runs": runs, "cut_off": sheeting.cut_off(own)}
+    return render(request, "orgs/sheets.html", context)
 
 
-@gate(*IMPORTS)
+@gate(*IMPORTS, opens=False)
 def sheet_import(request: Request, what: str) -> HttpResponse:
     """Send a table; the answer stands on the page and in a file."""
     sheet = sheeting.get_sheet(what)
     request.actor.require(sheet.import_permission)
     form = ImportForm(request.POST or None, request.FILES or None)
+    refusal = None
     if request.method == "POST" and form.is_valid():
+        name, partial = form.cleaned_data["file"].name or "", form.cleaned_data["partial"]
+        begun = sheeting.begin(actor=request.actor, what=sheet.key, name=name, partial=partial)
         try:
-            return _take(request, sheet, form)
+            with scoped(request.actor):
+                return _take(request, sheet, form, begun)
         except Refusal as error:
-            return render(request, "orgs/sheet.html", {"sheet": sheet, "form": form, "refusal": error},
-                          status=error.status)  # fmt: skip
-    return render(request, "orgs/sheet.html", {"sheet": sheet, "form": form})
+            sheeting.forget(actor=request.actor, run_id=begun.id)
+            refusal = error
+    context = {"sheet": sheet, "form": form, "refusal": refusal}
+    with scoped(request.actor):
+        status = refusal.status if refusal else 200
+        return render(request, "orgs/sheet.html", context, status=status)
 
 
-def _take(request: Request, sheet: Sheet, form: ImportForm) -> HttpResponse:
-    upload = form.cleaned_data["file"]
+def _take(request: Request, sheet: Sheet, form: ImportForm, begun: SheetRun) -> HttpResponse:
     run, outcome = sheeting.run_import(
-        actor=request.actor, what=sheet.key, source=upload.file, name=upload.name or "",
-        partial=form.cleaned_data["partial"],
+        actor=request.actor, what=sheet.key, source=form.cleaned_data["file"].file,
+        name=begun.file_name, partial=begun.partial, begun=begun,
     )  # fmt: skip
     return _told(request, sheet, run, outcome)
 
@@ -102,9 +111,11 @@ def sheet_run(request: Request, pk: UUID) -> HttpResponse:
             context = {"sheet": sheet, "form": ImportForm(), "refusal": error}
             return render(request, "orgs/sheet.html", context, status=error.status)
         return _told(request, sheet, after, outcome)
-    return render(
-        request, "orgs/sheet_run.html", {"sheet": sheet, "run": run, "asked": sheeting.asked(run)}
-    )
+    context = {
+        "sheet": sheet, "run": run, "asked": sheeting.asked(run),
+        "cut_off": run.id in sheeting.cut_off([run]),
+    }  # fmt: skip
+    return render(request, "orgs/sheet_run.html", context)
 
 
 def _decisions(request: Request) -> dict[int, str]:

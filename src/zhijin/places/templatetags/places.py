@@ -18,6 +18,7 @@ from zhijin.places.models import Outline, Place
 from zhijin.places.picking import Picked
 from zhijin.places.selectors import find
 from zhijin.places.sketch import Frame
+from zhijin.ui.picking import drawn
 
 register = template.Library()
 
@@ -49,18 +50,15 @@ def minimap(place: Place | str | None = None, point: Any = None, size: int = _SI
     )  # fmt: skip
 
 
-@register.inclusion_tag("places/_place_field.html")
+@register.simple_tag
 def place_field(
     picked: Picked, label: str = "", help: str = "", *, required: bool = False,  # noqa: A002
     optional: bool = False, width: str = "",
-) -> dict[str, Any]:  # fmt: skip
+) -> SafeString:  # fmt: skip
     """The field in which a place is chosen by its name; `picked` is what its view made of the request."""
-    target = f"id_{picked.field}"
-    return {
-        "picked": picked, "id": target, "label": label or _("地方"), "help": help,
-        "required": required, "optional": optional, "width": width,
-        "described": f"{target}-help" if help else "",
-    }  # fmt: skip
+    return drawn(
+        picked, label or _("地方"), help, required=required, optional=optional, width=width
+    )
 
 
 def _outlines(place: Place | None) -> list[Outline]:

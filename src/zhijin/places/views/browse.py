@@ -15,8 +15,9 @@ from zhijin.places import geometry, selectors
 from zhijin.places.checks import check_village
 from zhijin.places.models import LevelChoices, Place
 from zhijin.places.names import Kind
-from zhijin.places.picking import ALL, LONGEST, Question
+from zhijin.places.picking import ALL, Question
 from zhijin.places.searching import search as search_places
+from zhijin.ui.picking import LONGEST
 
 _NEXT: dict[Level | None, tuple[Level, ...]] = {
     Level.PROVINCE: (Level.COUNTY, Level.TOWNSHIP, Level.VILLAGE),
@@ -77,7 +78,7 @@ def choices(request: HttpRequest) -> HttpResponse:
     question = Question(levels or ALL, get("permission", "")[:40], get("grids") == "1")
     text = get(field, "").replace("\0", "").strip()[:LONGEST]
     picked = question.offer(request.actor, field, text)  # type: ignore[attr-defined]
-    return render(request, "places/_place_choices.html", {"picked": picked})
+    return render(request, "ui/pick_choices.html", {"picked": picked})
 
 
 @gate("place.view", methods=("GET",))
@@ -177,13 +178,13 @@ def _columns(level: Level | None) -> list[tuple[str, str]]:
 
 def _children(code: str | None) -> list[dict[str, Any]]:
     level = LEVELS[len(code)] if code else None
-    levels = tuple(key.value for key in _NEXT.get(level, ()))
-    below = selectors.counts_by_child(code, *levels) if levels else {}
+    columns = _columns(level)
+    below = selectors.counts_by_child(code, *(key for key, _ in columns)) if columns else {}
     return [
         {
             "place": child,
             "kind": kind_label(child.kind),
-            "cells": [below.get(child.code, {}).get(key, 0) for key in levels],
+            "cells": [(label, below.get(child.code, {}).get(key, 0)) for key, label in columns],
         }
         for child in selectors.children(code)
     ]

@@ -164,6 +164,7 @@ def _lists(old: Playbook, new: Playbook) -> Iterator[Change]:
         ("priorities", "clocks", "优先级", "priority"),
         ("networks", "roles", "各网职责", "networks"), ("parties", "roles", "各方", "sides"),
         ("sensing", "effects", "感知规则", "sensing rules"),
+        ("quarantine", "effects", "隔离规则", "quarantine rules"),
     )  # fmt: skip
     for attribute, area, zh, en in parts:
         yield from _list(getattr(old, attribute), getattr(new, attribute), area, attribute, zh, en)

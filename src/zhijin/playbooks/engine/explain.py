@@ -53,6 +53,7 @@ class _Teller:
             ("parties", "各方能看到什么", "What each side sees", self.parties()),
             ("effects", "随后发生什么", "What follows", self.effects()),
             ("sensing", "设备怎样开事项", "What devices open", self.sensing()),
+            ("quarantine", "哪些设备要隔离", "Which devices are shut away", self.quarantine()),
             ("indicators", "由此算出的指标", "Indicators", self.indicators()),
         ):
             found = list(lines)
@@ -236,6 +237,9 @@ class _Teller:
 
     def sensing(self) -> Iterator[str]:
         return sensing_told.sentences(self.book, self.lang)
+
+    def quarantine(self) -> Iterator[str]:
+        return sensing_told.quarantines(self.book, self.lang)
 
     def indicators(self) -> Iterator[str]:
         for item in self.book.indicators:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from fractions import Fraction
 
 from zhijin.core.roles import LEVEL_ROLES, ROLES, is_above
+from zhijin.playbooks.engine.checker import Checker, role_title
 from zhijin.playbooks.engine.durations import Duration
-from zhijin.playbooks.engine.meaning import Checker, role_title
 from zhijin.playbooks.engine.model import State
 from zhijin.playbooks.engine.reader import Path
 from zhijin.playbooks.engine.structure import enumerated, hint

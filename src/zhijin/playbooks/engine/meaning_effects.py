@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from zhijin.playbooks.engine.checker import Checker, role_title
 from zhijin.playbooks.engine.indicators import Elapsed, Measure, Moment, Selector
-from zhijin.playbooks.engine.meaning import Checker, role_title
 from zhijin.playbooks.engine.meaning_fields import condition_list
 from zhijin.playbooks.engine.model import FieldSpec, Points
 from zhijin.playbooks.engine.reader import Path

@@ -11,8 +11,8 @@ from typing import Final
 
 from zhijin.core.roles import resolve
 from zhijin.playbooks.engine import words
+from zhijin.playbooks.engine.checker import Checker, role_title
 from zhijin.playbooks.engine.indicators import Condition
-from zhijin.playbooks.engine.meaning import Checker, role_title
 from zhijin.playbooks.engine.meaning_states import exits
 from zhijin.playbooks.engine.model import FieldSpec
 from zhijin.playbooks.engine.reader import Path

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from zhijin.core.signals import KINDS
-from zhijin.playbooks.engine.meaning import Checker
+from zhijin.playbooks.engine.checker import Checker
+from zhijin.playbooks.engine.durations import Duration
 from zhijin.playbooks.engine.reader import Path
-from zhijin.playbooks.engine.sensing import EventCondition, SensingRule
+from zhijin.playbooks.engine.sensing import EventCondition, Quarantine, SensingRule
 from zhijin.playbooks.engine.structure import enumerated, hint
 from zhijin.playbooks.engine.values import problems
 
@@ -30,12 +31,19 @@ def rules(checker: Checker) -> None:
         _answers(checker, rule, base)
 
 
+def _known(checker: Checker, on: str, base: Path) -> bool:
+    """Whether it is a kind of event that measures something."""
+    if on in KINDS and KINDS[on].number:
+        return True
+    if not checker.draft.ghost(on):
+        known = [name for name, kind in KINDS.items() if kind.number]
+        checker.say("PB271", (*base, "on"), name=on, hint=hint(on, known),
+                    allowed=enumerated(known))  # fmt: skip
+    return False
+
+
 def _condition(checker: Checker, rule: EventCondition, base: Path) -> None:
-    if rule.on not in KINDS or not KINDS[rule.on].number:
-        if not checker.draft.ghost(rule.on):
-            known = [name for name, kind in KINDS.items() if kind.number]
-            checker.say("PB271", (*base, "on"), name=rule.on, hint=hint(rule.on, known),
-                        allowed=enumerated(known))  # fmt: skip
+    if not _known(checker, rule.on, base):
         return
     found = rule.measured()
     names = [measure.key for measure in KINDS[rule.on].measures]
@@ -67,11 +75,16 @@ def _times(checker: Checker, rule: SensingRule, base: Path) -> None:
         ((*base, "within"), rule.within, LONGEST_WINDOW),
         ((*base, "confirm", "within"), confirm.within if confirm else None, LONGEST_WINDOW),
         ((*base, "quiet"), rule.quiet, LONGEST_QUIET),
+        ((*base, "fresh"), rule.fresh, LONGEST_QUIET),
     ):
-        if duration is None or lost(path):
-            continue
-        if duration.is_working or not 1 <= duration.rough_minutes() <= most:
-            checker.say("PB276", path, value=str(duration), most=most // 60)
+        _span(checker, path, duration, most)
+
+
+def _span(checker: Checker, path: Path, duration: Duration | None, most: int) -> None:
+    if duration is None or checker.draft.lost(path):
+        return
+    if duration.is_working or not 1 <= duration.rough_minutes() <= most:
+        checker.say("PB276", path, value=str(duration), most=most // 60)
 
 
 def _answers(checker: Checker, rule: SensingRule, base: Path) -> None:
@@ -92,4 +105,31 @@ def _answers(checker: Checker, rule: SensingRule, base: Path) -> None:
         checker.say("PB278", path, name=problem.field, why=(problem.zh, problem.en))
 
 
-CHECKS = (rules,)
+def quarantine(checker: Checker) -> None:
+    """Every sign names a figure that can show it."""
+    found = checker.playbook.quarantine
+    checker.unique([(rule.id, ("quarantine", i, "id")) for i, rule in enumerate(found)])
+    for index, rule in enumerate(found):
+        base: Path = ("quarantine", index)
+        _span(checker, (*base, "within"), rule.within, LONGEST_QUIET)
+        if _known(checker, rule.on, base):
+            _sign(checker, rule, base)
+
+
+def _sign(checker: Checker, rule: Quarantine, base: Path) -> None:
+    """States flap; amounts jump and stick. A jump says by how much, and only a jump does."""
+    found = rule.measured()
+    if found is None:
+        names = [measure.key for measure in KINDS[rule.on].measures]
+        checker.say("PB272", (*base, "measure"), name=rule.measure or "", kind=rule.on,
+                    allowed=enumerated(names))  # fmt: skip
+        return
+    stepped = found[1].stepped
+    if (rule.sign == "flapping") != stepped and rule.sign != "range":
+        fitting = ("range", "flapping") if stepped else ("range", "jump", "stuck")
+        checker.say("PB279", (*base, "sign"), name=rule.sign, allowed=enumerated(fitting))
+    elif (rule.sign == "jump") != (rule.by is not None) or (rule.by is not None and rule.by <= 0):
+        checker.say("PB280", (*base, "sign" if rule.by is None else "by"))
+
+
+CHECKS = (rules, quarantine)

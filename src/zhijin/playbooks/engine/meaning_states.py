@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from zhijin.core.roles import ADMINISTRATIVE, ROLES, TOWNSHIP, resolve
 from zhijin.playbooks.engine import words
-from zhijin.playbooks.engine.meaning import Checker, role_title
+from zhijin.playbooks.engine.checker import Checker, role_title
 from zhijin.playbooks.engine.reader import Path
 from zhijin.playbooks.engine.structure import closest, enumerated
 

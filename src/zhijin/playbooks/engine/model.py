@@ -28,7 +28,7 @@ from zhijin.playbooks.engine.parts import (
     exactly_one,
     listed,
 )
-from zhijin.playbooks.engine.sensing import SensingRule
+from zhijin.playbooks.engine.sensing import Quarantine, SensingRule
 
 
 class Choice(Part):
@@ -308,6 +308,11 @@ class Playbook(Part):
     )
     sensing: Listed[SensingRule] = Field(
         default=[], max_length=20, description="设备事件怎样开事项。How devices open cases."
+    )
+    quarantine: Listed[Quarantine] = Field(
+        default=[],
+        max_length=40,
+        description="传感器怎样算发疯、要隔离。When a sensor is shut away.",
     )
 
     @property

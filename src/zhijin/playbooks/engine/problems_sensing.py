@@ -1,4 +1,4 @@
-"""PB270–PB278: rules of devices that do not make sense."""
+"""PB270–PB280: rules of devices that do not make sense."""
 
 from __future__ import annotations
 
@@ -71,5 +71,19 @@ ALL: Final = (
         "“{name}” would keep the case from being opened: {why}.",
         "请用 where、says 或 fill 把它填上，或改正填的内容。",
         "Fill it in with where, says or fill, or correct what is filled in.",
+    ),
+    Problem(
+        "PB279", _E,
+        "这个量不会有“{name}”的迹象。",
+        "This figure cannot show the sign “{name}”.",
+        "可以写：{allowed}。有和无、几个词之间来回跳是 flapping；数量才会 jump、stuck。",
+        "There are: {allowed}. States flap; amounts jump and stick.",
+    ),
+    Problem(
+        "PB280", _E,
+        "突变（jump）要写 by：相邻两次差多少才算；别的迹象不写 by。",
+        "A jump says with by how far apart two readings must be; other signs have no by.",
+        "例如 {{sign: jump, by: 2.0}}，单位和读数一样，要大于 0。",
+        "For example {{sign: jump, by: 2.0}}, in the unit of the reading, above 0.",
     ),
 )  # fmt: skip

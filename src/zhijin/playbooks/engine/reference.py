@@ -25,7 +25,7 @@ from zhijin.playbooks.engine.shapes import both, fields_of
 PARTS: tuple[type[BaseModel], ...] = (
     model.Playbook, model.Opens, model.FieldSpec, model.Choice, model.State, model.Move,
     model.Rung, model.Suspension, model.Extension, model.Priority, model.Network, model.Party,
-    sensing.SensingRule, sensing.Confirmation,
+    sensing.SensingRule, sensing.Confirmation, sensing.Quarantine,
     model.Points, model.Publication, model.Notice, model.FollowUp, model.Indicator,
     indicators.Ratio, indicators.Measure, indicators.Selector, indicators.Total,
     indicators.Elapsed, indicators.Moment, indicators.Condition, model.Text,
@@ -64,13 +64,17 @@ def format_reference() -> str:
 def _events() -> Iterator[str]:
     """What devices report, for the rules under ``sensing``."""
     yield "## Events of devices\n"
-    yield "| on | 中文 | English | measure | unit | range |"
-    yield "|---|---|---|---|---|---|"
+    yield "`fresh`: for how long an event is news, where a rule does not say otherwise.\n"
+    yield "| on | 中文 | English | measure | unit | range | fresh |"
+    yield "|---|---|---|---|---|---|---|"
     for kind in KINDS.values():
         for m in kind.measures if kind.number else ():
             span = ", ".join(f"`{word}`" for word in m.words)
             span = span or f"{m.least / m.scale:g} to {m.most / m.scale:g}"
-            yield f"| `{kind.key}` | {kind.zh} | {kind.en} | `{m.key}` | {m.unit} | {span} |"
+            fresh = f"{kind.fresh} min" if kind.fresh < 120 else f"{kind.fresh // 60} h"
+            yield (
+                f"| `{kind.key}` | {kind.zh} | {kind.en} | `{m.key}` | {m.unit} | {span} | {fresh} |"
+            )
     yield ""
 
 

@@ -86,6 +86,11 @@ class SensingRule(EventCondition):
     quiet: Duration = Field(
         description="开了一件后，同一设备多久不再开。No second case of the device for this long."
     )
+    fresh: Duration | None = Field(
+        default=None,
+        description="事件晚到多久以内还算新；更晚的只作“晚到”记下，不写按种类定。"
+        " How late an event may come and still open a case; later ones are kept as late. By default as the kind says.",
+    )
     not_between: Hours | None = Field(
         default=None, description="这个时段先不打扰，过后再开。Wait until after these hours."
     )
@@ -99,6 +104,41 @@ class SensingRule(EventCondition):
         default={}, description="其他项目填什么。What other fields are filled with."
     )
     title: Title | None = Field(default=None, description="名称。Title.")
+
+    def news_minutes(self) -> int:
+        """For how many minutes an event may open a case."""
+        if self.fresh is not None:
+            return self.fresh.rough_minutes()
+        kind = KINDS.get(self.on)
+        return kind.fresh if kind else 60
+
+
+class Quarantine(Part):
+    """传感器怎样算“发疯”，要隔离到有人看过。When a sensor has gone mad and is shut away until somebody looked."""
+
+    id: Key = Field(description="代号。Id.")
+    sign: Literal["range", "flapping", "jump", "stuck"] = Field(
+        description="什么迹象：超出范围、来回跳、突变、卡住不动。"
+        " The sign: out of range, flapping between states, implausible jumps, stuck at one figure."
+    )
+    on: Name = Field(description="什么事件。Kind of event.")
+    measure: Key | None = Field(
+        default=None, description="看哪个量，不写是第一个。Which figure; by default the first."
+    )
+    by: float | None = Field(
+        default=None, description="相邻两次差多少算突变。How much apart two readings are a jump."
+    )
+    times: int = Field(ge=2, le=10_000, description="出现几次。How often.")
+    within: Duration = Field(
+        description="多久之内；卡住的，是至少持续多久。Within how long; for stuck: for at least how long."
+    )
+
+    def measured(self) -> tuple[int, Measure] | None:
+        """Position and measure; None when the kind or the measure is unknown."""
+        kind = KINDS.get(self.on)
+        if kind is None or not kind.measures:
+            return None
+        return (0, kind.measures[0]) if self.measure is None else kind.measure(self.measure)
 
 
 def waits_until(hours: str | None, local: datetime) -> datetime | None:

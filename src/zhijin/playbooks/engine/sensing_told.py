@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from zhijin.core.signals import KINDS, WORDS
+from zhijin.playbooks.engine.durations import Duration, Unit
 from zhijin.playbooks.engine.findings import is_english
 from zhijin.playbooks.engine.model import Playbook
-from zhijin.playbooks.engine.sensing import EventCondition, SensingRule
+from zhijin.playbooks.engine.sensing import EventCondition, Quarantine, SensingRule
 
 
 def sentences(book: Playbook, lang: str = "zh") -> Iterator[str]:
@@ -15,6 +16,49 @@ def sentences(book: Playbook, lang: str = "zh") -> Iterator[str]:
     english = is_english(lang)
     for rule in book.sensing:
         yield _english(rule) if english else _chinese(rule)
+
+
+def quarantines(book: Playbook, lang: str = "zh") -> Iterator[str]:
+    """One sentence for each sign of a sensor gone mad."""
+    english = is_english(lang)
+    for rule in book.quarantine:
+        yield _shut_away(rule, english=english)
+
+
+def _shut_away(rule: Quarantine, *, english: bool) -> str:
+    kind, found = KINDS.get(rule.on), rule.measured()
+    if kind is None or found is None:
+        return rule.on
+    measure = found[1]
+    by = f"{rule.by:g} {measure.unit}".strip() if rule.by is not None else ""
+    if english:
+        sign = {
+            "range": "out of range", "flapping": "flapping",
+            "jump": f"jumping by {by} or more", "stuck": "stuck at one figure",
+        }[rule.sign]  # fmt: skip
+        name = kind.en if rule.sign == "range" else f"{kind.en}: {measure.en}"
+        return (
+            f"{name} {sign}, {rule.times} times {'for' if rule.sign == 'stuck' else 'within'}"
+            f" {rule.within.title('en')}: the device is shut away until somebody has looked at it."
+        )
+    sign = {
+        "range": "超出范围", "flapping": "来回跳", "jump": f"一次变化不小于 {by}", "stuck": "一直不变",
+    }[rule.sign]  # fmt: skip
+    name = kind.zh if rule.sign == "range" else f"{kind.zh}：{measure.zh}"
+    span = f"{'至少' if rule.sign == 'stuck' else ''}{rule.within.title('zh')}"
+    within = "" if rule.sign == "stuck" else "内"
+    return f"{name}{sign}，{span}{within} {rule.times} 次，就隔离这台设备，等人看过再解除。"
+
+
+def _news(rule: SensingRule, lang: str) -> str:
+    """For how long an event is news: as written, else the kind's."""
+    if rule.fresh is not None:
+        return rule.fresh.title(lang)
+    minutes = rule.news_minutes()
+    whole = minutes % 60 == 0
+    return Duration(
+        minutes // 60 if whole else minutes, Unit.HOURS if whole else Unit.MINUTES
+    ).title(lang)
 
 
 def condition(rule: EventCondition, lang: str = "zh") -> str:
@@ -49,6 +93,7 @@ def _chinese(rule: SensingRule) -> str:
             f"{rule.confirm.within.title('zh')}内{area}另一台设备印证（{condition(rule.confirm, 'zh')}）"
         )
     text = "，".join(parts) + f"，就开一件事项；同一设备 {rule.quiet.title('zh')}内不再开"
+    text += f"；晚到超过 {_news(rule, 'zh')}的只作晚到记下"
     return text + (f"；{rule.not_between} 先不打扰。" if rule.not_between else "。")
 
 
@@ -63,5 +108,6 @@ def _english(rule: SensingRule) -> str:
         )
     text = (
         ", ".join(parts) + f": a case opens; none more of the device for {rule.quiet.title('en')}"
+        f"; what comes more than {_news(rule, 'en')} late is only noted"
     )
     return text + (f"; waits during {rule.not_between}." if rule.not_between else ".")

@@ -10,6 +10,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from zhijin.access.api import Request, gate
@@ -108,7 +109,7 @@ def _month(working: WorkCalendar, number: int, month: int) -> dict[str, Any]:
                 "holiday" if ordinary else "weekend")  # fmt: skip
             days.append({"day": day.day, "kind": kind})
         weeks.append(days)
-    return {"month": month, "weeks": weeks}
+    return {"name": date_format(date(number, month, 1), "F"), "weeks": weeks}
 
 
 def _heading(text: str, number: int) -> str:

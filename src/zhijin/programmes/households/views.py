@@ -36,7 +36,7 @@ def household_files(request: Request) -> HttpResponse:
     townships = reading.sums(rows)
     alone = bool(place) or len(townships) < 2
     context = {
-        "tabs": activities.service_tabs("files"), "total": reading.total(rows),
+        "tabs": activities.service_tabs("files", request.actor), "total": reading.total(rows),
         "townships": [] if alone else townships, "many": len(townships),
         "rows": [_line(row) for row in (rows if alone else _first(rows))], "alone": alone,
         "place": places.find(place) if place else None,
@@ -76,7 +76,8 @@ def household_file(request: Request, pk: UUID) -> HttpResponse:
     journal.write(request.actor, "household.file", f"household:{home.id}", place_key=home.place_key)
     status = refusal.status if refusal is not None else 200
     context = {
-        "file": found, "refusal": refusal, "given": request.POST, "tabs": activities.service_tabs("files"),
+        "file": found, "refusal": refusal, "given": request.POST,
+        "tabs": activities.service_tabs("files", request.actor),
         "meters": [(view, sensing.figures(view, 24)) for view in found.meters],
         "warnings": [
             (at, sensing.alarm_text(alarm, _lang()) if alarm else "", view)

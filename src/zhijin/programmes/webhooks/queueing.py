@@ -22,7 +22,7 @@ PING = "ping"
 #: Lines of a timeline that other systems may be told of. Remarks and requests are not among them.
 TYPES: tuple[str, ...] = (
     "case.opened", "case.moved", "case.closed", "case.reopened", "case.transferred",
-    "case.escalated", "case.late", "case.merged", "case.parted",
+    "case.escalated", "case.late", "case.merged", "case.parted", "case.erased",
 )  # fmt: skip
 
 

@@ -5,22 +5,21 @@ from __future__ import annotations
 import logging
 from datetime import timedelta
 
-from django.db import connection
+from django.db import InterfaceError, OperationalError, connection, transaction
 
-from zhijin.cases import api as cases
 from zhijin.core import clock, facts, journal
 from zhijin.core.actor import Actor
-from zhijin.core.errors import Refusal
 from zhijin.core.scope import scoped
 from zhijin.sensing import rules
+from zhijin.sensing.faults import open_fault
 from zhijin.sensing.models import Alarm, Device, DeviceState
 from zhijin.sensing.registry import known_of
 
 log = logging.getLogger("zhijin.sensing")
 HEALTH = Actor.system("health")
-#: Programme that looks after devices themselves.
-FAULTS = "device-fault"
 MOST = 200
+#: An alarm whose case could not be opened is tried again after this long.
+AGAIN = timedelta(minutes=10)
 #: A silent device is missed after this many of its beats.
 BEATS = 2
 
@@ -33,17 +32,26 @@ def open_held() -> int:
         )
         rows = list(due.order_by("open_at")[:MOST])
         devices = Device.objects.in_bulk([row.device_id for row in rows])
-        opened = 0
-        for alarm in rows:
-            device = devices[alarm.device_id]
+        return sum(_opened(alarm, devices[alarm.device_id]) for alarm in rows)
+
+
+def _opened(alarm: Alarm, device: Device) -> bool:
+    """Open one alarm's case; whether there is one now. One that fails is tried later, and holds up no other."""
+    try:
+        with transaction.atomic():
             spec = rules.specs(alarm.playbook, alarm.rule, device.place_code)
             if spec is None:
                 alarm.state, alarm.why = Alarm.State.DROPPED, "the rule is no more"
             else:
                 rules.open_case(alarm, spec, known_of(device))
             alarm.save(update_fields=["state", "why", "case_id", "case_number"])
-            opened += alarm.case_id is not None
-    return opened
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception:
+        log.exception("the case of alarm %s was not opened", alarm.id)
+        Alarm.objects.filter(id=alarm.id, county=alarm.county).update(open_at=clock.now() + AGAIN)
+        return False
+    return alarm.case_id is not None
 
 
 def look_for_silent() -> int:
@@ -61,40 +69,27 @@ def look_for_silent() -> int:
         )
         found = [row[0] for row in cursor.fetchall()]
         for device in Device.objects.in_bulk(found).values():
-            _miss(device)
+            try:
+                with transaction.atomic():
+                    _miss(device)
+            except (OperationalError, InterfaceError):
+                raise
+            except Exception:
+                log.exception("nobody was told that %s is silent", device.code)
         DeviceState.objects.filter(device_id__in=found).update(dead_since=now)
     return len(found)
 
 
 def _miss(device: Device) -> None:
     now = clock.now()
-    opened = open_fault(device, "silent", f"{device.label}：失联超过 {_hours(device.beat * BEATS)}")
-    detail = {"case": opened}
+    what = f"{device.label}：失联超过 {_hours(device.beat * BEATS)}"
+    detail = {"case": str(open_fault(device, "silent", what) or "")}
     journal.write(HEALTH, "device.silent", device.record, place_key=device.place_key, detail=detail)
     facts.record(
         "device.silent", at=now, place_code=device.place_code, subject=device.kind, actor=HEALTH,
         record=device.record, org_key=device.org_key,
         attrs={**detail, "simulated": device.simulated},
     )  # fmt: skip
-
-
-def open_fault(device: Device, fault: str, what: str) -> str:
-    """A case about the device itself, one a day for each fault; returns its id, or nothing when refused."""
-    actor = Actor("device", device.code, device.label, extra_roles=frozenset({"device"}))
-    answers: dict[str, object] = {"fault": fault, "what": what}
-    if device.lon is not None and device.lat is not None:
-        answers["where"] = {"lon": device.lon, "lat": device.lat}
-    day = f"{clock.today():%Y%m%d}"
-    report = cases.Report(
-        playbook=FAULTS, channel="device", key=f"{device.code}:{fault}:{day}",
-        place_code=device.place_code, answers=answers, simulated=device.simulated,
-        place_known=True,
-    )  # fmt: skip
-    try:
-        return str(cases.open_case(actor=actor, report=report, opener="device").case_id)
-    except Refusal as refusal:
-        log.warning("no case about %s: %s", device.code, refusal)
-        return ""
 
 
 def _hours(seconds: int) -> str:

@@ -133,13 +133,15 @@ def set_state(*, actor: Actor, device_id: int, state: str) -> Device:
 
 
 def admit(*, actor: Actor, device_id: int) -> Device:
-    """Let a device in again before the time for which the flood guard shut it out ends."""
+    """Let a device in again: before the time for which the flood guard shut it out ends, or out of quarantine."""
     at = clock.now()
     with scoped(actor):
         device = lock(actor, device_id)
+        why = device.held_why or device.shut_why
         device.shut_until, device.shut_why = None, ""
-        _save(device, at, "shut_until", "shut_why")
-        _told(actor, device, "admit", at)
+        device.held_at, device.held_why, device.held_on = None, "", 0
+        _save(device, at, "shut_until", "shut_why", "held_at", "held_why", "held_on")
+        _told(actor, device, "admit", at, {"why": why})
     return device
 
 

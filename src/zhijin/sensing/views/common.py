@@ -9,23 +9,25 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from zhijin.access.api import Request
+from zhijin.core import clock
 from zhijin.core.signals import BY_NUMBER, DEVICE_KINDS
 from zhijin.places import api as places
-from zhijin.sensing import charts, selectors
-from zhijin.sensing.models import Alarm
+from zhijin.sensing import charts, faults, selectors
+from zhijin.sensing.models import Alarm, Device, DeviceState
 
 HEALTH: dict[str, tuple[Promise, str]] = {
     "ok": (gettext_lazy("正常"), "ok"),
     "never": (gettext_lazy("还没有连上"), "info"),
     "silent": (gettext_lazy("失联"), "late"),
     "shut": (gettext_lazy("已隔离"), "late"),
+    "held": (gettext_lazy("已隔离"), "late"),
     "battery": (gettext_lazy("电量低"), "warn"),
     "stopped": (gettext_lazy("停用"), ""),
     "retired": (gettext_lazy("报废"), ""),
 }
 WHERE = places.Question((*places.WIDE, "grid"), "device.view")
 STANDS = places.Question((*places.WIDE, "grid"), "device.edit", grids=True)
-_TONES = {"opened": "warn", "held": "info", "dropped": "late"}
+_TONES = {"opened": "warn", "held": "info", "dropped": "late", "late": "info"}
 
 
 def lang() -> str:
@@ -64,8 +66,41 @@ def row_of(view: selectors.DeviceView) -> dict[str, Any]:
     return {
         "device": view.device, "state": state, "health": title, "tone": tone,
         "kind": kind.title(lang()) if kind else view.device.kind, "place": view.place,
-        "shown": shown,
+        "shown": shown, "quarantine": quarantine(view.device),
     }  # fmt: skip
+
+
+def quarantine(device: Device) -> dict[str, Any] | None:
+    """Why a device is kept away, since or until when; None when it is not."""
+    kind = BY_NUMBER.get(device.held_on)
+    if device.held_at is not None:
+        return {
+            "sign": faults.SIGNS.get(device.held_why, device.held_why), "since": device.held_at,
+            "kind": (kind.en if lang() == "en" else kind.zh) if kind and device.held_on else "",
+            "case": device.fault_case,
+        }  # fmt: skip
+    if device.shut_until is not None and device.shut_until > clock.now():
+        return {
+            "sign": faults.SIGNS["flood"],
+            "until": device.shut_until,
+            "case": device.fault_case,
+        }
+    return None
+
+
+def clock_words(state: DeviceState | None) -> str:
+    """“快 2 小时 5 分”, how far a device's clock is off; empty when it is right."""
+    if state is None or not state.clock_off:
+        return ""
+    seconds = abs(state.clock_off)
+    days, hours, minutes = seconds // 86_400, seconds // 3600 % 24, seconds // 60 % 60
+    if days:
+        much = _("{n} 天 {h} 小时").format(n=days, h=hours)
+    elif hours:
+        much = _("{h} 小时 {m} 分").format(h=hours, m=minutes)
+    else:
+        much = _("{m} 分").format(m=max(1, minutes))
+    return (_("快 {much}") if state.clock_off > 0 else _("慢 {much}")).format(much=much)
 
 
 def figures(view: selectors.DeviceView, hours: int) -> list[dict[str, Any]]:

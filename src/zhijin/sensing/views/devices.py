@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from zhijin.access.api import Request, gate
 from zhijin.cases.api import draw_points
+from zhijin.core.bus import answers
 from zhijin.core.errors import BAD_REQUEST, Refusal
 from zhijin.places import api as places
 from zhijin.sensing import forms, selectors
@@ -39,7 +40,7 @@ def listing(request: Request) -> HttpResponse:
         "kind": kind, "show": show, "kinds": common.kinds(), "shows": common.shows(),
         "drawing": drawing if drawing and drawing.dots else None,
         "counts": selectors.counts(request.actor, place), "where": places.find(place),
-        "can_edit": request.actor.can("device.edit"),
+        "can_edit": request.actor.can("device.edit"), "broker_answers": answers(),
     }  # fmt: skip
     return render(request, "sensing/devices.html", context)
 
@@ -98,6 +99,7 @@ def _page(request: Request, pk: int, secret: str = "") -> HttpResponse:
         "hours": str(hours), "spans": [("24", _("一天")), ("168", _("一周")), ("720", _("一月"))],
         "alarms": [common.alarm_row(alarm) for alarm in alarms],
         "refused": common.refused_rows(request, pk), "door": common.door(),
+        "late": selectors.late(device, hours), "clock": common.clock_words(view.state),
         "can_edit": device.state != device.State.RETIRED
         and request.actor.can("device.edit", device.place_key),
     }  # fmt: skip

@@ -8,6 +8,7 @@ from pathlib import Path
 from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 
 from zhijin.access.api import Request, gate
 from zhijin.core import clock, journal
@@ -15,7 +16,7 @@ from zhijin.core.errors import NOT_FOUND
 from zhijin.core.sheets import Column, text, write_export
 from zhijin.core.signals import BY_NUMBER
 from zhijin.places import api as places
-from zhijin.playbooks.api import catalogue, rule_sentences
+from zhijin.playbooks.api import catalogue, quarantine_sentences, rule_sentences
 from zhijin.sensing import selectors
 from zhijin.sensing.views import common
 from zhijin.sensing.views.devices import HOURS, PAGE
@@ -25,6 +26,8 @@ _COLUMNS = (
     Column("what", "事件", "Event", text(20)),
     Column("shown", "读数", "Reading", text(80), width=40),
     Column("battery", "电量", "Battery", text(8)),
+    Column("received", "收到", "Received", text(20), width=20),
+    Column("late", "晚到", "Late", text(8)),
 )
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -47,9 +50,10 @@ def rules(request: Request) -> HttpResponse:
         {
             "title": revision.playbook.title.in_(common.lang()), "id": revision.playbook_id,
             "lines": list(rule_sentences(revision.playbook, common.lang())),
+            "signs": list(quarantine_sentences(revision.playbook, common.lang())),
         }
         for revision in (catalogue(place, "device") if place else ())
-        if revision.playbook.sensing
+        if revision.playbook.sensing or revision.playbook.quarantine
     ]  # fmt: skip
     newest = selectors.alarms(request.actor, size=PAGE)
     known = selectors.devices_by_id(request.actor, [alarm.device_id for alarm in newest])
@@ -63,7 +67,7 @@ def export(request: Request, pk: int) -> HttpResponse:
     """Readings of the last days as a table; journalled."""
     device = selectors.get(request.actor, pk).device
     hours = HOURS.get(request.GET.get("hours", ""), 168)
-    found = selectors.readings(device, clock.now() - timedelta(hours=hours))
+    found, cut = selectors.readings(device, clock.now() - timedelta(hours=hours))
     english = common.lang() == "en"
     rows = (
         {
@@ -71,13 +75,17 @@ def export(request: Request, pk: int) -> HttpResponse:
             "what": BY_NUMBER[one.kind].en if english else BY_NUMBER[one.kind].zh,
             "shown": selectors.reading_text(one.kind, one.value, one.second, common.lang()),
             "battery": "" if one.battery is None else str(one.battery),
+            "received": f"{clock.local(one.received):%Y-%m-%d %H:%M:%S}",
+            "late": _("晚到") if one.received - one.at > selectors.LATE else "",
         }
         for one in found
     )
-    body = write_export(_COLUMNS, rows, title=device.label, english=english)
+    told = _("只有最近的 {n} 条").format(n=len(found))
+    title = f"{told} {device.label}" if cut else device.label
+    body = write_export(_COLUMNS, rows, title=title, english=english)
     journal.write(
         request.actor, "device.export", device.record, place_key=device.place_key,
-        detail={"hours": hours},
+        detail={"hours": hours, "rows": len(found)},
     )  # fmt: skip
     response = HttpResponse(body, content_type=_XLSX)
     response.headers["Content-Disposition"] = f'attachment; filename="readings-{device.code}.xlsx"'

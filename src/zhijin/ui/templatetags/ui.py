@@ -111,6 +111,34 @@ def duration(span: timedelta | float | None) -> str:
 
 
 @register.filter
+def day(on: datetime | date | None) -> str:
+    """``{{ on|day }}``: a date inside a sentence, as ``{% when %}`` says it; nothing stays nothing."""
+    if not on:
+        return ""
+    return spans.day(clock.local(on).date() if isinstance(on, datetime) else on)
+
+
+@register.filter
+def moment(at: datetime | None) -> str:
+    """``{{ at|moment }}``: a moment where no element may stand, as ``{% when %}`` says it; nothing stays nothing."""
+    return spans.moment(at) if at else ""
+
+
+@register.filter
+def dated(on: datetime | date | None) -> str:
+    """``{{ on|dated }}``: a whole date, for what is printed, signed or kept; nothing stays nothing."""
+    if not on:
+        return ""
+    return spans.dated(clock.local(on).date() if isinstance(on, datetime) else on)
+
+
+@register.filter
+def period(name: str | None) -> str:
+    """``{{ "2026Q3"|period }}`` → 2026年第三季度; what is no period stays as it is."""
+    return spans.period(name or "")
+
+
+@register.filter
 def thousands(value: float | None) -> str:
     """1234567 → ``1,234,567``; nothing becomes a dash."""
     return "—" if value is None else f"{value:,}"
@@ -168,6 +196,9 @@ def places(chain: Iterable[tuple[str, str]]) -> SafeString:
 @register.simple_tag
 def stat(label: object, value: object, **more: object) -> SafeString:
     """A figure: ``unit``, ``url``, ``tone``, ``note``, or ``numerator`` with ``denominator``."""
+    if value in (0, "0"):
+        # None late is no alarm.
+        more.pop("tone", None)
     return _component("stat", {"label": label, "value": value, "denominator": None, **more})
 
 
