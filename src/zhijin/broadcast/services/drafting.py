@@ -240,12 +240,21 @@ def _text(wanted: Draft) -> str:
     return text
 
 
+#: Words by which people are addressed and that tell nothing: 各位村民请注意, 尊敬的家长朋友们.
+_ADDRESS = re.compile(
+    r"(.{0,12}?(尊敬的|亲爱的|各位|广大|全体))?"
+    r"(村民|居民|乡亲|父老|党员|家长|朋友|同志|同学|业主|住户|商户|群众|邻居|大家)*们?(大家|早上|上午|下午|晚上)?(好|请注意)?"
+)
+
+
 def _first_words(text: str) -> str:
+    """What a notice is about: its first clause after whoever is addressed."""
     line = text.strip().splitlines()[0] if text.strip() else ""
-    head = re.split(r"[，。！：；,.!:;]", line)[0]
-    if 4 <= len(head) <= 30:
-        return head
-    return line[:24]
+    clauses = [clause.strip() for clause in re.split(r"[，。！：；,.!:;]", line)]
+    told = [clause for clause in clauses if clause and not _ADDRESS.fullmatch(clause)]
+    if told and 4 <= len(told[0]) <= 30:
+        return told[0]
+    return line[line.find(told[0]) :][:24] if told else line[:24]
 
 
 def _turns(moments: Sequence[datetime]) -> list[int]:

@@ -18,7 +18,7 @@ from zhijin.broadcast.speech.pinyin import Syllable, spelled, syllables
 from zhijin.core.files import kept, path_of, store_bytes
 
 LEAD_MS = 300
-FORM = 3
+FORM = 4
 #: Opus knows few sample rates; this one holds all of a voice.
 OPUS_RATE = 24_000
 #: libsndfile spans 6–256 kb/s with its compression level; this is 24 kb/s.

@@ -7,11 +7,13 @@ dictionary); what it gets wrong, a person corrects, and the correction goes with
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cache, lru_cache
+from itertools import groupby
 from types import ModuleType
 
+from zhijin.broadcast.speech import sandhi
 from zhijin.broadcast.speech.normalise import PAUSES
 
 _SYLLABLE = re.compile(r"[a-zê]{1,6}[1-5]\Z")
@@ -65,11 +67,10 @@ def syllables(text: str, corrections: Mapping[int, str] | None = None) -> list[S
         if part in PAUSES:
             out.append(Syllable(len(out), part))
             continue
-        spoken = _dictionary().lazy_pinyin(
-            part, style=TONE3, neutral_tone_with_five=True, tone_sandhi=True
-        )
+        spoken = _dictionary().lazy_pinyin(part, style=TONE3, neutral_tone_with_five=True)
         if len(spoken) != len(part):
             spoken = [_alone(char)[0] for char in part]
+        spoken = sandhi.settled(part, spoken)
         for char, reading in zip(part, spoken, strict=True):
             index = len(out)
             alone = _alone(char)
@@ -122,6 +123,27 @@ def marked(numbered: str) -> str:
     from pypinyin.contrib.tone_convert import to_tone
 
     return str(to_tone(numbered.rstrip("5").replace("v", "ü"))) if numbered else ""
+
+
+def lifted(found: Sequence[Syllable]) -> list[Syllable]:
+    """With every third tone before another as it is said (``shui3 jing3`` → ``shui2 jing3``), for a voice that does not
+    do so itself. What is shown keeps the dictionary's tone, as people write it."""
+    out: list[Syllable] = []
+    for voiced, group in groupby(found, key=lambda one: bool(one.reading)):
+        line = list(group)
+        if voiced:
+            line = _lifted(line)
+        out += line
+    return out
+
+
+def _lifted(line: list[Syllable]) -> list[Syllable]:
+    at, words = 0, []
+    for word in segments("".join(one.char for one in line)):
+        words.append([one.reading for one in line[at : at + len(word)]])
+        at += len(word)
+    said = sandhi.lifted(words)
+    return [replace(one, reading=reading) for one, reading in zip(line, said, strict=True)]
 
 
 def spelled(found: list[Syllable]) -> str:

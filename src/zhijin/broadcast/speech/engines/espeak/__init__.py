@@ -20,7 +20,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from zhijin.broadcast.speech.engines import Sound, Unavailable, engine
-from zhijin.broadcast.speech.pinyin import Syllable, spelled
+from zhijin.broadcast.speech.pinyin import Syllable, lifted, spelled
 
 VOICE = "cmn-latn-pinyin"
 #: Words a minute: village loudspeakers echo, so slower than talk.
@@ -52,7 +52,7 @@ class Espeak:
         if not self._program:
             raise Unavailable("espeak-ng is not installed")
         line = [*self._program, "-v", VOICE, "-s", str(SPEED), "-g", "2"]
-        text = spelled(list(syllables)).encode()
+        text = spelled(lifted(syllables)).encode()
         try:
             done = subprocess.run(
                 line, input=text, capture_output=True, timeout=PATIENCE, check=True
