@@ -131,13 +131,18 @@ class Year:
 
 def year_of(branch: Branch, year: int) -> Year:
     """The calendar of one branch; one query for its meetings."""
-    life = programme.current(branch.place_code, branch.programme).model
     found = list(
         Meeting.objects.filter(org_key=branch.org_key, held_on__year=year)
         .exclude(state=State.CANCELLED)
         .defer("minutes")
         .order_by("held_on", "id")[:A_YEAR]
     )
+    return laid_out(branch, year, found)
+
+
+def laid_out(branch: Branch, year: int, found: Sequence[Meeting]) -> Year:
+    """The calendar of one branch from its meetings of the year, the earliest first."""
+    life = programme.current(branch.place_code, branch.programme).model
     by_kind: dict[str, list[Meeting]] = {}
     for one in found:
         by_kind.setdefault(one.kind, []).append(one)
