@@ -70,7 +70,7 @@ def test_party_organisations_without_a_calendar_are_named_and_others_are_not(lif
 
 def test_a_cancelled_meeting_counts_nowhere(life, cast):
     meeting = life.call("theme-day")
-    life.do(writing.cancel, meeting_id=meeting.id)
+    life.do(writing.cancel, meeting_id=meeting.id, why="停电了，改日再开")
     county = cast.county_officer.actor
     with scoped(county):
         (one,) = overview.standings(list(overview.listed(county, "", behind=False)))
