@@ -10,7 +10,7 @@ from tests.activities.meetings.conftest import NOW, enrol_life, make_life, see
 from tests.activities.meetings.test_pages import get
 from tests.cast import COUNTY, OTHER_VILLAGE, VILLAGE
 from tests.orgs.conftest import register
-from zhijin.activities.meetings import overview, settling, writing
+from zhijin.activities.meetings import overview, reading, settling, writing
 from zhijin.core import clock
 from zhijin.core.scope import scoped
 
@@ -132,6 +132,19 @@ def test_pages_are_turned(branches, cast, monkeypatch):
     second = get(cast.county_officer.client, PAGE + "?page=2")
     assert "第二支部" in second
     assert "page=3" not in second
+
+
+def test_counts_are_narrowed_to_a_place_and_say_where_they_are_cut(branches, cast, monkeypatch):
+    county = cast.county_officer.client
+    counts = "/desk/meetings/counts/"
+    life = enrol_life(register("第二支部"), begins=clock.today(), mark="二")
+    life.record()
+    assert "第二支部" in get(county, counts)
+    assert "第二支部" in get(county, f"{counts}?place={VILLAGE}")
+    assert "第二支部" not in get(county, f"{counts}?place={OTHER_VILLAGE}")
+    assert "只列出前" not in get(county, counts)
+    monkeypatch.setattr(reading, "MOST_ORGS", 1)
+    assert "只列出前 1 个" in get(county, counts)
 
 
 def test_a_stranger_sees_nothing_of_it(branches, cast):
