@@ -13,7 +13,7 @@ from zhijin.activities.deliberation import views_services, views_talk
 from zhijin.activities.learning import views as learning
 from zhijin.activities.meetings import portal as branch_life
 from zhijin.activities.meetings import views as meetings
-from zhijin.activities.meetings import views_counts, views_members
+from zhijin.activities.meetings import views_counts, views_members, views_overview
 from zhijin.activities.practice import portal as practised
 from zhijin.activities.practice import views as practice
 from zhijin.activities.service import portal as serving
@@ -54,6 +54,7 @@ desk = [
     path("meetings/", meetings.meetings, name="meetings"),
     path("meetings/new/", meetings.meeting_new, name="meeting-new"),
     path("meetings/record/", meetings.meeting_record, name="meeting-record"),
+    path("meetings/branches/", views_overview.meeting_branches, name="meeting-branches"),
     path("meetings/counts/", views_counts.meeting_counts, name="meeting-counts"),
     path("meetings/list/", views_counts.meeting_list, name="meeting-list"),
     path("meetings/<uuid:pk>/", meetings.meeting, name="meeting"),

@@ -71,6 +71,7 @@ def paths(life: Life, meeting: Meeting, course: Any) -> dict[str, str]:
         "call": f"/desk/meetings/new/?org={org}&kind=assembly", "meeting": f"/desk/meetings/{meeting.id}/",
         "code": f"/desk/meetings/{meeting.id}/code/", "members": f"/desk/branches/{org}/members/",
         "member": f"/desk/branch-members/{life.members[4].id}/", "counts": "/desk/meetings/counts/",
+        "branches": "/desk/meetings/branches/", "without": "/desk/meetings/branches/?show=without",
         "list": "/desk/meetings/list/", "courses": f"/desk/courses/?org={org}",
         "course": f"/desk/courses/{course.id}/", "show": f"/desk/courses/{course.id}/show/",
     }  # fmt: skip

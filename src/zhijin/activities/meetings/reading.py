@@ -24,6 +24,8 @@ State = Meeting.State
 LINES = ("sector_key",)
 #: At most so many of a branch's meetings are read for one year's page.
 A_YEAR = 1000
+#: Organisations in one table of counts.
+MOST_ORGS = 200
 
 
 def branches(actor: Actor) -> QuerySet[Branch]:
@@ -131,13 +133,18 @@ class Year:
 
 def year_of(branch: Branch, year: int) -> Year:
     """The calendar of one branch; one query for its meetings."""
-    life = programme.current(branch.place_code, branch.programme).model
     found = list(
         Meeting.objects.filter(org_key=branch.org_key, held_on__year=year)
         .exclude(state=State.CANCELLED)
         .defer("minutes")
         .order_by("held_on", "id")[:A_YEAR]
     )
+    return laid_out(branch, year, found)
+
+
+def laid_out(branch: Branch, year: int, found: Sequence[Meeting]) -> Year:
+    """The calendar of one branch from its meetings of the year, the earliest first."""
+    life = programme.current(branch.place_code, branch.programme).model
     by_kind: dict[str, list[Meeting]] = {}
     for one in found:
         by_kind.setdefault(one.kind, []).append(one)
@@ -298,7 +305,7 @@ def totals(actor: Actor, wanted: Wanted) -> dict[str, Any]:
     return {"by_kind": by_kind, **{key: value or 0 for key, value in more.items()}}
 
 
-def by_org(actor: Actor, wanted: Wanted, size: int = 200) -> list[dict[str, Any]]:
+def by_org(actor: Actor, wanted: Wanted, size: int = MOST_ORGS) -> list[dict[str, Any]]:
     """The same counts for each organisation, in the order of places."""
     rows = held(actor, wanted).order_by().values("org_key", "org_name", "place_key", "kind")
     found: dict[int | None, dict[str, Any]] = {}

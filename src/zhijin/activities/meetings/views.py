@@ -17,7 +17,15 @@ from django.utils.translation import gettext as _
 
 from zhijin.access.api import Request, gate
 from zhijin.activities import errors
-from zhijin.activities.meetings import acts, paper, presence, proof, reading, writing
+from zhijin.activities.meetings import (
+    acts,
+    paper,
+    presence,
+    proof,
+    reading,
+    views_overview,
+    writing,
+)
 from zhijin.activities.meetings.format import Kind
 from zhijin.activities.meetings.forms import (
     BeginForm,
@@ -68,7 +76,12 @@ def year_asked(request: Request) -> int:
 
 @gate("activity.view")
 def meetings(request: Request) -> HttpResponse:
-    """A branch's year as a calendar: what is due, what was held, what comes; or how to take it up."""
+    """A branch's year as a calendar: what is due, what was held, what comes; or how to take it up.
+
+    Whoever answers for more than a village sees all branches of the area first.
+    """
+    if views_overview.oversees(request):
+        return views_overview.meeting_branches(request)
     org = org_asked(request)
     branch = Branch.objects.filter(org_key=org.key).first() if org else None
     can = org is not None and may_act(request.actor, org)

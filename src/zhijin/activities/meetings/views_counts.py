@@ -11,20 +11,27 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from zhijin.access.api import Request, gate
+from zhijin.activities.cadres import where
 from zhijin.activities.meetings import programme, reading
 from zhijin.activities.meetings.reading import Wanted
 from zhijin.activities.meetings.views import lang, year_asked
 from zhijin.core import clock
-from zhijin.core.ids import is_code
+from zhijin.places import api as places
+from zhijin.ui.picking import Typed
 
 PAGE = 50
 
 
+def _place(request: Request) -> places.Picked:
+    """The place that ``?place=`` names, by its name or code; nothing without it."""
+    return where.WHERE.pick(request.actor, "place", Typed.of(request.GET, "place"))
+
+
 def _wanted(request: Request) -> Wanted:
     get = request.GET.get
-    place, org, kind = get("place", ""), get("org", ""), get("kind", "")
+    place, org, kind = _place(request).code, get("org", ""), get("kind", "")
     return Wanted(
-        year_asked(request), place if is_code(place) and len(place) <= 12 else "",
+        year_asked(request), place if len(place) <= 12 else "",
         int(org) if org.isascii() and org.isdigit() and len(org) <= 18 else None,
         kind[:24] if kind.replace("-", "").isalnum() else "", get("opening", "")[:8],
     )  # fmt: skip
@@ -53,6 +60,7 @@ def meeting_counts(request: Request) -> HttpResponse:
     context = {
         "wanted": wanted, "totals": totals, "rows": rows, "heads": [titles[key] for key in columns],
         "stats": _stats(totals, columns, titles, wanted), "years": _years(wanted.year),
+        "picked": _place(request), "most": reading.MOST_ORGS,
     }  # fmt: skip
     return render(request, "activities/meetings/counts.html", context)
 
