@@ -66,7 +66,9 @@ def top() -> Iterator[Path]:
 
 def zhijin(home: Path, *words: str, text: str = "") -> str:
     """The real command in a process of its own."""
-    kept = {k: v for k, v in os.environ.items() if not k.startswith(("ZHIJIN_", "DATABASE_", "DJANGO_"))}
+    kept = {
+        k: v for k, v in os.environ.items() if not k.startswith(("ZHIJIN_", "DATABASE_", "DJANGO_"))
+    }
     done = subprocess.run(
         [Path(sys.executable).with_name("zhijin"), *words], input=text, text=True, capture_output=True, check=False,
         cwd=CHECKOUT, env={**kept, "ZHIJIN_HOME": str(home), "ZHIJIN_LANG": "en", "PYTHONPATH": str(CHECKOUT)},
