@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import xlsxwriter
 
-from tests.support.pdfs import bomb, locked, pdf
+from tests.support.pdfs import PICTURED, bomb, locked, pdf
 from zhijin.core import file_texts, files
 from zhijin.core.errors import Refusal
 from zhijin.core.file_texts import looking, reading
@@ -118,6 +118,12 @@ def test_pages_without_text_are_told(tmp_path):
     assert whys(searched(b"\xff\xd8", PHOTO, tmp_path)) == [("picture", [])]
 
 
+def test_pictures_beside_words_are_told(tmp_path):
+    words = "修路占地情况公示，第三组共三户，金额三千二百元整。" * 5
+    look = searched(pdf(words, PICTURED + words), "application/pdf", tmp_path)
+    assert whys(look) == [("pictures", [2])]
+
+
 @pytest.mark.parametrize(
     ("data", "why"),
     [
@@ -171,7 +177,7 @@ def test_what_a_word_file_carries_inside_is_told(tmp_path):
     out = io.BytesIO(docx(para("公示")))
     with zipfile.ZipFile(out, "a") as archive:
         archive.writestr("word/media/image1.png", b"x")
-        archive.writestr("word/embeddings/oleObject1.bin", b"x")
+        archive.writestr("word/afchunk.mht", b"x")
     assert whys(searched(out.getvalue(), reading.DOCX, tmp_path)) == [
         ("pictures", [1]),
         ("inside", [1]),
@@ -285,9 +291,10 @@ def test_what_may_be_published(name, data, media):
     ("name", "data", "refusal"),
     [
         ("a.zip", workbook([["a"]])[:40], "FL008"), ("a.doc", b"\xd0\xcf\x11\xe0", "FL009"),
-        ("a.csv", b"\0\0", "FL004"), ("a.exe", b"MZ", "FL004"), ("a.docm", docx("", vbaProject_bin=""), "FL009"),
+        ("a.csv", b"\0\0", "FL004"), ("a.txt", b"\n" + pdf("x"), "FL004"),
+        ("a.exe", b"MZ", "FL004"), ("a.docm", docx("", vbaProject_bin=""), "FL009"),
     ],
-    ids=["no archive", "old", "no text", "program", "macros"],
+    ids=["no archive", "old", "no text", "a PDF that begins later", "program", "macros"],
 )  # fmt: skip
 def test_what_may_not(name, data, refusal):
     with pytest.raises(Refusal) as refused:

@@ -14,9 +14,11 @@ _FONT = (
     b"<< /Type /Font /Subtype /CIDFontType0 /BaseFont /STSong-Light /CIDSystemInfo"
     b" << /Registry (Adobe) /Ordering (GB1) /Supplement 2 >> >>] >>"
 )
+#: A text that begins so stands on a picture.
+PICTURED = "▣"
 _PICTURE = (
-    b"<< /Type /XObject /Subtype /Image /Width 1 /Height 1 /ColorSpace /DeviceGray /BitsPerComponent 8"
-    b" /Length 1 >>\nstream\n\x80\nendstream"
+    b"<< /Type /XObject /Subtype /Image /Width 200 /Height 100 /ColorSpace /DeviceGray"
+    b" /BitsPerComponent 1 /Length 2500 >>\nstream\n" + bytes(2500) + b"\nendstream"
 )
 
 
@@ -43,13 +45,14 @@ def locked(data: bytes, password: str) -> bytes:
 
 
 def _drawn(text: str) -> bytes:
-    if not text:
-        draw = b"q 500 0 0 700 0 0 cm /Im1 Do Q"
-    else:
+    shown = b"q 500 0 0 700 0 0 cm /Im1 Do Q " if not text or text.startswith(PICTURED) else b""
+    text = text.removeprefix(PICTURED)
+    draw = shown
+    if text:
         lines = b" T* ".join(
             b"<%s> Tj" % line.encode("utf-16-be").hex().encode() for line in text.split("\n")
         )
-        draw = b"BT /F1 12 Tf 14 TL 40 700 Td " + lines + b" ET"
+        draw += b"BT /F1 12 Tf 14 TL 40 700 Td " + lines + b" ET"
     return b"<< /Length %d >>\nstream\n" % len(draw) + draw + b"\nendstream"
 
 

@@ -131,12 +131,13 @@ def store_open(source: BinaryIO, name: str, size: int) -> StoredFile:
 
     Known by what it holds; its name only tells a table from a text. Raises FL001–FL004, FL008, FL009.
     """
-    head = source.read(8)
+    # Readers take a PDF for one that begins later too.
+    head = source.read(1024)
     source.seek(0)
     suffix = Path(name).suffix.lower()
     if head.startswith(b"PK\x03\x04"):
         media = _office(source, name)
-    elif suffix in {".csv", ".txt"} and b"\0" not in head and not head.startswith(b"%PDF-"):
+    elif suffix in {".csv", ".txt"} and b"%PDF-" not in head and _is_text(head):
         media = "text/csv" if suffix == ".csv" else "text/plain"
     elif suffix in {".doc", ".xls", ".wps", ".et", ".docm", ".xlsm"}:
         raise OLD_OFFICE(name=name)
@@ -145,6 +146,10 @@ def store_open(source: BinaryIO, name: str, size: int) -> StoredFile:
     if size > DOCUMENT_LIMIT:
         raise NOT_AN_OPEN_FILE(name=name, limit=DOCUMENT_LIMIT // 1024 // 1024)
     return _keep(source.read(DOCUMENT_LIMIT + 1), media)
+
+
+def _is_text(head: bytes) -> bool:
+    return head.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\0" not in head
 
 
 def _office(source: BinaryIO, name: str) -> str:

@@ -80,7 +80,7 @@ def _plain(data: bytes, teller: Teller, kind: str) -> None:
     import io
 
     text = _decoded(data)
-    if text is None:
+    if text is None or "\0" in text:
         teller.blind("damaged")
         return
     if kind == "text":

@@ -29,10 +29,10 @@ _PLACES = (
     (re.compile(r"docProps/.*|customXml/.*"), "properties"),
     (re.compile(r".*\.rels"), "links"),
 )
-_PICTURE = re.compile(r".*/media/.*\.(jpe?g|png|gif|bmp|tiff?|wmf|emf|webp|heic)", re.IGNORECASE)
-_INSIDE = re.compile(
-    r".*/(embeddings|activeX)/.*\.(?!rels$|xml$)[a-z0-9]+|.*vbaProject.*", re.IGNORECASE
-)
+_XML = (".xml", ".rels", ".vml")
+_PICTURE = re.compile(r".*\.(jpe?g|png|gif|bmp|tiff?|wmf|emf|webp|heic|svg)", re.IGNORECASE)
+#: Parts that are no XML and hold no words.
+_WORDLESS = re.compile(r".*/|.*\.odttf|.*/printerSettings\d*\.bin", re.IGNORECASE)
 
 
 class Bomb(Exception):
@@ -54,10 +54,11 @@ def read(source: BinaryIO, teller: Any, kind: str, unpacked: int, entries: int) 
             _cells(data, teller)
         names = [one.filename for one in members]
         for name in names:
-            if name.endswith((".xml", ".rels", ".vml")) and not _SKIP.fullmatch(name):
+            if name.endswith(_XML) and not _SKIP.fullmatch(name):
                 _part(archive, name, teller, unpacked)
-    pictures = sum(bool(_PICTURE.fullmatch(name)) for name in names)
-    inside = sum(bool(_INSIDE.fullmatch(name)) for name in names)
+    others = [one for one in names if not one.endswith(_XML) and not _WORDLESS.fullmatch(one)]
+    pictures = sum(bool(_PICTURE.fullmatch(name)) for name in others)
+    inside = len(others) - pictures
     if pictures:
         teller.blind("pictures", [pictures])
     if inside:

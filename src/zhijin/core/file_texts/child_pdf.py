@@ -6,6 +6,8 @@ from pypdf import PdfReader
 
 #: A page with fewer characters is a picture when it draws anything, and with pictures also below ``FEW``.
 NONE, FEW = 8, 80
+#: Pictures of fewer dots hold no line of words.
+DOTS = 10_000
 #: Private use and "no such character": what comes of a font that does not say what its signs mean.
 _SENSELESS = range(0xE000, 0xF900)
 
@@ -18,9 +20,12 @@ def read(source: BinaryIO, teller: Any, most: int) -> None:
         return
     total = len(reader.pages)
     numbers = range(1, min(total, most) + 1)
-    blind = [one for one in numbers if not _page(reader.pages[one - 1], one, teller)]
+    shown: list[int] = []
+    blind = [one for one in numbers if not _page(reader.pages[one - 1], one, teller, shown)]
     if blind:
         teller.blind("scan", blind)
+    if shown:
+        teller.blind("pictures", shown)
     if total > most:
         teller.blind("large", [most + 1])
     _beside(reader, teller)
@@ -33,8 +38,8 @@ def _opened(reader: PdfReader) -> bool:
         return False
 
 
-def _page(page: Any, number: int, teller: Any) -> bool:
-    """Whether the page could be searched."""
+def _page(page: Any, number: int, teller: Any, shown: list[int]) -> bool:
+    """Whether the page could be searched; one with words is added to ``shown`` when it has pictures too."""
     try:
         text = page.extract_text() or ""
         notes = _notes(page)
@@ -51,6 +56,7 @@ def _page(page: Any, number: int, teller: Any) -> bool:
     if senseless * 10 > len(signs):
         return False
     if len(signs) >= FEW:
+        shown += [number] * pictures
         return True
     return not pictures and (len(signs) >= NONE or not _draws(page))
 
@@ -84,7 +90,10 @@ def _pictures_in(resources: Any, deep: int) -> bool:
     for one in objects.get_object().values():
         thing = one.get_object()
         if thing.get("/Subtype") == "/Image":
-            return True
+            # A seal or a mark of a few dots holds no words.
+            if int(thing.get("/Width", 0)) * int(thing.get("/Height", 0)) >= DOTS:
+                return True
+            continue
         if deep and _pictures_in(thing.get("/Resources"), deep - 1):
             return True
     return False
@@ -105,6 +114,10 @@ def _beside(reader: PdfReader, teller: Any) -> None:
         value = field.get("/V")
         if isinstance(value, str):
             teller.piece({"in": "fields"}, str(value))
+    form = reader.root_object.get("/AcroForm")
+    if form is not None and "/XFA" in form.get_object():
+        # A form of its own language, of which the pages show nothing.
+        teller.blind("inside", [1])
     names = [file.name for file in reader.attachment_list]
     if names:
         teller.piece({"in": "files"}, "\n".join(names))
