@@ -29,7 +29,7 @@ def make() -> SimpleNamespace:
         photo = files.store_photo(out, "a.jpg", out.getbuffer().nbytes)
         documents.attach(actor=SYSTEM, document_id=made.id, files=[("照片.jpg", photo)])
         documents.submit(actor=SYSTEM, document_id=made.id)
-        made = deciding.approve(actor=SYSTEM, document_id=made.id)
+        made = deciding.approve(actor=SYSTEM, document_id=made.id, seen=[photo.digest])
         waiting = documents.write(actor=SYSTEM, place_code=VILLAGE, draft=draft)
     question = questions.ask(code=made.code, text="这是怎么回事？")
     return SimpleNamespace(

@@ -16,10 +16,10 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from tests.cases.conftest import GRID_2, files, ground, publish
-from tests.cast import GRID, VILLAGE
+from tests.cast import COUNTY, GRID, VILLAGE
 from tests.sensing.bus import Bus
 from zhijin.broadcast import orders
-from zhijin.broadcast.models import Broadcast, Target
+from zhijin.broadcast.models import Broadcast, Sender, Target
 from zhijin.broadcast.programme import load
 from zhijin.broadcast.services import drafting, sending
 from zhijin.broadcast.services.drafting import Draft
@@ -28,6 +28,7 @@ from zhijin.broadcast.speaker.store import Task
 from zhijin.broadcast.speech import making
 from zhijin.core import clock
 from zhijin.core.actor import Actor
+from zhijin.core.ids import place_key
 from zhijin.core.scope import scoped
 from zhijin.playbooks import selectors
 from zhijin.playbooks.models import PlaybookRevision
@@ -54,11 +55,23 @@ def put_into_force(text: str, place_code: str = "") -> PlaybookRevision:
     return row
 
 
+def trust(sender: str = "zhaoyang@weather.example", place_code: str = COUNTY) -> Sender:
+    """Put a sender on the list of a place, without ceremony."""
+    with scoped(SYSTEM):
+        return Sender.objects.create(
+            county=int(place_code[:6].ljust(6, "0")), place_code=place_code, place_key=place_key(place_code),
+            identifier=sender, ground="测试", made_at=clock.now(), made_by="a", maker="甲", confirmed_at=clock.now(),
+            confirmed_by="b", confirmer="乙",
+        )  # fmt: skip
+
+
 @pytest.fixture
 def village(ground: Any, files: Any) -> Iterator[list[tuple[Device, str]]]:
     """Two loudspeakers in the first grid, one in the second; rules and the programme of doors in force."""
     put_into_force(RULES)
     publish(DOORS)
+    for sender in ("zhaoyang@weather.example", "530602", "5306020000000001"):
+        trust(sender)
     yield [
         register(actor=SYSTEM, entry=Entry("loudspeaker", label, code))
         for label, code in (("村委会云喇叭", GRID), ("一组云喇叭", GRID), ("二组云喇叭", GRID_2))

@@ -461,7 +461,7 @@ def test_an_attachment_is_saved_under_its_own_name(office: Office, settings, tmp
     stored = files.store_bytes(b"%PDF-", "application/pdf")
     office.does(office.staff, "attach", document, files=[('征地 "公示".pdf', stored)])
     office.does(office.staff, "submit", document)
-    office.does(office.secretary, "approve", document)
+    office.does(office.secretary, "approve", document, seen=[stored.digest])
     answer = Client().get(f"/d/{document.code}/file/{stored.digest}/")
     told = answer.headers["Content-Disposition"]
     assert told.startswith("attachment; filename*=utf-8''")

@@ -48,6 +48,7 @@ from zhijin.activities.service.helping import visit as visit_household
 from zhijin.activities.service.households import standing_links as household_links
 from zhijin.activities.service.households import standing_teams, visits_of_links, visits_since
 from zhijin.activities.service.proxy_demo import make as make_demo_proxies
+from zhijin.activities.service.proxy_demo import make_old as make_demo_old_proxies
 from zhijin.activities.service.reading import offered_at
 from zhijin.activities.service.showing import tabs as service_tabs
 from zhijin.activities.service.teams import found as found_team
@@ -63,6 +64,7 @@ __all__ = [
     "HouseholdLink", "Linking", "Order", "Outcome", "Paper", "Party", "Plan", "Problem", "Sheet", "Slot", "Task",
     "Team", "Undertaking", "Visit", "Visited", "act", "close_mutual", "found_team", "household_links", "invite",
     "life_owed", "link_household", "make_demo", "make_demo_cadres", "make_demo_deliberation", "make_demo_life",
+    "make_demo_old_proxies",
     "make_demo_practice", "make_demo_province_cadres", "make_demo_province_reports", "make_demo_proxies",
     "make_demo_service", "make_demo_units", "make_mutual", "meetings_on", "offered_at", "provide_annual",
     "provide_answered", "provide_carrying_out", "provide_publication", "resolution_carried_out", "resolution_discarded",

@@ -37,6 +37,7 @@ class BroadcastConfig(AppConfig):
         labels.register("broadcast", naming.broadcasts)
         labels.register("channel", naming.channels)
         labels.register("word", naming.words)
+        labels.register("sender", naming.senders)
         register_tick("broadcast.posts", 5.0, posting.requeue)
         register_tick("broadcast.errands", 60.0, knocking.pick_up)
         labels.register_actions(naming.ACTIONS)

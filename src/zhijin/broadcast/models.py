@@ -161,9 +161,14 @@ class Target(models.Model):
 
 
 class Alert(models.Model):
-    """A CAP 1.2 message that came from elsewhere. ``xml`` is the message as it was; the rest is read from it."""
+    """A CAP 1.2 message that came from elsewhere. ``xml`` is the message as it was; the rest is read from it.
+
+    ``held``: its sender is not on the list of the place; somebody else than whoever brought it (``taken_by``) may say
+    how they made sure of it (``vouched_how``).
+    """
 
     class State(models.TextChoices):
+        HELD = "held", _("来源待核实")
         PROPOSED = "proposed", _("建议广播")
         USED = "used", _("已转为广播")
         DISMISSED = "dismissed", _("不广播")
@@ -190,6 +195,10 @@ class Alert(models.Model):
     state = models.CharField(max_length=10, choices=State.choices)
     received_at = models.DateTimeField()
     broadcast_id = models.UUIDField(null=True)
+    taken_by = models.CharField(max_length=64, default="")
+    vouched_by = models.CharField(max_length=64, default="")
+    voucher = models.CharField(max_length=64, default="")
+    vouched_how = models.CharField(max_length=200, default="")
 
     class Meta:
         db_table = "broadcast_alert"
@@ -312,6 +321,39 @@ class Letter(models.Model):
 
     def __str__(self) -> str:
         return f"{self.post_id} {self.state}"
+
+
+class Sender(models.Model):
+    """Whose warnings a place and all below it take as theirs: the sender's name as it stands in the messages.
+
+    Trusted from ``confirmed_at`` on, when somebody else than who entered it agreed, until ``ended_at``. ``ground`` says
+    why it is trusted (a letter, an agreement). A name proves nobody: what brings the message is trusted beside it.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7)
+    county = models.IntegerField()
+    place_code = models.CharField(max_length=15)
+    place_key = models.BigIntegerField()
+    identifier = models.CharField(max_length=120)
+    ground = models.CharField(max_length=200)
+    made_at = models.DateTimeField()
+    made_by = models.CharField(max_length=64)
+    maker = models.CharField(max_length=64)
+    confirmed_at = models.DateTimeField(null=True)
+    confirmed_by = models.CharField(max_length=64, default="")
+    confirmer = models.CharField(max_length=64, default="")
+    ended_at = models.DateTimeField(null=True)
+    ended_by = models.CharField(max_length=64, default="")
+
+    class Meta:
+        db_table = "broadcast_sender"
+
+    def __str__(self) -> str:
+        return self.identifier
+
+    @property
+    def record(self) -> str:
+        return f"sender:{self.id}"
 
 
 class Word(models.Model):

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from zhijin.broadcast.models import Broadcast, Channel, Word
+from zhijin.broadcast.models import Broadcast, Channel, Sender, Word
 
 ACTIONS: dict[str, Promise] = {
     "broadcast.draft": _("起草广播"),
@@ -30,6 +30,10 @@ ACTIONS: dict[str, Promise] = {
     "alert.use": _("预警转为广播"),
     "alert.dismiss": _("预警不广播"),
     "alert.cancel": _("预警解除"),
+    "alert.vouch": _("核实了预警报文的来源"),
+    "sender.enter": _("登记可信的预警发布单位"),
+    "sender.confirm": _("确认可信的预警发布单位"),
+    "sender.end": _("不再信任预警发布单位"),
     "lexicon.learn": _("记住一个读音"),
     "lexicon.forget": _("删去一个读音"),
     "broadcast.setup": _("生成喇叭配置文件"),
@@ -49,6 +53,12 @@ def channels(ids: Sequence[str]) -> dict[str, str]:
     """Labels by id; runs in the reader's transaction, so others' stay ids."""
     found = Channel.objects.filter(pk__in=[UUID(one) for one in ids])
     return {str(pk): label for pk, label in found.values_list("id", "label")}
+
+
+def senders(ids: Sequence[str]) -> dict[str, str]:
+    """Senders' names by id; runs in the reader's transaction, so others' stay ids."""
+    found = Sender.objects.filter(pk__in=[UUID(one) for one in ids])
+    return {str(pk): name for pk, name in found.values_list("id", "identifier")}
 
 
 def words(ids: Sequence[str]) -> dict[str, str]:

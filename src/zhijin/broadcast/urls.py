@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from zhijin.broadcast.views import alerts, channels, devices, lexicon
+from zhijin.broadcast.views import alerts, channels, devices, lexicon, senders
 from zhijin.broadcast.views import desk as pages
 
 
@@ -26,6 +26,7 @@ desk = [
     path("broadcasts/<uuid:pk>/cap.xml", alerts.export, name="broadcast-cap"),
     path("broadcasts/<uuid:pk>/ebm.tar", alerts.export_ebm, name="broadcast-ebm"),
     path("alerts/", alerts.listing, name="alerts"),
+    path("alerts/senders/", senders.listing, name="alert-senders"),
     path("alerts/<uuid:pk>/", alerts.one, name="alert"),
     path("broadcasts/lexicon/", lexicon.listing, name="lexicon"),
     path("channels/", channels.listing, name="channels"),

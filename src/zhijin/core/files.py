@@ -6,6 +6,7 @@ import hashlib
 import io
 import os
 import struct
+import zipfile
 import zlib
 from collections.abc import Iterable
 from pathlib import Path
@@ -85,6 +86,25 @@ NOT_A_DOCUMENT = define(
     help=_("请上传 PDF，或者拍成照片上传，单个不超过 {limit} MB。"),
 )
 DOCUMENT_LIMIT = 12 * 1024 * 1024
+NOT_AN_OPEN_FILE = define(
+    "FL008",
+    400,
+    _("{name} 不是可以公开的文件。"),
+    help=_(
+        "请上传 PDF、Word（.docx）、Excel（.xlsx）、CSV、文本文件或照片，单个不超过 {limit} MB。"
+    ),
+)
+OLD_OFFICE = define(
+    "FL009",
+    400,
+    _("{name} 是旧格式，或者带有宏，不能公开。"),
+    help=_("请用 Word、Excel 或 WPS 打开，另存为 .docx、.xlsx 或 PDF 后再上传。"),
+)
+#: Word files and workbooks, by the part that each must have.
+_OFFICE = {
+    "word/document.xml": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "xl/workbook.xml": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
 
 
 def store_document(source: BinaryIO, name: str, size: int) -> StoredFile:
@@ -104,6 +124,49 @@ def store_document(source: BinaryIO, name: str, size: int) -> StoredFile:
     if size > DOCUMENT_LIMIT:
         raise NOT_A_DOCUMENT(name=name, limit=DOCUMENT_LIMIT // 1024 // 1024)
     return _keep(source.read(DOCUMENT_LIMIT + 1), "application/pdf")
+
+
+def store_open(source: BinaryIO, name: str, size: int) -> StoredFile:
+    """Store what is meant for everybody: a PDF or picture as above, or a Word file, workbook, table or text as it is.
+
+    Known by what it holds; its name only tells a table from a text. Raises FL001–FL004, FL008, FL009.
+    """
+    # Readers take a PDF for one that begins later too.
+    head = source.read(1024)
+    source.seek(0)
+    suffix = Path(name).suffix.lower()
+    if head.startswith(b"PK\x03\x04"):
+        media = _office(source, name)
+    elif suffix in {".csv", ".txt"} and b"%PDF-" not in head and _is_text(head):
+        media = "text/csv" if suffix == ".csv" else "text/plain"
+    elif suffix in {".doc", ".xls", ".wps", ".et", ".docm", ".xlsm"}:
+        raise OLD_OFFICE(name=name)
+    else:
+        return store_document(source, name, size)
+    if size > DOCUMENT_LIMIT:
+        raise NOT_AN_OPEN_FILE(name=name, limit=DOCUMENT_LIMIT // 1024 // 1024)
+    return _keep(source.read(DOCUMENT_LIMIT + 1), media)
+
+
+def _is_text(head: bytes) -> bool:
+    return head.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\0" not in head
+
+
+def _office(source: BinaryIO, name: str) -> str:
+    """Which of the two it is. Raises FL008, FL009 (it carries a program)."""
+    try:
+        with zipfile.ZipFile(source) as archive:
+            names = archive.namelist()
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
+        raise NOT_AN_OPEN_FILE(name=name, limit=DOCUMENT_LIMIT // 1024 // 1024) from error
+    finally:
+        source.seek(0)
+    if any("vbaproject" in one.lower() for one in names):
+        raise OLD_OFFICE(name=name)
+    for part, media in _OFFICE.items():
+        if part in names:
+            return media
+    raise NOT_AN_OPEN_FILE(name=name, limit=DOCUMENT_LIMIT // 1024 // 1024)
 
 
 def store_bytes(data: bytes, media_type: str) -> StoredFile:

@@ -6,7 +6,7 @@ Rooms name a task by string, so that a lower room can queue what a higher one do
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 from procrastinate.contrib.django import app
@@ -19,6 +19,8 @@ _DEFER = (
     "SELECT unnest(procrastinate_defer_jobs_v1(ARRAY["
     "ROW(%s, %s, 0, %s, NULL, %s::jsonb, NULL)::procrastinate_job_to_defer_v1]))"
 )
+#: What nobody has begun.
+_DROP = "DELETE FROM procrastinate_jobs WHERE status = 'todo' AND task_name = %s AND args ->> %s = ANY(%s)"
 
 
 def task(name: str, *, queue: str = "default", retry: int = 8) -> Callable[[F], F]:
@@ -32,6 +34,11 @@ def task(name: str, *, queue: str = "default", retry: int = 8) -> Callable[[F], 
         return function
 
     return register
+
+
+def drop(name: str, argument: str, values: Sequence[str]) -> int:
+    """Take back jobs of a task that wait, by one of their arguments; returns how many."""
+    return int(send(_DROP, [name, argument, list(values)]).rowcount)
 
 
 def defer(name: str, *, queue: str = "default", lock: str | None = None, **args: Any) -> int:

@@ -80,16 +80,18 @@ class JournalSeal(models.Model):
 class StoredFile(models.Model):
     """A file in the content-addressed store, by SHA-256 of its bytes.
 
-    ``idle_since``: when no row was found any more that names it; empty while one does.
+    ``idle_since``: when no row was found any more that names it; empty while one does. ``looked``: what looking
+    through its text told (:mod:`zhijin.core.file_texts`); empty until somebody wants to publish it.
     """
 
     digest = models.CharField(max_length=64, primary_key=True)
     size = models.BigIntegerField()
-    media_type = models.CharField(max_length=64)
+    media_type = models.CharField(max_length=100)
     width = models.IntegerField(null=True)
     height = models.IntegerField(null=True)
     stored_at = models.DateTimeField(db_default=Now())
     idle_since = models.DateTimeField(null=True)
+    looked = models.JSONField(null=True)
 
     class Meta:
         db_table = "core_file"

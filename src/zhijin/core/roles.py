@@ -40,7 +40,8 @@ PERMISSIONS: Final = _set(
     """
     case.report case.view case.act case.dispatch case.merge case.transfer case.approve
     case.whistle case.callback case.export
-    device.view device.edit broadcast.view broadcast.make broadcast.approve alert.receive channel.manage
+    device.view device.edit broadcast.view broadcast.make broadcast.approve alert.receive alert.trust
+    channel.manage
     place.view place.edit grid.edit place.import org.view org.edit org.import
     person.view person.edit person.import person.reveal retention.manage sheet.fill
     playbook.view playbook.upload playbook.publish
@@ -69,7 +70,7 @@ _VILLAGE = _VILLAGE_STAFF | _ACTIVITY | {
 _VILLAGE |= {"device.edit", "broadcast.approve", "alert.receive", "wall.manage"}
 _TOWNSHIP = _VILLAGE | {
     "case.whistle", "case.export", "place.edit", "org.import", "person.import", "person.reveal",
-    "retention.manage",
+    "retention.manage", "alert.trust",
     "assess.adjust", "assess.approve", "activity.organise",
 }  # fmt: skip
 _COUNTY = _TOWNSHIP | {
@@ -82,6 +83,7 @@ _ABOVE = _set(
     "activity.view activity.organise disclose.view sheet.fill"
 )
 _ABOVE |= {"device.view", "broadcast.view", "broadcast.make", "broadcast.approve", "alert.receive"}
+_ABOVE |= {"alert.trust"}
 _DEPARTMENT = _set(
     "case.report case.view case.act case.transfer case.callback case.export place.view "
     "org.view playbook.view assess.view activity.view activity.act sheet.fill deliberate.answer"

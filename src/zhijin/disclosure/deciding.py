@@ -5,7 +5,7 @@ Its drafting lies in :mod:`.documents`; how it is signed and chained in :mod:`.r
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from zhijin.core import clock, pii
 from zhijin.core.actor import Actor
-from zhijin.disclosure import catalogue, errors, releasing, steps
+from zhijin.disclosure import attached, catalogue, errors, releasing, steps
 from zhijin.disclosure.models import Attachment, Content, Document
 
 State = Document.State
@@ -56,11 +56,12 @@ def send_back(*, actor: Actor, document_id: UUID, why: str) -> Document:
         return steps.save(actor, document, "returned", changes, {"why": why})
 
 
-def approve(*, actor: Actor, document_id: UUID) -> Document:
+def approve(*, actor: Actor, document_id: UUID, seen: Collection[str] = ()) -> Document:
     """Publish: signed, chained and readable by everybody from this moment on.
 
-    By somebody else than the author; a document of finance after the supervisor. Raises DS001, DS003,
-    DS004, DS015 (corrected by another one meanwhile), CO403.
+    By somebody else than the author; a document of finance after the supervisor. ``seen``: digests of files that no
+    program could search and that this person looked at; they stand in the journal. Raises DS001, DS002, DS003, DS004,
+    DS015 (corrected by another one meanwhile), DS018 (a file that nobody looked at), CO403.
     """
     with transaction.atomic():
         document = steps.lock(actor, document_id)
@@ -68,7 +69,7 @@ def approve(*, actor: Actor, document_id: UUID) -> Document:
         supervised = catalogue.BOARDS[document.board].supervised
         steps.require_state(document, State.SUPERVISED if supervised else State.SUBMITTED)
         _another(actor, document, _("批准公开"))
-        steps.require_clean(document, checked=document.checked)
+        looked_at = _require_clean(document, seen)
         _hold_corrected(document)
         at = releasing.moment(document.county)
         document.decided_name = actor.name[:64]
@@ -80,12 +81,25 @@ def approve(*, actor: Actor, document_id: UUID) -> Document:
             "state": State.PUBLISHED, "published_at": at, "decided_at": at,
             "decided_by": actor.label, "decided_name": document.decided_name,
         }  # fmt: skip
+        detail = {"looked_at": looked_at} if looked_at else None
         on_time = _on_time(document, at)
-        saved = steps.save(actor, document, "published", changes, attrs={"on_time": on_time})
+        saved = steps.save(
+            actor, document, "published", changes, detail, attrs={"on_time": on_time}
+        )
         _withdraw_corrected(actor, document, at)
         for follow in _on_published:
             follow(saved, at, actor)
         return saved
+
+
+def _require_clean(document: Document, seen: Collection[str]) -> list[str]:
+    """The digests of what was looked at by eye. What was not known when its author checked is not checked."""
+    files = attached.of(document)
+    found = steps.found_in(document, files)
+    checked = document.checked and set(found) <= set(document.found)
+    document.found = found
+    steps.require_clean(document, checked=checked)
+    return attached.require_seen(files, seen)
 
 
 def _on_time(document: Document, at: datetime) -> bool:
@@ -140,7 +154,7 @@ def correct(*, actor: Actor, document_id: UUID) -> Document:
             county=old.county, place_code=old.place_code, place_key=old.place_key,
             board=old.board, duty=old.duty, period=old.period, title=old.title, body=old.body,
             columns=old.columns, rows=old.rows, author=actor.label, author_name=actor.name[:64],
-            found=old.found, corrects=old.id, due_on=None, changed_at=at, simulated=old.simulated,
+            found=steps.found_in(old, ()), corrects=old.id, due_on=None, changed_at=at, simulated=old.simulated,
         )  # fmt: skip
         document.save(force_insert=True)
         steps.tell(actor, document, "drafted", at)

@@ -17,7 +17,7 @@ from zhijin.core.errors import CONFLICT
 from zhijin.core.facts import county_of
 from zhijin.core.ids import place_key
 from zhijin.core.models import StoredFile
-from zhijin.disclosure import catalogue, duties, errors, periods, steps
+from zhijin.disclosure import attached, catalogue, duties, errors, periods, steps
 from zhijin.disclosure.models import Attachment, Document
 
 State = Document.State
@@ -99,7 +99,7 @@ def change(*, actor: Actor, document_id: UUID, draft: Draft, version: int) -> Do
         if document.version != version:
             raise CONFLICT()
         _not_taken(document.county, document.place_code, draft, but=document.id)
-        found = _found(draft, _file_names(document))
+        found = sorted({*_found(draft), *attached.kinds(attached.of(document))})
         changes = {**draft.values, "found": found, "checked": False, "state": State.DRAFT}
         # What the supervisor agreed to was the text before.
         changes |= {"supervised_by": "", "supervised_name": ""}
@@ -144,14 +144,18 @@ def detach(*, actor: Actor, document_id: UUID, attachment_id: UUID) -> None:
 
 
 def submit(*, actor: Actor, document_id: UUID, checked: bool = False) -> Document:
-    """Hand a draft in. Raises DS001 (never public), DS002 (may be personal and not checked), DS004."""
+    """Hand a draft in. Raises DS001 (never public), DS002 (may be personal and not checked), DS004.
+
+    What its files say counts as what it says itself.
+    """
     with transaction.atomic():
         document = steps.lock(actor, document_id)
         actor.require("disclose.draft", document.place_key)
         steps.require_state(document, State.DRAFT)
+        document.found = steps.found_in(document, attached.of(document))
         steps.require_clean(document, checked=checked)
         changes = {"state": State.SUBMITTED, "submitted_at": clock.now(), "checked": checked,
-                   "why": ""}  # fmt: skip
+                   "found": document.found, "why": ""}  # fmt: skip
         return steps.save(actor, document, "submitted", changes)
 
 
@@ -201,19 +205,12 @@ def _not_taken(county: int, place_code: str, draft: Draft, but: UUID | None = No
         raise errors.PERIOD_TAKEN(period=draft.period)
 
 
-def _found(draft: Draft, names: Sequence[str] = ()) -> list[str]:
-    return pii.kinds_in([draft.title, draft.body, *draft.columns, *draft.rows, *names])
-
-
-def _file_names(document: Document) -> list[str]:
-    """What its files are called: everybody will read that too."""
-    rows = Attachment.objects.filter(county=document.county, document_id=document.id)
-    return list(rows.values_list("name", flat=True))
+def _found(draft: Draft) -> list[str]:
+    return pii.kinds_in([draft.title, draft.body, *draft.columns, *draft.rows])
 
 
 def _look_again(actor: Actor, document: Document) -> None:
     """What may be personal in it, after its files changed; whoever changed them is its author, as of its text."""
-    texts = [document.title, document.body, *document.columns, *document.rows]
-    document.found = pii.kinds_in([*texts, *_file_names(document)])
+    document.found = steps.found_in(document, attached.of(document))
     document.author, document.author_name = actor.label, actor.name[:64]
     document.save(update_fields=["found", "author", "author_name"])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -11,7 +11,7 @@ from zhijin.core import clock, facts, journal, pii
 from zhijin.core.actor import Actor
 from zhijin.core.errors import NOT_FOUND
 from zhijin.core.scope import scope_q
-from zhijin.disclosure import catalogue, errors
+from zhijin.disclosure import attached, catalogue, errors
 from zhijin.disclosure.models import Document
 
 
@@ -31,6 +31,12 @@ def require_state(document: Document, *states: str) -> None:
     """Raise DS004 unless it is in one of ``states``."""
     if document.state not in states:
         raise errors.WRONG_STATE(state=catalogue.STATES[document.state])
+
+
+def found_in(document: Document, files: Sequence[attached.File]) -> list[str]:
+    """The kinds of what may be personal in its words and in its files, sorted."""
+    texts = [document.title, document.body, *document.columns, *document.rows]
+    return sorted({*pii.kinds_in(texts), *attached.kinds(files)})
 
 
 def require_clean(document: Document, *, checked: bool) -> None:

@@ -42,6 +42,7 @@ class HomeConfig(AppConfig):
             demo_devices,
             demo_disclosure,
             demo_firms,
+            demo_keeping,
             demo_points,
             demo_standing,
         )
@@ -54,5 +55,6 @@ class HomeConfig(AppConfig):
         register_step("points", 88, demo_points.step)
         register_step("disclosure", 90, demo_disclosure.step)
         register_step("standings", 90, demo_standing.step)
+        register_step("keeping", 95, demo_keeping.step)
         demo_activities.register()
         walls.register()

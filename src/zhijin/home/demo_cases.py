@@ -177,6 +177,21 @@ def _drive(rng: random.Random, case_id: Any, at: datetime, present: datetime) ->
             _take(rng, case, machine, chosen)
 
 
+def ended(code: str, at: datetime, rng: random.Random) -> UUID:
+    """A case of long ago, handled within two days and ended; returns its id."""
+    case_id = _opened(rng, code, spots(code), at, only=("road-hazard", "sanitation"))
+    for hours in range(6, 48, 6):
+        with clock.freeze(at + timedelta(hours=hours)):
+            with scoped(Actor.system("demo")):
+                case = cases.Case.objects.get(pk=case_id)
+            machine = cases.machine_of(case)
+            moves = _open_moves(machine, case)
+            if not moves:
+                break
+            _take(rng, case, machine, moves[0])
+    return case_id
+
+
 def _open_moves(machine: Any, case: Any) -> list[Any]:
     """The moves whose conditions hold, whoever may take them."""
     if not case.is_open:

@@ -30,9 +30,11 @@ from zhijin.people.holding import register as register_holder
 from zhijin.people.holding import span as held_span
 from zhijin.people.households import place_household, register_household
 from zhijin.people.keeping import KEEPER, Kept
+from zhijin.people.keeping import period as keep_days
 from zhijin.people.keeping import register as register_kept
 from zhijin.people.keeping import register_along as register_erased_along
 from zhijin.people.keeping import register_need as register_need_of
+from zhijin.people.keeping import see_periods as see_keep_periods
 from zhijin.people.member_links import member_by_link, member_link, wrong_link
 from zhijin.people.models import BranchMember, Consent, Household, Membership, Particulars, Person
 from zhijin.people.moving import leave, move_person
@@ -104,6 +106,7 @@ __all__ = [
     "held_span",
     "household_gaps",
     "is_called",
+    "keep_days",
     "leave",
     "listing",
     "makeup",
@@ -130,6 +133,7 @@ __all__ = [
     "renew_member_link",
     "resident_named",
     "reveal",
+    "see_keep_periods",
     "surely_below",
     "visible",
     "visible_households",

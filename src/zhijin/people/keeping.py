@@ -174,6 +174,18 @@ def still_needed(kept: Kept, rows: Sequence[Any]) -> set[UUID]:
     return set[UUID]().union(*(one(kept.key, rows) for one in _needed)) if rows else set()
 
 
+def see_periods() -> None:
+    """Look at the period of every kind, as each turn does: from here on the list has told of it."""
+    with scoped(KEEPER), transaction.atomic():
+        for kept in kinds():
+            days_of(kept)
+
+
+def period(key: str) -> int:
+    """The configured days of a kind."""
+    return _kinds[key].days()
+
+
 # -- erasing -----------------------------------------------------------------------------
 
 

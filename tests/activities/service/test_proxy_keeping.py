@@ -13,6 +13,7 @@ from django.urls import reverse
 from tests.activities.service.conftest import do, see
 from tests.activities.service.test_proxies import decided, move, opened, to_the_office
 from tests.cast import GRID
+from tests.support.traces import Sealing, traces
 from zhijin.activities.models import Proxy, ProxyConsent, ProxyStep
 from zhijin.activities.service import proxying
 from zhijin.activities.service.proxying import Given
@@ -84,7 +85,7 @@ def test_papers_and_signatures_go_after_their_time(world, opened):
     for gone in ("王芒种", "王**", "邮政", "EX1", "交给本人", LETTER, SIGNED):
         assert gone not in left
     after = see(lambda: list(ProxyStep.objects.filter(proxy_id=row.id).order_by("id")))
-    same = ("id", "step", "made_at", "made_by", "paper_title", "signed")
+    same = ("id", "step", "made_at", "made_by", "signed")
     assert [tuple(getattr(x, n) for n in same) for x in after] == [
         tuple(getattr(x, n) for n in same) for x in steps
     ]
@@ -150,3 +151,35 @@ def test_whoever_asks_for_erasure_has_it_at_once(world, opened):
     assert world.fresh(other).erased_at is None
     assert see(lambda: list(Erasure.objects.values_list("kind", "why"))) == [("proxy", "request")]
     assert not StoredFile.objects.exists()
+
+
+MARKS = {name: f"痕迹{number:02d}记号" for number, name in enumerate((
+    "name", "what", "told", "again", "paper", "office", "said", "result", "note", "carrier", "number",
+))}  # fmt: skip
+PHONE = "12900000001"
+
+
+def test_no_table_holds_a_word_of_an_erased_application(world, opened, monkeypatch):
+    """Every column of the database is read; what the journal keeps is which paper, never what it is called."""
+    words = (*MARKS.values(), PHONE)
+    sealing = Sealing(monkeypatch, *words)
+    assert sweep(0) == 0
+    given = Given("paper", MARKS["told"], clock.today() + timedelta(days=20), LETTER)
+    row, _code = opened(
+        consent=given, name=MARKS["name"], what=MARKS["what"], phone=PHONE, papers=((MARKS["paper"], "original"),)
+    )  # fmt: skip
+    do(world.secretary, proxying.renew, proxy_id=row.id,
+       given=Given("spoken", MARKS["again"], clock.today() + timedelta(days=25)))  # fmt: skip
+    do(world.secretary, proxying.submit, proxy_id=row.id, office=MARKS["office"])
+    do(world.secretary, proxying.decide, proxy_id=row.id, done=True, said=MARKS["said"],
+       results=(MARKS["result"],))  # fmt: skip
+    move(world, row, "returned")
+    move(world, row, "handed", photo=SIGNED, note=MARKS["note"])
+    move(world, row, "posted", at=1, carrier=MARKS["carrier"], number=MARKS["number"])
+    seen = set().union(*traces(*words, sealed=sealing.blobs).values())
+    assert seen >= {MARKS[one] for one in MARKS if one not in ("name", "what")}
+    assert any(word.startswith("sealed") for word in seen)
+    move(world, row, "delivered", at=1, photo=SIGNED)
+    assert world.fresh(row).state == "closed"
+    assert sweep(182) == 1
+    assert traces(*words, sealed=sealing.blobs) == {}

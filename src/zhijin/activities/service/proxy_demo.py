@@ -39,6 +39,22 @@ def make(today: date) -> int:
         return Proxy.objects.filter(simulated=True).count()
 
 
+def make_old(code: str, ended: Sequence[date]) -> int:
+    """One that ended on each of these days in a village; returns how many. The caller asks once."""
+    with scoped(HELPER):
+        org = _top(code)
+        if org is None:
+            return 0
+        for day in ended:
+            start = day - timedelta(days=12)
+            papers = (("居民身份证复印件", COPY),)
+            row = _open(org, start, "pension-check", "示例庚", "送审资格材料", SPOKEN, papers)
+            _submit(row, start + timedelta(days=1))
+            _decide(row, day - timedelta(days=1), "已审核。")
+            _move(row, day, "居民身份证复印件", Moved("kept"))
+        return len(ended)
+
+
 def _open(
     org: Organisation, day: date, kind: str, name: str, what: str, how: str,
     papers: Sequence[tuple[str, str]], *, days: int = 60,

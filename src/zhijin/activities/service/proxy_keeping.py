@@ -10,7 +10,7 @@ from django.db import connection
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from zhijin.activities.models import Proxy, ProxyConsent
+from zhijin.activities.models import Proxy, ProxyConsent, ProxyPaper
 from zhijin.core import clock
 from zhijin.people.api import Kept
 
@@ -29,6 +29,8 @@ def forget(rows: Sequence[Proxy]) -> None:
     Proxy.objects.filter(id__in=ids).update(
         who=None, person_id=None, name_masked=ERASED, office="", said="", erased_at=clock.now()
     )
+    # What a paper is called was typed by hand, and may name whose it is.
+    ProxyPaper.objects.filter(proxy_id__in=ids).update(title=ERASED)
     ProxyConsent.objects.filter(proxy_id__in=ids).update(told="", photo="", withdrawn_how="")
     with connection.cursor() as cursor:
         cursor.execute("SELECT activities_proxy_forget_steps(%s)", [ids])
@@ -44,7 +46,7 @@ def _ended() -> QuerySet[Proxy]:
 
 
 PROXIES = Kept(
-    key="proxy", title=_("办结的代办"), gone=_("委托书和签收的照片、怎样同意的、快递单号、遮盖后的姓名"),
+    key="proxy", title=_("办结的代办"), gone=_("委托书和签收的照片、怎样同意的、材料的名称、快递单号、遮盖后的姓名"),
     days=days, rows=_ended,
     ended="closed_at", forget=forget, link="desk:proxy",
     label=lambda row: row.title, record=lambda row: row.record,

@@ -215,7 +215,7 @@ def _stepped(actor: Actor, row: Proxy, paper: ProxyPaper, step: str, **more: str
         **same_keys(row), proxy_id=row.id, paper_id=paper.id, paper_title=paper.title, step=step,
         made_at=clock.now(), made_by=actor.label, **more,
     )  # fmt: skip
-    note(actor, "proxy.paper", row.record, row.place_key, step=step, paper=paper.title)
+    note(actor, "proxy.paper", row.record, row.place_key, step=step, paper=str(paper.id))
 
 
 @transaction.atomic(savepoint=False)

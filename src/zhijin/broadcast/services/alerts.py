@@ -12,7 +12,7 @@ from zhijin.broadcast import cap, envelopes, errors
 from zhijin.broadcast.circles import Circle
 from zhijin.broadcast.models import Alert, Broadcast
 from zhijin.broadcast.orders import LEVELS
-from zhijin.broadcast.services import alert_places, drafting, replacing, stopping
+from zhijin.broadcast.services import alert_places, drafting, replacing, senders, stopping
 from zhijin.broadcast.services.common import SYSTEM, common_place
 from zhijin.core import clock, facts, journal
 from zhijin.core.actor import Actor
@@ -20,6 +20,7 @@ from zhijin.core.errors import NOT_FOUND, Refusal
 from zhijin.core.facts import county_of
 from zhijin.core.ids import place_key
 from zhijin.core.scope import scope_q, scoped
+from zhijin.core.texts import clean
 
 State = Alert.State
 
@@ -30,7 +31,8 @@ UNSAID: Final = timedelta(days=1)
 def receive(*, actor: Actor, data: bytes) -> Alert:
     """Take a message in, bare or in a known envelope. The same one again (sender and identifier) changes nothing.
 
-    A cancellation or update withdraws what it refers to, and stops its broadcast where one is out.
+    A cancellation or update withdraws what it refers to, and stops its broadcast where one is out. What comes from a
+    sender that is on no list of the place is held, and does nothing before somebody vouches for it.
     Raises BC014, BC015, CO403.
     """
     try:
@@ -43,8 +45,10 @@ def receive(*, actor: Actor, data: bytes) -> Alert:
         if known is not None:
             actor.require("alert.receive", known.place_key)
             return known
-        rows = [_kept(message, part, data) for part in _parts(actor, message)]
-        if message.kind in {"Cancel", "Update"}:
+        rows = [_kept(actor, message, part, data) for part in _parts(actor, message)]
+        if message.kind in {"Cancel", "Update"} and not any(
+            row.state == State.HELD for row in rows
+        ):
             _withdraw(actor, message, but={row.pk for row in rows})
         for row in rows:
             _note(actor, row, "receive")
@@ -102,6 +106,7 @@ def _parts(actor: Actor, message: cap.Message) -> list[_Part]:
 def _withdrawn(message: cap.Message) -> bool:
     """Whether a later message that has come before this one takes it back."""
     later = Alert.objects.filter(sender=message.sender, kind__in=("Cancel", "Update"))
+    later = later.exclude(state=State.HELD)
     named = f"{message.sender},{message.identifier},"
     return any(
         one.identifier == message.identifier
@@ -110,19 +115,33 @@ def _withdrawn(message: cap.Message) -> bool:
     )
 
 
-def _kept(message: cap.Message, part: _Part, data: bytes) -> Alert:
-    info, now = part.info, clock.now()
-    place = common_place(part.areas)
-    until = _over(message.sent, part.infos)
+def _becomes(message: cap.Message, info: cap.Info | None, until: datetime | None) -> State:
+    """What a message whose sender is trusted, or was vouched for, becomes."""
     said = (
         message.status in {"Actual", "Exercise"} and message.scope == "Public" and info is not None
     )
-    proposed = (
-        said and message.kind in {"Alert", "Update"} and not (until is not None and until <= now)
+    over = until is not None and until <= clock.now()
+    if not said or over or message.kind not in {"Alert", "Update"}:
+        return State.DISMISSED
+    return State.CANCELLED if _withdrawn(message) else State.PROPOSED
+
+
+def _does_something(message: cap.Message, state: State) -> bool:
+    """Whether it proposes a broadcast, or takes back what stands."""
+    live = {State.HELD, State.PROPOSED, State.USED}
+    taken = message.kind in {"Cancel", "Update"} and any(
+        row.state in live for row in replacing.referred(message)
     )
-    state = State.PROPOSED if proposed else State.DISMISSED
-    if proposed and _withdrawn(message):
-        state = State.CANCELLED
+    return state == State.PROPOSED or taken
+
+
+def _kept(actor: Actor, message: cap.Message, part: _Part, data: bytes) -> Alert:
+    info, now = part.info, clock.now()
+    place = common_place(part.areas)
+    until = _over(message.sent, part.infos)
+    state = _becomes(message, info, until)
+    if _does_something(message, state) and not senders.trusted(message.sender, place):
+        state = State.HELD
     texts = [
         text for one in part.infos for text in (one.headline, one.description, one.instruction)
     ]
@@ -134,7 +153,7 @@ def _kept(message: cap.Message, part: _Part, data: bytes) -> Alert:
         kind=message.kind, event=info.event[:120] if info else "", level=info.level if info else "plain",
         urgent=any(one.urgency == "Immediate" for one in part.infos), exercise=message.status == "Exercise",
         headline=(info.headline or info.event)[:200] if info else "", text=_sentences(texts),
-        until=until, xml=_xml(message, data), state=state, received_at=now,
+        until=until, xml=_xml(message, data), state=state, received_at=now, taken_by=actor.label,
     )  # fmt: skip
 
 
@@ -213,25 +232,61 @@ def _circle(row: Alert) -> Circle | None:
 def dismiss(*, actor: Actor, pk: UUID) -> Alert:
     """Do not broadcast it. Raises BC006, CO403, CO404."""
     with scoped(actor):
-        row = _locked(actor, pk)
+        row = _dismissable(actor, pk)
         row.state = State.DISMISSED
         row.save(update_fields=["state"])
         _note(actor, row, "dismiss")
     return row
 
 
-def _locked(actor: Actor, pk: UUID) -> Alert:
+def _dismissable(actor: Actor, pk: UUID) -> Alert:
+    """Proposed, or held: of nobody knows whom, anybody who makes broadcasts may say no."""
+    held = Alert.objects.filter(scope_q(actor, "place_key"), pk=pk, state=State.HELD).exists()
+    return _locked(actor, pk, State.HELD if held else State.PROPOSED)
+
+
+def vouch(*, actor: Actor, pk: UUID, how: str) -> Alert:
+    """Say of a held message how one made sure that it is true; it goes on as if its sender were trusted.
+
+    By somebody else than whoever brought it, with the right to approve there. Raises BC006, BC029, BC031, CO403, CO404.
+    """
+    words = " ".join(str(clean(how)).split())
+    with scoped(actor):
+        row = _locked(actor, pk, State.HELD, "broadcast.approve")
+        if row.taken_by == actor.label:
+            raise errors.ANOTHER_PERSON()
+        if not senders.LEAST <= len(words) <= 200:
+            raise errors.HOW_SURE(fields={"how": str(errors.HOW_SURE.message)})
+        row.vouched_by, row.voucher, row.vouched_how = actor.label, actor.name[:64], words
+        message = cap.read(row.xml.encode())
+        # The part of the message that this row stands for; none of a bare Cancel.
+        infos = [
+            one for one in message.infos if (one.level, one.event[:120]) == (row.level, row.event)
+        ]
+        row.state = _becomes(message, infos[0] if infos else None, row.until)
+        row.save(update_fields=["state", "vouched_by", "voucher", "vouched_how"])
+        _note(actor, row, "vouch", how=words)
+    if message.kind in {"Cancel", "Update"}:
+        with scoped(SYSTEM):
+            same = Alert.objects.filter(sender=row.sender, sent=row.sent, kind=row.kind)
+            _withdraw(actor, message, but=set(same.values_list("pk", flat=True)))
+    return row
+
+
+def _locked(
+    actor: Actor, pk: UUID, state: State = State.PROPOSED, permission: str = "broadcast.make"
+) -> Alert:
     rows = Alert.objects.select_for_update(no_key=True).filter(scope_q(actor, "place_key"))
     row = rows.filter(pk=pk).first()
     if row is None:
         raise NOT_FOUND()
-    actor.require("broadcast.make", row.place_key)
-    if row.state != State.PROPOSED:
+    actor.require(permission, row.place_key)
+    if row.state != state:
         raise errors.WRONG_STATE(state=row.get_state_display())
     return row
 
 
-def _note(actor: Actor, row: Alert, verb: str) -> None:
+def _note(actor: Actor, row: Alert, verb: str, **more: str) -> None:
     record = f"alert:{row.id}"
     detail = {
         "sender": row.sender,
@@ -239,7 +294,8 @@ def _note(actor: Actor, row: Alert, verb: str) -> None:
         "level": row.level,
         "status": row.status,
     }
-    journal.write(actor, f"alert.{verb}", record, place_key=row.place_key, detail=detail)
+    told = {**detail, "state": row.state, **more}
+    journal.write(actor, f"alert.{verb}", record, place_key=row.place_key, detail=told)
     facts.record(
         f"alert.{verb}", at=clock.now(), place_code=row.place_code, subject=row.level, actor=actor, record=record,
         attrs={**detail, "exercise": row.exercise},

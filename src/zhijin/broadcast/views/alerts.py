@@ -22,7 +22,7 @@ from zhijin.core.errors import BAD_REQUEST, NOT_FOUND, Refusal
 from zhijin.places import api as places
 
 PAGE = 30
-TONES = {"proposed": "warn", "used": "ok", "dismissed": "", "cancelled": "info"}
+TONES = {"held": "late", "proposed": "warn", "used": "ok", "dismissed": "", "cancelled": "info"}
 
 
 @gate("broadcast.view", rate="30/m")
@@ -67,16 +67,19 @@ def one(request: Request, pk: UUID) -> HttpResponse:
         try:
             return _do(request, pk)
         except Refusal as error:
-            if error.status in {403, 404}:
+            if error.status == 404 or error.id == "CO403":
                 raise
             refusal = error
+            row = selectors.alert(request.actor, pk)
     sender, source = cap.origin(row.xml)
     context = {
         "row": row, "tone": TONES[row.state], "level_tone": showing.LEVEL_TONES[row.level], "refusal": refusal,
         "sender": sender or row.sender, "envelope": envelopes.unverified(source),
         "kind": KINDS.get(row.kind, row.kind), "status": STATUSES.get(row.status, row.status),
         "level": _level(row.level), "areas": showing.names(row.areas),
-        "can_make": request.actor.can("broadcast.make", row.place_key),
+        "can_make": request.actor.can("broadcast.make", row.place_key), "given": request.POST,
+        "can_vouch": row.state == "held" and request.actor.can("broadcast.approve", row.place_key),
+        "brought": row.taken_by == request.actor.label, "can_trust": request.actor.can("alert.trust"),
     }  # fmt: skip
     return render(
         request, "broadcast/alert.html", context, status=refusal.status if refusal else 200
@@ -100,6 +103,10 @@ def _do(request: Request, pk: UUID) -> HttpResponse:
             made = alerts.use(actor=request.actor, pk=pk)
             messages.success(request, _("已生成广播草稿，请听一遍再发。"))
             return redirect("desk:broadcast", pk=made.id)
+        case "vouch":
+            alerts.vouch(actor=request.actor, pk=pk, how=request.POST.get("how", ""))
+            messages.success(request, _("已核实来源，按普通预警处理。"))
+            return redirect("desk:alert", pk=pk)
         case "dismiss":
             alerts.dismiss(actor=request.actor, pk=pk)
             return redirect("desk:alerts")

@@ -14,13 +14,23 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from zhijin.access.api import Request, gate
-from zhijin.core import clock, files, pii
+from zhijin.core import clock, file_texts, files, pii
 from zhijin.core.actor import Actor
 from zhijin.core.errors import BAD_REQUEST, Refusal
 from zhijin.core.facts import county_of
 from zhijin.core.ids import is_code, place_key, show_receipt
 from zhijin.core.scope import scoped
-from zhijin.disclosure import catalogue, deciding, duties, errors, producing, selectors, tables
+from zhijin.disclosure import (
+    attached,
+    catalogue,
+    deciding,
+    duties,
+    errors,
+    producing,
+    selectors,
+    steps,
+    tables,
+)
 from zhijin.disclosure import documents as writing
 from zhijin.disclosure import questions as answering
 from zhijin.disclosure.documents import Draft
@@ -120,10 +130,10 @@ def new(request: Request) -> HttpResponse:
     refusal = None
     if request.method == "POST" and form.is_valid():
         try:
-            draft = _draft(form)
+            draft, given = _draft(form), _files(request)
             with scoped(request.actor):
                 made = writing.write(actor=request.actor, place_code=place, draft=draft)
-                writing.attach(actor=request.actor, document_id=made.id, files=_files(request))
+                writing.attach(actor=request.actor, document_id=made.id, files=given)
         except Refusal as error:
             refusal = error
         else:
@@ -152,12 +162,14 @@ def _draft(form: DocumentForm) -> Draft:
 
 
 def _files(request: Request) -> list[tuple[str, Any]]:
+    """What was sent, stored and looked through, before anything is locked: reading a large file takes seconds."""
     found = []
     for upload in request.FILES.getlist("files"):
         if isinstance(upload, UploadedFile) and upload.file is not None:
             name = upload.name or "file"
             body = cast("BinaryIO", upload.file)
-            found.append((name, files.store_document(body, name, upload.size or 0)))
+            found.append((name, files.store_open(body, name, upload.size or 0)))
+    file_texts.looks([stored for _name, stored in found])
     return found
 
 
@@ -207,11 +219,11 @@ def edit(request: Request, pk: UUID) -> HttpResponse:
 
 
 def _changed(request: Request, row: Document, form: DocumentForm) -> None:
-    draft = _draft(form)
+    draft, given = _draft(form), _files(request)
     actor, version = request.actor, form.cleaned_data["version"] or 0
     with scoped(actor):
         writing.change(actor=actor, document_id=row.id, draft=draft, version=version)
-        writing.attach(actor=actor, document_id=row.id, files=_files(request))
+        writing.attach(actor=actor, document_id=row.id, files=given)
         for one in request.POST.getlist("detach"):
             if (found := _uuid(one)) is not None:
                 writing.detach(actor=actor, document_id=row.id, attachment_id=found)
@@ -223,7 +235,9 @@ _ACTS: dict[str, Callable[[Request, UUID], Any]] = {
         actor=r.actor, document_id=pk, checked=r.POST.get("checked") == "1"
     ),
     "supervise": lambda r, pk: deciding.supervise(actor=r.actor, document_id=pk),
-    "approve": lambda r, pk: deciding.approve(actor=r.actor, document_id=pk),
+    "approve": lambda r, pk: deciding.approve(
+        actor=r.actor, document_id=pk, seen=r.POST.getlist("seen")
+    ),
     "return": lambda r, pk: deciding.send_back(
         actor=r.actor, document_id=pk, why=r.POST.get("why", "")
     ),
@@ -279,13 +293,16 @@ def _context(request: Request, row: Document, refusal: Refusal | None) -> dict[s
     actor, key = request.actor, row.place_key
     board = catalogue.BOARDS[row.board]
     waits = row.state == "supervised" or (row.state == "submitted" and not board.supervised)
-    never = [kind for kind in row.found if kind in catalogue.NEVER]
+    files = attached.of(row)
+    kinds = row.found if row.is_public else steps.found_in(row, files)
+    never = [kind for kind in kinds if kind in catalogue.NEVER]
     return {
         "row": row, "board": board, "refusal": refusal, "given": request.POST,
         "label": places.label(row.place_code), "code": show_receipt(row.code),
         "state": catalogue.STATES[row.state], "tone": catalogue.TONES[row.state],
-        "table": tables.shaped(row.columns, row.rows), "files": selectors.attachments(row),
-        "found": pii.titles(row.found), "never": pii.titles(never),
+        "table": tables.shaped(row.columns, row.rows), "files": files,
+        "blind": [file for file in files if file.blind],
+        "found": pii.titles(kinds), "never": pii.titles(never),
         "own": row.author == actor.label,
         "may_draft": row.state == "draft" and actor.can("disclose.draft", key),
         "may_discard": row.state in {"draft", "submitted"} and (

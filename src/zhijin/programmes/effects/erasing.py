@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from zhijin.cases.api import Case, CaseEvent
 from zhijin.core import clock
-from zhijin.programmes.models import Delivery, Notice, Publication
+from zhijin.programmes.effects.following import TRIES
+from zhijin.programmes.models import Delivery, FollowUp, Notice, Publication
 
 
 def forget(cases: Sequence[Case]) -> None:
@@ -20,6 +21,8 @@ def forget(cases: Sequence[Case]) -> None:
     )
     there.update(fields={}, photos=[], why="")
     Notice.objects.filter(case_id__in=ids).delete()
+    # What was to be opened later would be opened of nothing.
+    FollowUp.objects.filter(case_id__in=ids, opened=None).update(tries=TRIES, error="erased")
     events = CaseEvent.objects.filter(case_id__in=ids).exclude(kind="erased")
     told = Delivery.objects.filter(event_id__in=events.values("id"))
     told.exclude(state=Delivery.State.WAITING).update(payload=None)
