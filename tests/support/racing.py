@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from contextvars import copy_context
 
 from django.db import connection, connections, transaction
 
@@ -34,7 +35,8 @@ def overtaken(first: Callable[[], object], second: Callable[[], object]) -> obje
         finally:
             connections.close_all()
 
-    thread = threading.Thread(target=run)
+    # With the clock as the caller holds it.
+    thread = threading.Thread(target=copy_context().run, args=(run,))
     with transaction.atomic():
         first()
         thread.start()

@@ -69,6 +69,7 @@ def begin(*, actor: Actor, draft: Draft) -> Cycle:
     """
     key = host_of(actor, draft.place_code)
     contests.check_criteria(draft.criteria)
+    _one_at_a_time(key, draft.sector)
     if Cycle.objects.filter(place_key=key, sector=draft.sector, active=True).exists():
         raise errors.CYCLE_THERE()
     cycle = Cycle.objects.create(
@@ -82,14 +83,21 @@ def begin(*, actor: Actor, draft: Draft) -> Cycle:
     return cycle
 
 
+def _one_at_a_time(key: int, sector: int | None) -> None:
+    """Two who begin one at the same moment: the second waits, and finds the first one's."""
+    with connection.cursor() as cursor:
+        name = f"activities cycle {key} {sector}"
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [name])
+
+
 @transaction.atomic(savepoint=False)
 def stop(*, actor: Actor, cycle_id: UUID) -> Cycle:
     """Stop a cycle; what was done stays. Raises CO404, CO403."""
     cycle = reading.get(actor, cycle_id)
     actor.require("activity.organise", cycle.place_key)
+    if Cycle.objects.filter(id=cycle.id, active=True).update(active=False):
+        note(actor, "cycle.stopped", cycle.record, cycle.place_key)
     cycle.active = False
-    cycle.save(update_fields=["active"])
-    note(actor, "cycle.stopped", cycle.record, cycle.place_key)
     return cycle
 
 
