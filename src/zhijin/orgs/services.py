@@ -204,6 +204,13 @@ def end_organisation(
     """End an organisation on the day ``on``. Raises CO403, OR001, OR008, OR010."""
     org = lock_organisation(actor=actor, key=key)
     day = on or clock.today()
+    # Whoever is appointed at this moment holds the post: they are waited for, and counted.
+    list(
+        org.posts.select_for_update(no_key=True)
+        .filter(valid_to=None)
+        .order_by("id")
+        .values_list("id")
+    )
     children = Organisation.objects.filter(parent=org, valid_to=None).count()
     holders = Appointment.objects.filter(org=org, valid_to=None).count()
     if children or holders:
@@ -219,7 +226,13 @@ def end_organisation(
 
 
 def refresh_lead(org: Organisation) -> None:
-    """Bring ``led`` and ``term_ends`` to what the appointments now say."""
+    """Bring ``led`` and ``term_ends`` to what the appointments now say.
+
+    Of two posts of one organisation that are changed at one moment the second sees what became of the first.
+    """
+    Organisation.objects.select_for_update(no_key=True).filter(key=org.key).values_list(
+        "key"
+    ).first()
     current = Appointment.objects.filter(org=org, valid_to=None, post__kind__in=words.LEADING)
     ends = [a.term_ends for a in current]
     org.led = bool(ends)
