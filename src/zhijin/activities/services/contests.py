@@ -86,9 +86,9 @@ def start(*, actor: Actor, event_id: UUID) -> Event:
         raise errors.NOTHING_IN_IT(what=_("两个以上的参赛单位"))
     if len(judges) < 1:
         raise errors.NOTHING_IN_IT(what=_("评委"))
-    order = drawing.order("", str(event.id), [row.org_key for row in entries])
+    order = drawing.order("", str(event.id), [row.org_key or 0 for row in entries])
     for row in entries:
-        row.lot = order.index(row.org_key) + 1
+        row.lot = order.index(row.org_key or 0) + 1
     Party.objects.bulk_update(entries, ["lot"])
     Sheet.objects.bulk_create(
         _sheet(event, entry, judge)

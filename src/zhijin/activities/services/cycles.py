@@ -6,6 +6,7 @@ import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -26,6 +27,7 @@ from zhijin.core.facts import county_of
 from zhijin.core.ids import uuid7
 from zhijin.core.scope import scoped
 from zhijin.core.signing import Signed, side_file
+from zhijin.core.tasks import AWAY, apart
 
 log = logging.getLogger("zhijin.activities")
 ACTOR = Actor("system", "cycle", "工作周期")
@@ -108,12 +110,19 @@ def sweep() -> int:
     with scoped(ACTOR):
         cycles = list(Cycle.objects.filter(active=True).order_by("id"))
     for cycle in cycles:
-        for step in due(cycle, today):
-            try:
-                with scoped(ACTOR):
-                    taken += _take(cycle, step, today)
-            except Exception:
-                log.exception("step %s %s of cycle %s failed", step.kind, step.period, cycle.id)
+        try:
+            steps = due(cycle, today)
+        except AWAY:
+            raise
+        except Exception:
+            log.exception("the steps of cycle %s are not known", cycle.id)
+            continue
+        for step in steps:
+            with scoped(ACTOR):
+                taken += apart(
+                    partial(_take, cycle, step, today),
+                    log, "step %s %s of cycle %s failed", step.kind, step.period, cycle.id,
+                )  # fmt: skip
     return taken
 
 
