@@ -16,6 +16,7 @@ from django.test.utils import CaptureQueriesContext
 from tests.activities.conftest import as_system, facts, places, refusing, units
 from tests.assessment.cycle import yearly
 from tests.assessment.cycle.yearly import OFFICER, SYSTEM, YEAR, YEARLY
+from tests.support.racing import overtaken
 from zhijin.assessment import commands, records, services
 from zhijin.assessment.cycle import evidence
 from zhijin.assessment.cycle.freezing import annual, freeze_run, signed_of, still_open
@@ -445,3 +446,17 @@ def test_the_desk_opens_a_published_value_to_the_facts_of_then(made, published):
     value = as_system(lambda: Value.objects.get(run_id=published.id, org_key=key))
     assert f"计入分母 20 条，其中计入分子 {value.numerators[0]} 条" in page
     assert "看到的条数和当时计入的不同" not in page
+
+
+def test_what_is_frozen_while_a_newer_result_is_published_is_never_replaced(made, published):
+    correct(of_unit(made.keys[0])[0], void=True)
+
+    def newer() -> object:
+        watching.request_late()
+        yearly.compute_all()
+        return yearly.publish(YEARLY, date(YEAR, 1, 1))
+
+    with yearly.later(published):
+        got = overtaken(lambda: freeze_run(actor=OFFICER, run_id=published.id), newer)
+    assert got == "AE021"
+    assert as_system(lambda: Run.objects.get(id=published.id).state) == "frozen"
