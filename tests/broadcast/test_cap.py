@@ -15,7 +15,6 @@ from lxml import etree
 from tests.broadcast.conftest import SYSTEM, sent
 from tests.cases.conftest import GRID_2, IN_GRID, OUTSIDE
 from tests.cast import GRID, OTHER_VILLAGE, VILLAGE
-from tests.support.racing import overtaken
 from zhijin.broadcast import cap, errors, selectors
 from zhijin.broadcast.circles import Circle
 from zhijin.broadcast.models import Alert, Broadcast, Target
@@ -560,30 +559,3 @@ def test_the_pages_take_in_use_and_dismiss(village, cast):
 
 
 pytestmark = pytest.mark.django_db
-
-
-# -- two at one moment --------------------------------------------------------------------------
-
-
-def cancelled(actor: Any) -> Alert:
-    back = cap.Reference("zhaoyang@weather.example", "CMA-1", "")
-    return alerts.receive(
-        actor=actor, data=xml(number=2, kind="Cancel", info=None, references=(back,))
-    )
-
-
-@pytest.mark.django_db(transaction=True)
-def test_a_warning_that_is_cancelled_while_it_goes_out_is_stopped(village, cast):
-    actor = cast.branch_secretary.actor
-    made = alerts.use(actor=actor, pk=alerts.receive(actor=actor, data=xml()).id)
-    overtaken(lambda: sending.submit(actor=actor, pk=made.id), lambda: cancelled(actor))
-    with scoped(SYSTEM):
-        assert Broadcast.objects.get(pk=made.pk).state == "stopped"
-
-
-@pytest.mark.django_db(transaction=True)
-def test_a_warning_that_somebody_dismisses_at_that_moment_stays_dismissed(village, cast):
-    actor = cast.branch_secretary.actor
-    row = alerts.receive(actor=actor, data=xml())
-    overtaken(lambda: alerts.dismiss(actor=actor, pk=row.id), lambda: cancelled(actor))
-    assert state(row) == "dismissed"

@@ -19,9 +19,7 @@ from tests.broadcast.test_cap import message
 from tests.broadcast.test_sending import refused
 from tests.broadcast.vendors import DING_SECRET, GATEWAY_TOKEN, LARK_SECRET, serving
 from tests.cast import COUNTY, GRID, OTHER_VILLAGE, TOWNSHIP, VILLAGE, Part, make_member
-from tests.support.racing import overtaken
 from zhijin.broadcast import cap, choosing, errors
-from zhijin.broadcast.channels import Verdict
 from zhijin.broadcast.channels.sms import TEMPLATE
 from zhijin.broadcast.models import Broadcast, Channel, Post
 from zhijin.broadcast.services import (
@@ -579,30 +577,3 @@ def test_a_warning_stays_on_the_page_as_long_as_it_holds(village, cast):
     row = sending.submit(actor=SYSTEM, pk=alerts.use(actor=SYSTEM, pk=alert.id).id)
     assert row.shown_until == alert.until
     assert row.ends_at < row.shown_until
-
-
-def test_who_got_a_message_that_was_on_its_way_when_it_was_stopped_is_told_so(village, vendors):
-    row = said(channel(vendors))
-    (post,) = posts(row)
-    claimed = posting._claim(post.id)
-    assert claimed is not None
-    stopping.stop(actor=SYSTEM, pk=row.id, why="误报")
-    assert posts(row, "stop") == []
-    posting._settle(claimed[0], Verdict("sent"))
-    assert [one.state for one in posts(row)] == [State.SENT]
-    assert run(row, "stop") == {"wecom": State.SENT}
-    assert "已经停播" in vendors.got[-1][1]["text"]["content"]
-
-
-@pytest.mark.django_db(transaction=True)
-def test_who_is_written_down_as_told_at_that_moment_is_told_so_too(village, vendors):
-    row = said(channel(vendors))
-    (post,) = posts(row)
-    claimed = posting._claim(post.id)
-    assert claimed is not None
-    overtaken(
-        lambda: posting._settle(claimed[0], Verdict("sent")),
-        lambda: stopping.stop(actor=SYSTEM, pk=row.id, why="误报"),
-    )
-    assert [one.state for one in posts(row)] == [State.SENT]
-    assert [one.kind for one in posts(row, "stop")] == ["wecom"]
