@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import datetime
 from uuid import uuid4
 
 import pytest
@@ -27,7 +28,15 @@ from zhijin.activities.services import ballots
 from zhijin.core import clock, signing
 
 pytestmark = pytest.mark.django_db
-YEAR = clock.today().year
+#: The clock stands in the middle of next year, so that no midnight falls between two of the years counted here.
+NOW = datetime(clock.today().year + 1, 6, 10, 10, tzinfo=clock.TZ)
+YEAR = NOW.year
+
+
+@pytest.fixture(autouse=True)
+def _in_june():
+    with clock.freeze(NOW):
+        yield
 
 
 def post(client, url, **data):

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from uuid import uuid4
+
 import pytest
 
 from tests.assessment import drive
@@ -150,3 +153,22 @@ def test_a_ready_run_leads_to_nothing_until_it_is_published(tree):
         run = drive.run_of(county=COUNTY)
         assert services.follow_run(run.id, run.county) == 0
     forget()
+
+
+def test_one_that_nobody_foresaw_keeps_no_other_from_its_turn(named, caplog):
+    """Of its mark nothing is left: it is put off, told in the log, and the other two are opened."""
+    orgs, run = named
+    with scoped(SYSTEM):
+        Follow.objects.create(
+            county=run.county, org_key=orgs[1].key, place_code=orgs[1].place_code, place_key=orgs[1].place_key,
+            sector_key=orgs[1].sector_key, run_id=run.id, mark_id=uuid4(), programme="another",
+            period_start=run.period_start, kind="laggard", opens="rectification", at=clock.now(),
+            due_at=clock.now() - timedelta(hours=1),
+        )  # fmt: skip
+    assert services.follow_run(run.id, run.county) == 2
+    with scoped(SYSTEM):
+        bad = Follow.objects.get(programme="another")
+    assert (bad.tries, bad.error, bad.case_id) == (1, "CO500", None)
+    assert bad.due_at == clock.now() + timedelta(hours=2)
+    assert str(bad.id) in caplog.text
+    assert len(cases()) == 2

@@ -9,15 +9,19 @@ import pytest
 from django.db import connections
 
 from tests.assessment import drive
-from tests.assessment.drive import JULY, JUNE, MAY, NOW, SYSTEM
+from tests.assessment.drive import JULY, JUNE, MAY, NOW, PROGRAMME, SYSTEM
 from tests.cast import COUNTY, OTHER_COUNTY, TOWNSHIP
+from tests.support.racing import overtaken
 from zhijin.assessment import services
-from zhijin.assessment.models import Batch, Run, Score, Value
-from zhijin.assessment.services import storing, watching
+from zhijin.assessment.engine.periods import Period
+from zhijin.assessment.models import Batch, Mark, Run, Score, Value
+from zhijin.assessment.services import requesting, storing, watching
 from zhijin.core import clock, facts
 from zhijin.core.errors import Refusal
 from zhijin.core.scope import scoped
 from zhijin.orgs.services import change_organisation, end_organisation
+from zhijin.playbooks import selectors
+from zhijin.playbooks.models import PlaybookRevision
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -412,3 +416,70 @@ def test_two_that_ask_at_once_make_one_request():
     assert len(set(made)) == 1
     with scoped(SYSTEM):
         assert Batch.objects.count() == 1
+
+
+# -- one at a moment, and one that nobody foresaw -----------------------------------------------
+
+
+def test_a_result_that_is_published_while_it_is_computed_anew_is_not_set_aside(five):
+    drive.compute()
+    run = drive.run_of()
+    drive.work(five[-1], JULY, 9, 9)
+    overtaken(lambda: services.publish_run(actor=SYSTEM, run_id=run.id), drive.compute)
+    with scoped(SYSTEM):
+        states = dict(Run.objects.values_list("id", "state"))
+        assert states.pop(run.id) == "published"
+        assert list(states.values()) == ["ready"], "the newer one stands beside"
+        assert Score.objects.filter(run_id=run.id).count() == 5
+        assert Mark.objects.filter(run_id=run.id).exists()
+
+
+def unreadable() -> None:
+    """A programme in force that this release cannot read any more, before all others in the list."""
+    with scoped(SYSTEM):
+        PlaybookRevision.objects.create(
+            playbook="a-broken-one", form="assessment", place_code="53", revision=1, digest="0" * 64,
+            title_zh="读不了", title_en="Unreadable", source="assessment: 99", state="in_force",
+            uploaded_by="system:test", published_at=clock.now(), published_by="system:test",
+        )  # fmt: skip
+    selectors.forget()
+
+
+@pytest.mark.parametrize("chore", [services.request_due, watching.request_open])
+def test_a_programme_that_cannot_be_read_keeps_no_other_from_its_turn(five, chore, caplog):
+    unreadable()
+    with clock.freeze(NOW + timedelta(days=4)):
+        drive.work(five[0], Period(date(2026, 8, 1)), 1)
+        assert chore() == 1
+    assert "a-broken-one" in caplog.text
+    with scoped(SYSTEM):
+        assert Batch.objects.get().programme == "test-drive"
+
+
+@pytest.mark.parametrize("module", [requesting, watching])
+def test_one_that_cannot_be_asked_for_keeps_no_other_from_its_turn(
+    five, module, caplog, monkeypatch
+):
+    """Late facts, too: what was not asked for stands in the log, and the mark moves on."""
+    drive.publish_programme(PROGRAMME.replace("id: test-drive", "id: a-second"))
+    honest = module.queue
+
+    def queue(actor, found, *more):
+        if found.name == "a-second":
+            raise KeyError("nobody foresaw this")
+        return honest(actor, found, *more)
+
+    if module is requesting:
+        monkeypatch.setattr(module, "queue", queue)
+        assert services.request_due() == 1
+    else:
+        services.request_due()
+        with scoped(SYSTEM):
+            waiting = list(Batch.objects.values_list("id", flat=True))
+        for one in waiting:
+            services.compute(one)
+        drive.work(five[0], JULY, 1)
+        monkeypatch.setattr(module, "queue", queue)
+        assert watching.request_late() == 1
+        assert watching.request_late() == 0
+    assert "KeyError" in caplog.text

@@ -196,3 +196,25 @@ def test_others_may_not_send_anybody(village, cast):
         answer = who.client.post(f"/desk/broadcasts/{row.id}/", {"do": "knock"})
         assert answer.status_code in {403, 404}
     assert jobs() == 0
+
+
+def test_a_place_that_nobody_foresaw_keeps_no_other_from_being_visited(
+    village, monkeypatch, caplog
+):
+    row = sent(SYSTEM)
+    knocking.knock(actor=SYSTEM, pk=row.id)
+    honest, first = knocking.cases.open_case, []
+
+    def open_case(**given):
+        if not first:
+            first.append(given["report"].place_code)
+            raise KeyError("nobody foresaw this")
+        return honest(**given)
+
+    monkeypatch.setattr(knocking.cases, "open_case", open_case)
+    assert knocking.run(row.id) == 1
+    done = now(row)
+    assert (done.errand_done, done.errand_failed, done.on_errand) == (1, 1, False)
+    assert done.errand_why.startswith("CO500")
+    assert f"nobody was sent to {first[0]}" in caplog.text
+    assert first[0] not in {case.place_code for case in doors()}

@@ -21,6 +21,7 @@ from tests.broadcast.test_channels import (
 from tests.broadcast.test_sending import refused
 from tests.cast import OTHER_VILLAGE
 from zhijin.broadcast import choosing, errors
+from zhijin.broadcast.channels import Verdict
 from zhijin.broadcast.models import Letter, Post
 from zhijin.broadcast.services import channels, letters, posting, stopping
 from zhijin.core import clock
@@ -139,3 +140,16 @@ def test_a_trial_of_a_gateway_keeps_no_number(village, vendors):
     with scoped(SYSTEM):
         assert Post.objects.get(pk=post.pk).number is None
     assert "13912345699" not in everything_written()
+
+
+def test_a_letter_that_was_sent_is_not_called_failed_by_an_attempt_that_ends_later(
+    village, vendors
+):
+    resident("甲", "13912345601")
+    row = said(channel(vendors, "sms"))
+    assert run(row) == {"sms": State.SENT}
+    with scoped(SYSTEM):
+        letter = Letter.objects.get()
+        letters._note(letter, Verdict("refused", "late"), skipped=False)
+        letter.refresh_from_db()
+    assert (letter.state, letter.reason, letter.tries) == ("sent", "", 1)

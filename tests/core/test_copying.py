@@ -42,9 +42,9 @@ def test_none_are_none(django_assert_num_queries) -> None:
 
 
 def test_how_many_they_are_costs_no_more_statements(django_assert_num_queries) -> None:
-    for number in (copying.FEW, 500):
+    for number, place in ((copying.FEW, GRID), (500, OTHER_VILLAGE)):
         with scoped(SYSTEM), django_assert_num_queries(4):
-            copying.save(homes(number))
+            copying.save(homes(number, place))
 
 
 @settings(
@@ -63,7 +63,7 @@ def test_every_value_comes_back_as_it_was(told) -> None:
     rows = [
         Household(
             place_code=GRID, place_key=place_key(GRID), number=number, head_masked=head, address=address,
-            lon=lon, valid_to=day, simulated=simulated,
+            lon=lon, valid_to=day, simulated=simulated, twin=True,
         )
         for number, head, address, lon, day, simulated in told
     ]  # fmt: skip

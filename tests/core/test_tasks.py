@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import threading
+from datetime import timedelta
+from functools import partial
 
 import pytest
+from django.db import OperationalError
 
 from zhijin.core import tasks
+from zhijin.core.models import DemoClock
 
 
 @pytest.fixture(autouse=True)
@@ -59,3 +63,29 @@ def test_the_spine_registers_its_own():
     chores.register()
     names = {tick.name for tick in tasks.registered()}
     assert {"core.seal_journal", "core.note_head", "core.make_partitions"} <= names
+
+
+# -- many records, one of them unforeseen -------------------------------------------------------
+
+
+@pytest.mark.django_db
+def test_a_record_that_nobody_foresaw_is_undone_alone_and_told(caplog):
+    def act(number: int) -> int:
+        DemoClock.objects.create(ahead=timedelta(number))
+        return 6 // number
+
+    done = [tasks.apart(partial(act, n), tasks.log, "record %d failed", n) for n in (1, 0, 3)]
+    assert done == [6, 0, 2]
+    assert sorted(DemoClock.objects.values_list("ahead", flat=True)) == [timedelta(1), timedelta(3)]
+    assert "record 0 failed" in caplog.text
+    assert "ZeroDivisionError" in caplog.text
+
+
+@pytest.mark.django_db
+def test_a_database_that_is_gone_is_no_records_fault(caplog):
+    def act() -> int:
+        raise OperationalError("the connection is lost")
+
+    with pytest.raises(OperationalError):
+        tasks.apart(act, tasks.log, "record 1 failed")
+    assert caplog.text == ""

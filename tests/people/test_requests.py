@@ -17,7 +17,7 @@ from tests.orgs.conftest import SYSTEM, places, refusing, register
 from zhijin.core import clock
 from zhijin.core.models import Fact, JournalEntry
 from zhijin.core.scope import scoped
-from zhijin.people import branches, moving, requests, retention, revealing, services
+from zhijin.people import branches, keeping, moving, requests, retention, revealing, services
 from zhijin.people.branches import MemberDraft
 from zhijin.people.models import BranchMember, Consent, DataRequest, Person
 
@@ -216,3 +216,44 @@ def test_a_withdrawal_counts_on_a_list_that_the_village_cannot_see(cast, person)
     member = fresh(member)
     assert (member.phone, member.phone_masked, member.id_blind) == (None, "", None)
     assert (member.valid_to, member.ended_why) == (clock.today(), "撤回同意")
+
+
+def test_one_that_nobody_foresaw_keeps_no_other_from_being_forgotten(person, monkeypatch, caplog):
+    """Of the same kind, and of another."""
+    other = do(services.register_person, place_code=GRID, name="王芒种")
+    org = register("大耆老村党支部")
+    member = do(branches.enrol_member, org_key=org.key, draft=MemberDraft("李立冬", PAPER))
+    do(branches.end_member, member_id=member.id, why="转到外省")
+    for one in (person, other):
+        do(moving.leave, person_id=one.id)
+    honest = services.forget_person
+
+    def forget(row):
+        if row.id == person.id:
+            raise KeyError("nobody foresaw this")
+        honest(row)
+
+    monkeypatch.setattr(services, "forget_person", forget)
+    with clock.freeze(clock.now() + timedelta(days=367)):
+        assert retention.sweep() == 2
+    assert (fresh(person).name_masked, fresh(other).name_masked) == (person.name_masked, "—")
+    assert bytes(fresh(member).name) == b""
+    assert f"person {person.id} was not erased" in caplog.text
+
+
+def test_a_kind_that_nobody_foresaw_keeps_no_other_from_being_forgotten(
+    person, monkeypatch, caplog
+):
+    do(moving.leave, person_id=person.id)
+    honest = keeping.days_of
+
+    def days_of(kept):
+        if kept.key == "member":
+            raise KeyError("nobody foresaw this")
+        return honest(kept)
+
+    monkeypatch.setattr(keeping, "days_of", days_of)
+    with clock.freeze(clock.now() + timedelta(days=367)):
+        assert retention.sweep() == 1
+    assert fresh(person).name_masked == "—"
+    assert "what is due of member was not erased" in caplog.text

@@ -298,3 +298,23 @@ class TestFollowUps:
             assert (row.tries, row.error) == (1, "CA002")
             assert row.due_at == clock.now() + timedelta(hours=2)
         assert len(notices(role="county_officer", kind="follow")) == 1
+
+    def test_one_that_nobody_foresaw_keeps_no_other_from_its_turn(
+        self, cast: Cast, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        made = closed(cast)
+        with scoped(SYSTEM):
+            good = FollowUp.objects.get(case_id=made.case_id)
+            bad = FollowUp.objects.create(
+                county=good.county, place_key=good.place_key, case_id=good.case_id, rule=99,
+                event_id=good.event_id, due_at=good.due_at - timedelta(hours=1),
+            )  # fmt: skip
+        with clock.freeze(good.due_at):
+            assert following.open_due() == 1
+            with scoped(SYSTEM):
+                bad.refresh_from_db()
+            assert (bad.tries, bad.error, bad.opened) == (1, "CO500", None)
+            assert bad.due_at == clock.now() + timedelta(hours=2), "it does not spin"
+        assert str(bad.id) in caplog.text
+        (told,) = notices(role="county_officer", kind="follow")
+        assert "CO500" in told

@@ -403,3 +403,32 @@ def test_an_endpoint_is_told_of_a_place_chosen_by_its_name(cast: Cast, receiver:
     assert refused.status_code == 400
     assert "还不能确定“没有这个地方”是哪个地方" in refused.content.decode()
     assert Endpoint.objects.count() == 1
+
+
+def test_a_message_that_cannot_be_read_is_given_up_in_the_end_and_its_maker_told(
+    receiver: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    registered(receiver)
+    opened()
+    follow_all()
+    (row,) = deliveries()
+    Delivery.objects.update(payload=b"not sealed by us")
+    assert send_all() == [False]
+    row.refresh_from_db()
+    assert (row.state, row.attempts, row.error) == ("waiting", 1, "CO500")
+    assert row.next_at is not None
+    assert row.next_at > clock.now(), "no more often than to one who does not answer"
+    assert str(row.id) in caplog.text
+    assert Receiver.got == []
+
+
+def test_what_was_taken_is_not_called_failed_by_an_attempt_that_ends_later(receiver: str) -> None:
+    registered(receiver)
+    opened()
+    follow_all()
+    assert send_all() == [True]
+    (row,) = deliveries()
+    sending._note(row.id, egress.Outcome(500, 10, "late"))
+    row.refresh_from_db()
+    assert (row.state, row.status, row.next_at) == ("delivered", 200, None)
+    assert Endpoint.objects.get().failures == 0

@@ -10,7 +10,9 @@ import pytest
 
 from tests.sensing.conftest import everything, message
 from zhijin.core import clock
+from zhijin.core.actor import Actor
 from zhijin.core.bus import Message
+from zhijin.core.scope import scoped
 from zhijin.sensing import gate as gates
 from zhijin.sensing import intake as intakes
 from zhijin.sensing.gate import Asked, Gate, digest
@@ -94,6 +96,20 @@ def test_one_alarm_that_cannot_be_opened_in_the_morning_holds_up_no_other(
     monkeypatch.setattr(alarms.rules, "open_case", opened)
     with clock.freeze(night + timedelta(hours=8, minutes=11)):
         assert alarms.open_held() == 1, "nor lost"
+
+
+def test_an_alarm_whose_device_is_gone_holds_up_no_other(fire, device, intake, caplog):
+    odd, well = device("bin", label="一号箱")[0], device("bin", label="二号箱")[0]
+    night = datetime(2026, 6, 9, 23, 0, tzinfo=clock.TZ)
+    with clock.freeze(night):
+        for one in (odd, well):
+            intake(one, message(1, kind="bin", fill=95))
+    with scoped(Actor.system("test")):
+        Alarm.objects.filter(device_id=odd.id).update(device_id=2**40)
+    with clock.freeze(night + timedelta(hours=8)):
+        assert alarms.open_held() == 1
+        assert alarms.open_held() == 0, "not tried again at once"
+    assert "was not opened" in caplog.text
 
 
 def test_one_silent_device_of_which_nobody_can_be_told_hides_no_other(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 
 from django.db.models import Q
@@ -49,6 +51,57 @@ def whose(
         return Whose(key, where)
     members = {month: _below(key, shifted(month, 1) - _DAY) for month in period.months}
     return Whose(key, where, members)
+
+
+def whose_of(keys: Mapping[int, int], period: Period, *, by_tree: bool) -> list[Whose]:
+    """The same for many organisations (key → where it was at the end of the period), in their order.
+
+    The number of queries does not grow with theirs.
+    """
+    spells = spells_of(keys) if period.count > 1 else {}
+    tree = _Tree(keys, period) if by_tree else None
+    every = []
+    for key, place_key in keys.items():
+        one = whose(key, place_key, period, by_tree=False, spells=spells.get(key))
+        if tree is not None:
+            one = replace(one, members={month: tree.below(key, month) for month in period.months})
+        every.append(one)
+    return every
+
+
+class _Tree:
+    """Who stood below whom in a period: read level by level, for all organisations at once."""
+
+    def __init__(self, keys: Iterable[int], period: Period) -> None:
+        holds = Q(valid_from=None) | Q(valid_from__lt=period.end)
+        holds &= Q(valid_to=None) | Q(valid_to__gt=period.start)
+        self._children: dict[int, list[orgs.Spell]] = defaultdict(list)
+        level, known = set(keys), set[int]()
+        for _depth in range(DEPTH):
+            known |= level
+            rows = orgs.Spell.objects.filter(holds, parent_key__in=level)
+            found = list(rows.only("org_id", "parent_key", "valid_from", "valid_to"))
+            for spell in found:
+                self._children[spell.parent_key or 0].append(spell)
+            level = {spell.org_id for spell in found} - known
+            if not level:
+                break
+
+    def below(self, key: int, month: date) -> tuple[int, ...]:
+        """The organisation and those below it at the end of the month, as :func:`_below` finds them."""
+        day = shifted(month, 1) - _DAY
+        every, level = dict.fromkeys([key]), [key]
+        for _depth in range(DEPTH):
+            level = [
+                spell.org_id
+                for above in level
+                for spell in self._children.get(above, ())
+                if spell.org_id not in every and _valid([spell], day) is not None
+            ]
+            if not level:
+                break
+            every |= dict.fromkeys(level)
+        return tuple(every)
 
 
 def _valid(spells: Sequence[orgs.Spell], day: date) -> orgs.Spell | None:

@@ -41,7 +41,11 @@ from zhijin.cases.services.intake import Opened, Report, open_case
 from zhijin.cases.services.moves import move
 from zhijin.cases.services.moves import move_by_reporter as act_as_reporter
 from zhijin.cases.services.parties import join
-from zhijin.cases.services.publishing import mark_published, mark_withdrawn
+from zhijin.cases.services.publishing import (
+    lock_published,
+    mark_published,
+    mark_withdrawn,
+)
 from zhijin.cases.services.reporter import record_of as record_of_code
 from zhijin.cases.services.reporter import reopen
 from zhijin.cases.services.writing import visible
@@ -112,9 +116,9 @@ def public_figures(place_code: str) -> dict[str, int]:
 __all__ = [
     "Case", "CaseEvent", "CaseView", "Counts", "Drawing", "Opened", "Published", "Rate", "Report", "Told",
     "act_as_reporter", "answered", "answers_of", "are_open", "board", "by_ids", "by_number", "called_orgs",
-    "clocks_held", "counts", "draw_points", "event_of", "fire_of", "join", "kinds_for", "listed", "machine_of",
-    "mark_published", "mark_withdrawn", "matching", "move", "open_by_part", "open_by_revision", "open_case",
-    "pending_requests", "photo_files", "photos_of", "private_answers_of", "provide_published", "provide_told",
-    "public_figures", "rates", "record_of_code", "reopen", "revision_of", "shown", "sweep", "sweep_all", "today",
-    "visible",
+    "clocks_held", "counts", "draw_points", "event_of", "fire_of", "join", "kinds_for", "listed",
+    "lock_published", "machine_of", "mark_published", "mark_withdrawn", "matching", "move",
+    "open_by_part", "open_by_revision", "open_case", "pending_requests", "photo_files", "photos_of",
+    "private_answers_of", "provide_published", "provide_told", "public_figures", "rates",
+    "record_of_code", "reopen", "revision_of", "shown", "sweep", "sweep_all", "today", "visible",
 ]  # fmt: skip

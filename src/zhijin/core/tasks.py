@@ -11,10 +11,12 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from django.db import close_old_connections
+from django.db import InterfaceError, OperationalError, close_old_connections, transaction
 
 log = logging.getLogger("zhijin.tasks")
 Chore = Callable[[], object]
+#: The database is gone: no record is to blame, and the next turn begins anew.
+AWAY = (OperationalError, InterfaceError)
 
 
 @dataclass
@@ -28,6 +30,22 @@ class Tick:
 
 
 _ticks: dict[str, Tick] = {}
+
+
+def apart(act: Callable[[], int], log: logging.Logger, told: str, *about: object) -> int:
+    """``act`` on one record of many, undone alone when it fails; 0 then.
+
+    A record that nobody foresaw is told in the log with its name (``told`` and ``about``, as a logger takes them), and
+    keeps no other from its turn. Whoever would meet it again at once puts it off first.
+    """
+    try:
+        with transaction.atomic():
+            return act()
+    except AWAY:
+        raise
+    except Exception:
+        log.exception(told, *about)
+        return 0
 
 
 def register_tick(name: str, seconds: float, chore: Chore) -> None:

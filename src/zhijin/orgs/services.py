@@ -13,7 +13,7 @@ from zhijin.core.actor import Actor
 from zhijin.core.errors import CONFLICT
 from zhijin.core.ids import line_key, org_key, place_key
 from zhijin.orgs import errors, words
-from zhijin.orgs.models import Appointment, Organisation, Spell
+from zhijin.orgs.models import Appointment, Organisation, Post, Spell
 from zhijin.places import api as places
 
 #: What `change_organisation` takes; the first four make a new spell.
@@ -202,6 +202,10 @@ def end_organisation(
     *, actor: Actor, key: int, on: date | None = None, why: str = ""
 ) -> Organisation:
     """End an organisation on the day ``on``. Raises CO403, OR001, OR008, OR010."""
+    # Whoever is appointed at this moment holds the post: they are waited for, and counted. Before the organisation's
+    # row, in the order in which they take them.
+    held = Post.objects.select_for_update(no_key=True).filter(org_id=key, valid_to=None)
+    list(held.order_by("id").values_list("id"))
     org = lock_organisation(actor=actor, key=key)
     day = on or clock.today()
     children = Organisation.objects.filter(parent=org, valid_to=None).count()
@@ -219,7 +223,13 @@ def end_organisation(
 
 
 def refresh_lead(org: Organisation) -> None:
-    """Bring ``led`` and ``term_ends`` to what the appointments now say."""
+    """Bring ``led`` and ``term_ends`` to what the appointments now say.
+
+    Of two posts of one organisation that are changed at one moment the second sees what became of the first.
+    """
+    Organisation.objects.select_for_update(no_key=True).filter(key=org.key).values_list(
+        "key"
+    ).first()
     current = Appointment.objects.filter(org=org, valid_to=None, post__kind__in=words.LEADING)
     ends = [a.term_ends for a in current]
     org.led = bool(ends)

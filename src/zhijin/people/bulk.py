@@ -43,12 +43,15 @@ class Newcomer:
 
 
 def homes_of(keys: Iterable[Key]) -> dict[Key, Household]:
-    """The households of these keys that there are, within the transaction's scope, by one statement."""
+    """The households of these keys that there are, within the transaction's scope, by one statement.
+
+    Locked, so that none of them ends or moves while people are put into it.
+    """
     wanted = set(keys)
-    rows = Household.objects.filter(
+    rows = Household.objects.select_for_update(no_key=True).filter(
         selectors.within_any({village for village, _number in wanted}),
         number__in={number for _village, number in wanted}, valid_to=None,
-    )  # fmt: skip
+    ).order_by("id")  # fmt: skip
     found = {(row.place_code[:12], row.number): row for row in rows}
     return {key: row for key, row in found.items() if key in wanted}
 

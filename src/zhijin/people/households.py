@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from zhijin.core import clock, crypto, facts, journal
 from zhijin.core.actor import Actor
 from zhijin.core.ids import level_of, place_key
+from zhijin.core.scope import scoped
 from zhijin.orgs import api as orgs
 from zhijin.people import errors, following, groups
 from zhijin.people.models import Consent, Household, Membership, Person
 from zhijin.places import api as places
+
+#: What in the database keeps a number to one household of a village.
+ONCE: Final = "people_household_once"
+_KEEPER: Final = Actor.system("people.households")
 
 
 @transaction.atomic(savepoint=False)
@@ -42,9 +47,26 @@ def register_household(
     same = Household.objects.filter(places.within_q(place_code[:12], "place_key"))
     if same.filter(number=made.number, valid_to=None).exists():
         raise errors.NUMBER_NEEDED(fields={"number": errors.NUMBER_NEEDED.message})
-    made.save(force_insert=True)
+    _save(made, force_insert=True)
     _tell(actor, "household.registered", made)
     return made
+
+
+def _save(home: Household, **how: Any) -> None:
+    """Save; a number that somebody took at this moment, or out of the caller's sight, is refused like any other."""
+    try:
+        with transaction.atomic():
+            home.save(**how)
+    except IntegrityError as error:
+        if not has_number(error):
+            raise
+        raise errors.NUMBER_NEEDED(fields={"number": errors.NUMBER_NEEDED.message}) from error
+
+
+def has_number(error: IntegrityError) -> bool:
+    """Whether it says that a household of the village has the number."""
+    found = getattr(error.__cause__, "diag", None)
+    return found is not None and found.constraint_name == ONCE
 
 
 def drafted(place_code: str, number: str, address: str, head: str) -> Household:
@@ -79,14 +101,12 @@ def place_household(
     """Give a household its grid (its people go with it), its group, its position, or its neighbour leader.
 
     An empty ``group_code`` takes it out of its group; in another village it has none of the old one's.
-    Raises CO403, PE002, PE010, PE040, OR101.
+    Raises CO403, PE002, PE010, PE013 (the other village has the number), PE040, OR101.
     """
-    rows = Household.objects.select_for_update(no_key=True)
-    found = rows.filter(id=household_id, valid_to=None).first()
-    if found is None:
-        raise errors.NO_SUCH_HOUSEHOLD()
+    found = lock(household_id)
     actor.require("person.edit", found.place_key)
     changed: dict[str, Any] = {}
+    left = found.place_code[:12]
     if place_code:
         changed |= _grid(actor, place_code)
     changed |= _group(found, place_code or found.place_code, group_code)
@@ -98,11 +118,35 @@ def place_household(
         return found
     for field, value in changed.items():
         setattr(found, field, value)
-    found.save(update_fields=list(changed))
+    if found.place_code[:12] == left:
+        found.save(update_fields=list(changed))
+    else:
+        found.twin = False
+        _save(found, update_fields=[*changed, "twin"])
+        _hand_on(left, found.number)
     if place_code:
         _take_along(actor, found)
     _tell(actor, "household.changed", found)
     return found
+
+
+def lock(household_id: UUID) -> Household:
+    """The household, locked until the transaction ends. Raises PE002."""
+    rows = Household.objects.select_for_update(no_key=True)
+    found = rows.filter(id=household_id, valid_to=None).first()
+    if found is None:
+        raise errors.NO_SUCH_HOUSEHOLD()
+    return found
+
+
+def _hand_on(village: str, number: str) -> None:
+    """A number that is free again is kept by the next of those who shared it, so that nobody new takes it."""
+    with scoped(_KEEPER):
+        shared = Household.objects.filter(places.within_q(village, "place_key"), valid_to=None)
+        shared = shared.filter(number=number)
+        heir = shared.filter(twin=True).order_by("id").first()
+        if heir is not None and not shared.filter(twin=False).exists():
+            Household.objects.filter(id=heir.id).update(twin=False)
 
 
 def _take_along(actor: Actor, found: Household) -> None:
@@ -119,16 +163,13 @@ def _take_along(actor: Actor, found: Household) -> None:
 @transaction.atomic(savepoint=False)
 def end_household(*, actor: Actor, household_id: UUID) -> Household:
     """Close a household that nobody lives in any more. Raises CO403, PE002, PE038."""
-    found = Household.objects.select_for_update(no_key=True).filter(
-        id=household_id, valid_to=None
-    ).first()  # fmt: skip
-    if found is None:
-        raise errors.NO_SUCH_HOUSEHOLD()
+    found = lock(household_id)
     actor.require("person.edit", found.place_key)
     if Membership.objects.filter(household=found, valid_to=None).exists():
         raise errors.NOT_EMPTY(number=found.number)
     found.valid_to = clock.today()
     found.save(update_fields=["valid_to"])
+    _hand_on(found.place_code[:12], found.number)
     _tell(actor, "household.ended", found)
     following.household_changed(actor, found)
     return found

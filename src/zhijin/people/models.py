@@ -9,14 +9,18 @@ from uuid import UUID
 
 from django.db import models
 from django.db.models import Q
-from django.db.models.functions import Now
+from django.db.models.functions import Left, Now
 from django.utils.translation import gettext_lazy as _
 
 from zhijin.core.ids import uuid7
 
 
 class Household(models.Model):
-    """One household. ``place_code`` is its grid, or its village while it has none."""
+    """One household. ``place_code`` is its grid, or its village while it has none.
+
+    ``twin``: another one of its village had its number when numbers were first held apart; such a pair stays as it is,
+    and no third one joins it.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid7)
     place_code = models.CharField(max_length=15)
@@ -32,10 +36,19 @@ class Household(models.Model):
     )
     valid_to = models.DateField(null=True)
     simulated = models.BooleanField(default=False)
+    twin = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         db_table = "people_household"
         indexes = [models.Index(fields=["place_key", "number"], name="people_household_place")]
+        constraints = [
+            models.UniqueConstraint(
+                Left("place_code", 12),
+                "number",
+                name="people_household_once",
+                condition=Q(valid_to=None, twin=False),
+            )
+        ]
 
     def __str__(self) -> str:
         return self.number

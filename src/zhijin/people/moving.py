@@ -9,7 +9,7 @@ from django.db import transaction
 
 from zhijin.core import clock
 from zhijin.core.actor import Actor
-from zhijin.people import branches, errors, services
+from zhijin.people import branches, errors, households, services
 from zhijin.people.models import Consent, Household, Membership, Person
 
 
@@ -17,16 +17,17 @@ from zhijin.people.models import Consent, Household, Membership, Person
 def move_person(
     *, actor: Actor, person_id: UUID, household: Household, relation: str = ""
 ) -> Person:
-    """Move a resident to another household (and its grid). Raises CO403, PE001, PE014."""
+    """Move a resident to another household (and its grid). Raises CO403, PE001, PE002, PE014."""
     person = services.lock_person(actor=actor, person_id=person_id)
-    actor.require("person.edit", household.place_key)
     _move_out(person, clock.today())
-    services.live_in(household, person, relation)
-    person.place_code, person.place_key = household.place_code, household.place_key
+    home = households.lock(household.id)
+    actor.require("person.edit", home.place_key)
+    services.live_in(home, person, relation)
+    person.place_code, person.place_key = home.place_code, home.place_key
     person.version, person.changed_at = person.version + 1, clock.now()
     person.save(update_fields=["place_code", "place_key", "version", "changed_at"])
     Consent.objects.filter(person=person).update(place_key=person.place_key)
-    services.tell(actor, "person.moved", person, {"household": str(household.id)})
+    services.tell(actor, "person.moved", person, {"household": str(home.id)})
     return person
 
 

@@ -13,7 +13,7 @@ from zhijin.core import clock, crypto, facts, identifiers, journal
 from zhijin.core.actor import Actor
 from zhijin.core.errors import CONFLICT
 from zhijin.core.ids import level_of, place_key
-from zhijin.people import ages, catalogue, errors
+from zhijin.people import ages, catalogue, errors, households
 from zhijin.people.models import BranchMember, Consent, Household, Membership, Person
 from zhijin.places import api as places
 
@@ -36,18 +36,22 @@ def register_person(
     simulated: bool = False,
     **values: Any,
 ) -> Person:
-    """Register a resident of a village or grid. Raises CO403, PL001, PE003–PE007, PE010, PE011, PE027, PE036.
+    """Register a resident of a village or grid. Raises CO403, PL001, PE002–PE007, PE010, PE011, PE027, PE036.
 
     ``values`` may hold phone, id_number, birth_year, gender, party, branch_key, floating.
     ``consents`` maps a purpose to how consent was given; telephone, identity number and Party membership need theirs.
     """
+    home = None if household is None else households.lock(household.id)
+    if home is not None and household is not None and household.place_code == place_code:
+        # It may have been given another grid since the caller read it.
+        place_code = home.place_code
     may_edit(actor, place_code)
     person = drafted(place_code, name, consents or {}, values, simulated=simulated)
     _save(person, force_insert=True)
     for purpose, how in (consents or {}).items():
         record_consent(person, purpose, how)
-    if household is not None:
-        live_in(household, person, relation)
+    if home is not None:
+        live_in(home, person, relation)
     tell(actor, "person.registered", person)
     return person
 
@@ -70,15 +74,15 @@ def drafted(
     return person
 
 
-def live_in(household: Household, person: Person, relation: str) -> None:
-    """Give somebody a place in a household; its head gives it the name that pages show."""
+def live_in(home: Household, person: Person, relation: str) -> None:
+    """Give somebody a place in a household that the caller has locked; its head gives it the name that pages show."""
     Membership.objects.create(
-        household=household, person=person, place_key=household.place_key, relation=relation,
+        household=home, person=person, place_key=home.place_key, relation=relation,
         valid_from=clock.today(),
     )  # fmt: skip
-    if relation in HEADS and household.head_masked != person.name_masked:
-        household.head_masked = person.name_masked
-        household.save(update_fields=["head_masked"])
+    if relation in HEADS and home.head_masked != person.name_masked:
+        home.head_masked = person.name_masked
+        home.save(update_fields=["head_masked"])
 
 
 def is_child(person: Person) -> bool:

@@ -6,7 +6,7 @@ from collections import ChainMap
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
-from django.db import IntegrityError
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from zhijin.core import crypto, journal, sheets
@@ -80,12 +80,22 @@ class Residents:
         return LEFT
 
     def _add(self, row: Row, group: str) -> str:
-        try:
-            self._register([_newcomer(row, (), group)])
-        except IntegrityError as error:
-            # Somebody whom the caller does not see has the number.
-            raise errors.ALREADY_THERE() from error
-        return "added"
+        newcomers, tried = [_newcomer(row, (), group)], False
+        while True:
+            try:
+                with transaction.atomic():
+                    self._register(newcomers)
+            except IntegrityError as error:
+                if not households.has_number(error):
+                    # Somebody whom the caller does not see has the identity number.
+                    raise errors.ALREADY_THERE() from error
+                if tried:
+                    # And somebody whom the caller does not see the household's.
+                    raise errors.NUMBER_NEEDED() from error
+                # Registered by somebody else at this moment: they move in there, as they would a moment later.
+                tried = True
+            else:
+                return "added"
 
     def _change(self, row: Row, found: Person, group: str) -> str:
         values, meant = row.values, _newcomer(row, _agreed(found))

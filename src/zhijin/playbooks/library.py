@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import uuid
 from dataclasses import dataclass
 from functools import lru_cache
@@ -12,6 +13,7 @@ from zhijin.playbooks.engine import FileKind, Part, Programme, digest
 from zhijin.playbooks.forms import Checked, Form
 from zhijin.playbooks.selectors import in_force, last_held, nearest, published_row
 
+log = logging.getLogger("zhijin.playbooks")
 #: Published revisions never change, so a process keeps the last so many that it has read.
 KEPT = 128
 
@@ -69,8 +71,17 @@ class Library(Generic[M]):
         return [self.current(name, place_code) for name in sorted(names)]
 
     def all_in_force(self) -> list[Published[M]]:
-        """Every revision in force, whatever the place."""
-        return [self.revision(pk) for _name, _code, pk in in_force(self.key)]
+        """Every revision in force, whatever the place. One that cannot be read is told in the log, and holds up no
+        other."""
+        found = []
+        for name, code, pk in in_force(self.key):
+            try:
+                found.append(self.revision(pk))
+            except ValueError:
+                log.exception(
+                    "programme %s of %s (%s) cannot be read", name, code or "everywhere", pk
+                )
+        return found
 
     def narrower(self, programme: Published[M]) -> list[str]:
         """Places below that have put their own revision into force, where this one does not hold."""

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from zhijin.cases.api import mark_published, mark_withdrawn
+from zhijin.cases.api import lock_published, mark_published, mark_withdrawn
 from zhijin.core import clock, journal, pii
 from zhijin.core.actor import Actor
 from zhijin.core.errors import NOT_FOUND
@@ -31,6 +31,7 @@ def show(actor: Actor, row: Publication, *, days: int | None = None) -> None:
             "decided_name", "decided_at",
         ]
     )  # fmt: skip
+    lock_published(row.case_id)
     shown = Publication.objects.filter(
         county=row.county, case_id=row.case_id, state=State.SHOWN
     ).values_list("photos", flat=True)
@@ -89,6 +90,7 @@ def withdraw(*, actor: Actor, publication_id: UUID, why: str) -> Publication:
         row.state, row.why = State.WITHDRAWN, why.strip()
         row.decided_by, row.decided_name, row.decided_at = actor.label, actor.name, at
         row.save(update_fields=["state", "why", "decided_by", "decided_name", "decided_at"])
+        lock_published(row.case_id)
         others = Publication.objects.filter(county=row.county, case_id=row.case_id)
         if not others.filter(state=State.SHOWN).exists():
             mark_withdrawn(actor=actor, case_id=row.case_id, at=at)

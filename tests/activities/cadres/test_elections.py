@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from django.db import DatabaseError, transaction
@@ -18,7 +19,7 @@ from tests.activities.cadres.conftest import (
     team,
 )
 from tests.cast import COUNTY, OTHER_VILLAGE, VILLAGE, Cast
-from zhijin.activities.cadres import elections, teams
+from zhijin.activities.cadres import elections, programme, teams
 from zhijin.activities.cadres.elections import Seat
 from zhijin.activities.models import Election, ElectionNotice, ElectionSeat
 from zhijin.core import clock
@@ -217,6 +218,24 @@ def test_the_sweep_tells_each_once(at_work: None, cast: Cast) -> None:
     # A new term begins: nothing more is told of the old one.
     overdue.elect("祁立春")
     assert elections.sweep() == 0
+
+
+def test_a_county_whose_programme_cannot_be_read_keeps_no_other_from_its_turn(
+    at_work: None, cast: Cast, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    ending(cast, 90, "甲")
+    near = ending(cast, 100, "乙", OTHER_VILLAGE)
+    honest = programme.current
+
+    def current(code: str) -> Any:
+        if code == COUNTY:
+            raise KeyError("nobody foresaw this")
+        return honest(code)
+
+    monkeypatch.setattr(programme, "current", current)
+    assert elections.sweep() == 1
+    assert [fact.org_key for fact in facts("activity.election.warned")] == [near.org.key]
+    assert f"no programme of cadres for {COUNTY}" in caplog.text
 
 
 def test_the_sweep_reads_in_batches(

@@ -10,6 +10,7 @@ from django.db import IntegrityError, transaction
 
 from tests.activities.cadres.conftest import SYSTEM, TODAY, Team, do, facts, refusing
 from tests.cast import COUNTY, OTHER_COUNTY, TOWNSHIP, Cast, Part, make_member
+from tests.support.racing import overtaken
 from zhijin.activities.cadres import plans, study
 from zhijin.activities.cadres.plans import Measure
 from zhijin.activities.cadres.study import Wish
@@ -19,6 +20,7 @@ from zhijin.core import clock
 from zhijin.core.actor import Actor
 from zhijin.core.ids import uuid7
 from zhijin.core.scope import scoped
+from zhijin.orgs import api as orgs
 from zhijin.people import api as people
 
 WISH = Wish("青海开放大学", "乡村振兴", 3, 740_001)
@@ -295,3 +297,18 @@ def test_document_004_figures(county: Actor, village: Team, django_assert_num_qu
     assert (told.surveyed, told.enrolled, told.by_state) == (387, 318, {"enrolled": 318})
     assert told.public_fen + told.own_fen == sum(range(700_000, 700_318))
     assert told.public_fen == sum(public for public, _own in shares)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_nobody_applies_for_somebody_who_leaves_at_that_moment(village: Team, cast: Cast) -> None:
+    village.elect("李春禾")
+    assert cast.branch_secretary.actor
+    (held,) = village.holding()
+
+    def leave() -> None:
+        with scoped(SYSTEM):
+            orgs.end_appointment(actor=SYSTEM, appointment_id=held.id, why="辞职")
+
+    assert overtaken(leave, lambda: applied(village, cast)) == "CO404"
+    with scoped(SYSTEM):
+        assert not Study.objects.exists()

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from tests.activities.cadres.conftest import SYSTEM, TODAY, ago, do, facts, refusing
 from tests.cast import COUNTY, TOWNSHIP, VILLAGE, Cast
 from tests.orgs.conftest import register
+from tests.support.racing import overtaken
 from zhijin.activities.cadres import workers
 from zhijin.activities.models import WorkerGrade
 from zhijin.core.ids import place_key
@@ -157,3 +158,14 @@ def test_whole_months_never_count_one_that_is_not_over(since: date, days: int) -
     year, month = divmod(since.month - 1 + months, 12)
     reached = (since.year + year, month + 1, since.day)
     assert reached <= (until.year, until.month, until.day)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_whoever_leaves_at_that_moment_is_given_no_grade(cast: Cast, holder: Appointment) -> None:
+    def leave() -> None:
+        with scoped(SYSTEM):
+            orgs.end_appointment(actor=SYSTEM, appointment_id=holder.id, why="辞职")
+
+    assert overtaken(leave, lambda: grade(cast, holder, "g2", date(2027, 12, 1))) == "CO404"
+    with scoped(SYSTEM):
+        assert not WorkerGrade.objects.exists()

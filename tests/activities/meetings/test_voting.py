@@ -20,6 +20,7 @@ from tests.activities.meetings.conftest import (
     see,
     ship,
 )
+from tests.support.racing import overtaken
 from zhijin.activities.meetings import presence, voting, writing
 from zhijin.activities.meetings.format import Vote
 from zhijin.activities.models import MeetingVote, Resolution
@@ -360,3 +361,18 @@ def test_racing_votes_of_one_member_count_once(places, tmp_path, cast):
         assert sorted(outcomes) == ["AV089"] * 5 + ["in"]
         assert count(life, row).yes == 1
         connection.close()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_nobody_votes_while_they_are_marked_away(life):
+    meeting = gather(life, 0, 1, 2, 3, 4)
+    row = put(life, meeting)
+
+    def away(at: int) -> object:
+        return life.do(
+            presence.mark, meeting_id=meeting.id, attendee_id=life.row(meeting, at).id, state="leave"
+        )  # fmt: skip
+
+    assert overtaken(lambda: away(0), lambda: vote(life, row, 0)) == "AV090"
+    assert overtaken(lambda: vote(life, row, 1), lambda: away(1)) == "AV089"
+    assert (life.row(meeting, 0).state, life.row(meeting, 1).state) == ("leave", "present")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date, datetime
 from random import Random
 from typing import Any
@@ -32,7 +33,15 @@ from zhijin.core.models import Fact
 from zhijin.core.scope import scoped
 from zhijin.people import api as people
 
-YEAR = clock.today().year
+#: The clock stands in the middle of next year, so that no midnight falls between two of the years counted here.
+NOW = datetime(clock.today().year + 1, 6, 10, 10, tzinfo=clock.TZ)
+YEAR = NOW.year
+
+
+@pytest.fixture(autouse=True)
+def _in_june() -> Iterator[None]:
+    with clock.freeze(NOW):
+        yield
 
 
 def by_place(actor: Actor, place: str, key: str = "members") -> dict[str, int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
@@ -134,16 +135,18 @@ def test_only_households_and_members_in_sight(world: World) -> None:
 
 
 @pytest.mark.parametrize(
-    ("visited", "refusal"),
+    ("visited", "ahead", "refusal"),
     [
-        (Visited("visit", "x", clock.today() + timedelta(days=1)), "AV003"),
-        (Visited("visit", "x", clock.today() - timedelta(days=9)), "AV003"),
-        (Visited("visit", "x", people=0), "CO400"), (Visited("visit", "x", people=51), "CO400"),
-        (Visited("no", "x"), "CO400"), (Visited("visit", " "), "CO400"),
+        (Visited("visit", "x"), 1, "AV003"), (Visited("visit", "x"), -9, "AV003"),
+        (Visited("visit", "x", people=0), 0, "CO400"), (Visited("visit", "x", people=51), 0, "CO400"),
+        (Visited("no", "x"), 0, "CO400"), (Visited("visit", " "), 0, "CO400"),
     ],
 )  # fmt: skip
-def test_a_visit_that_is_not_right_is_refused(world: World, visited: Visited, refusal: str) -> None:
+def test_a_visit_that_is_not_right_is_refused(
+    world: World, visited: Visited, ahead: int, refusal: str
+) -> None:
     row = link(world)
+    visited = replace(visited, on=clock.today() + timedelta(days=ahead))
     with refusing() as refused:
         do(world.secretary, helping.visit, link_id=row.id, visited=visited)
     assert refused.value.id == refusal

@@ -107,20 +107,18 @@ def test_who_it_is_for_lies_sealed(world, opened):
     assert "送审资格材料".encode().hex() not in text
 
 
+#: How it was given, in which words, and for how many days from now on.
 BAD = [
-    (Given("spoken", "好", clock.today() + timedelta(days=9)), "AV116"),
-    (Given("paper", "委托书 7 号", clock.today() + timedelta(days=9)), "AV116"),
-    (Given("none", SPOKEN, clock.today() + timedelta(days=9)), "AV116"),
-    (Given("spoken", SPOKEN, clock.today() - timedelta(days=1)), "AV116"),
-    (Given("spoken", SPOKEN, clock.today() + timedelta(days=91)), "AV116"),
-]
+    ("spoken", "好", 9), ("paper", "委托书 7 号", 9), ("none", SPOKEN, 9), ("spoken", SPOKEN, -1),
+    ("spoken", SPOKEN, 91),
+]  # fmt: skip
 
 
-@pytest.mark.parametrize(("given_", "error"), BAD)
-def test_without_a_whole_consent_nothing_is_taken_on(world, opened, given_, error):
+@pytest.mark.parametrize(("how", "words", "days"), BAD)
+def test_without_a_whole_consent_nothing_is_taken_on(world, opened, how, words, days):
     with refusing() as caught:
-        opened(consent=given_)
-    assert caught.value.id == error
+        opened(consent=Given(how, words, clock.today() + timedelta(days=days)))
+    assert caught.value.id == "AV116"
     assert see(Proxy.objects.count) == 0
 
 

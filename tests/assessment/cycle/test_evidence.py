@@ -11,14 +11,17 @@ from uuid import uuid4
 import psycopg
 import pytest
 from django.db import DatabaseError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from tests.activities.conftest import as_system, facts, places, refusing, units
 from tests.assessment.cycle import yearly
 from tests.assessment.cycle.yearly import OFFICER, SYSTEM, YEAR, YEARLY
+from tests.support.racing import overtaken
 from zhijin.assessment import commands, records, services
 from zhijin.assessment.cycle import evidence
 from zhijin.assessment.cycle.freezing import annual, freeze_run, signed_of, still_open
 from zhijin.assessment.cycle.verifying import verify_run
+from zhijin.assessment.engine.periods import Period
 from zhijin.assessment.models import Evidence, Run, Value
 from zhijin.assessment.services import watching
 from zhijin.config.postgres import ADMIN
@@ -26,6 +29,8 @@ from zhijin.core import facts as core_facts
 from zhijin.core import signing
 from zhijin.core.models import Fact
 from zhijin.core.scope import scoped
+from zhijin.orgs import services as orgs
+from zhijin.orgs.models import Organisation
 
 __all__ = ["places", "units"]
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
@@ -339,6 +344,60 @@ def test_a_run_of_before_this_was_kept_is_frozen_by_the_facts_of_today(made, pub
     assert kept[made.keys[0]]["pledges"].count == 20
 
 
+# -- what it costs
+
+
+def statements(run: Run) -> tuple[int, int]:
+    """How many cells are kept, and how many statements that takes."""
+    with scoped(SYSTEM), CaptureQueriesContext(connection) as told:
+        kept = evidence.keep(run)
+    return sum(len(cells) for cells in kept.values()), len(told)
+
+
+@pytest.mark.parametrize("number", [2, 9])
+def test_how_many_organisations_there_are_costs_no_more_statements(units, number):
+    assert statements(yearly.computed_year(units(number).orgs, (11,))) == (number * 7, 9)
+
+
+def test_whose_they_were_is_found_for_all_together_as_for_each_alone(
+    made, django_assert_num_queries
+):
+    """A tree over three levels that changed in the year: who was below whom at the end of each month."""
+    first, second, third = made.orgs
+    with scoped(SYSTEM):
+        for number, (above, below, since) in enumerate(
+            [(first, second, date(YEAR, 3, 5)), (second, third, date(YEAR, 5, 31))]
+        ):
+            org = Organisation.objects.get(key=below.key)
+            orgs.change_organisation(
+                actor=SYSTEM, key=org.key, parent=above, on=since, name=f"改{number}"
+            )
+        period = Period(date(YEAR, 1, 1), "year")
+        for tree, asked, most in (
+            (False, made.orgs, 1),
+            (True, made.orgs, 2),
+            (True, made.orgs[:1], 4),
+        ):
+            places = {org.key: org.place_key for org in asked}
+            alone = [
+                records.whose(key, place, period, by_tree=tree) for key, place in places.items()
+            ]
+            with django_assert_num_queries(most):
+                together = records.whose_of(places, period, by_tree=tree)
+            assert [(one.org_key, one.places) for one in together] == [
+                (one.org_key, one.places) for one in alone
+            ]
+            for one, other in zip(together, alone, strict=True):
+                assert (one.members is None) is (other.members is None) is (not tree)
+                for month, members in (one.members or {}).items():
+                    assert set(members) == set((other.members or {})[month])
+    assert [len((together[0].members or {})[date(YEAR, month, 1)]) for month in (2, 3, 5)] == [
+        1,
+        2,
+        3,
+    ]
+
+
 # -- on the command line
 
 
@@ -387,3 +446,17 @@ def test_the_desk_opens_a_published_value_to_the_facts_of_then(made, published):
     value = as_system(lambda: Value.objects.get(run_id=published.id, org_key=key))
     assert f"计入分母 20 条，其中计入分子 {value.numerators[0]} 条" in page
     assert "看到的条数和当时计入的不同" not in page
+
+
+def test_what_is_frozen_while_a_newer_result_is_published_is_never_replaced(made, published):
+    correct(of_unit(made.keys[0])[0], void=True)
+
+    def newer() -> object:
+        watching.request_late()
+        yearly.compute_all()
+        return yearly.publish(YEARLY, date(YEAR, 1, 1))
+
+    with yearly.later(published):
+        got = overtaken(lambda: freeze_run(actor=OFFICER, run_id=published.id), newer)
+    assert got == "AE021"
+    assert as_system(lambda: Run.objects.get(id=published.id).state) == "frozen"

@@ -15,9 +15,10 @@ from tests.assessment.engine import engines
 from tests.assessment.engine.facts import FACT_SCHEMA, JULY, World, org
 from tests.assessment.engine.support import SMALL, sound
 from tests.assessment.engine.test_standing import DONGSHAN, closed, village
+from zhijin.assessment.cycle.evidence import gathered
 from zhijin.assessment.engine.compare import compare, contributions
 from zhijin.assessment.engine.duckrun import DuckRun, Inputs
-from zhijin.assessment.engine.evidence import Whose, evidence, span
+from zhijin.assessment.engine.evidence import Whose, evidence, gatherings, span
 from zhijin.assessment.engine.explain import explain, score
 from zhijin.assessment.engine.months import select_list
 from zhijin.assessment.engine.periods import Period
@@ -109,6 +110,44 @@ def test_the_records_always_match_the_figure(tmp_path, period):
                 assert counted(cursor, numerator, what) == expected, (name, row["org_key"])
                 checked += bool(expected)
     assert checked > 30
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("period", [JULY, Period(date(2026, 4, 1), "quarter")])
+def test_many_are_looked_up_together_as_each_alone(tmp_path, period):
+    """Keys, places and trees, over months in which they changed; the last one, where that one counts."""
+    world = engines.random_world(tmp_path, 47, facts=1500)
+    into_core_fact(world.facts)
+    programme = sound(EVERY)
+    names = [*programme.indicators, *(join.id for join in programme.joins if join.fact)]
+    many = [part for name in names for part in gatherings(programme, name, period)]
+    everybody = [
+        whose(world, key, period) for key in sorted({row["org_key"] for row in world.orgs})
+    ]
+    alone = defaultdict(list)
+    with scoped(SYSTEM):
+        together = defaultdict(list)
+        for key, number, _id, at, *_rest, value, _attrs, _book, _revision, _record in gathered(
+            many, everybody, period
+        ):
+            together[key, number].append((at, value))
+        with connection.cursor() as cursor:
+            for one in everybody:
+                each = [part for name in names for part in evidence(programme, name, one, period)]
+                assert [part.part for part in each] == [part.part for part in many]
+                for number, part in enumerate(each):
+                    end = f" ORDER BY {part.order}" + (" LIMIT 1" if part.limit else "")
+                    cursor.execute(
+                        f"SELECT f.at, f.value FROM core_fact f WHERE {part.predicate}{end}".replace("%", "%%"), []
+                    )  # fmt: skip
+                    if rows := cursor.fetchall():
+                        alone[one.org_key, number] = rows
+    assert {key: sorted(rows) for key, rows in together.items()} == {
+        key: sorted(rows) for key, rows in alone.items()
+    }
+    found = {many[number].who for _key, number in alone}
+    assert found == {"org", "place", "tree"}
+    assert any(many[number].latest for _key, number in alone)
 
 
 def counted(cursor, part, what):

@@ -216,6 +216,23 @@ class TestFacts:
         monkeypatch.setattr(awards, "take_fact", stumble)
         assert [sweep.take_facts() for _ in range(2)] == [1, 0]
 
+    def test_a_book_whose_programme_cannot_be_read_keeps_no_others_points_back(
+        self, town: Town, monkeypatch, caplog
+    ):
+        due(record="case:1")
+        due(record="case:2")
+        read, met = sweep.in_force, []
+
+        def in_force(book):
+            met.append(book)
+            if len(met) == 1:
+                raise ValueError("this release cannot read it")
+            return read(book)
+
+        monkeypatch.setattr(sweep, "in_force", in_force)
+        assert sweep.take_facts() == 1
+        assert f"the programme of book {town.book.id}" in caplog.text
+
     def test_the_mark_moves_on_and_new_facts_are_found(self, town: Town):
         due(record="case:1")
         sweep.take_facts()

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -21,6 +23,7 @@ from zhijin.core.actor import Actor
 from zhijin.core.errors import BAD_REQUEST
 from zhijin.core.facts import NewFact, record_many
 from zhijin.core.scope import scoped
+from zhijin.core.tasks import apart
 from zhijin.orgs import api as orgs
 from zhijin.orgs.api import Appointment, Organisation, Post
 from zhijin.people import api as people
@@ -31,6 +34,7 @@ BATCH = 1000
 #: The most days that a programme may warn ahead.
 WIDEST = 730
 _LOCK = 5_201_778
+log = logging.getLogger("zhijin.activities")
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,8 +207,15 @@ def _is_near(org: Organisation, today: date, warn: dict[str, int]) -> bool:
     """Whether the term ends within as many days as the county's programme warns ahead."""
     county = org.place_code[:6]
     if county not in warn:
-        warn[county] = programme.current(county).elections.warn
+        # Whose programme cannot be read is warned on the day itself; no other county waits for it.
+        warn[county] = apart(
+            partial(_warned, county), log, "no programme of cadres for %s", county
+        )  # fmt: skip
     return org.term_ends is not None and org.term_ends <= today + timedelta(days=warn[county])
+
+
+def _warned(county: str) -> int:
+    return programme.current(county).elections.warn
 
 
 def _tell_of(rows: list[Organisation], *, overdue: bool) -> None:

@@ -91,7 +91,9 @@ def apply(*, actor: Actor, appointment_id: UUID, wish: Wish, simulated: bool = F
         raise NOT_FOUND()
     org = organisation(actor, held.org.key)
     # Two who apply for the same person at once: the second waits here.
-    orgs.Appointment.objects.select_for_update(no_key=True).filter(id=held.id).first()
+    still = orgs.Appointment.objects.select_for_update(no_key=True)
+    if still.filter(id=held.id, valid_to=None).first() is None:
+        raise NOT_FOUND()
     if Study.objects.filter(appointment_id=held.id, state__in=OPEN).exists():
         raise errors.STUDYING(holder=held.holder)
     if wish.level not in LEVELS or not 0 < wish.fee_fen <= MOST_FEN:

@@ -89,6 +89,9 @@ def _holder(actor: Actor, appointment_id: UUID) -> Appointment:
     actor.require("activity.organise", held.place_key, org_keys=org_keys)
     # The post's row is what two clerks wait on.
     Post.objects.select_for_update(no_key=True).filter(id=held.post_id).first()
+    held.refresh_from_db(fields=["valid_to"])
+    if held.valid_to is not None:
+        raise NOT_FOUND()
     return held
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import logging
 from datetime import date, datetime, time, timedelta
+from functools import partial
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 
@@ -16,6 +18,7 @@ from zhijin.activities.services.common import same_keys, tell
 from zhijin.core import clock
 from zhijin.core.actor import Actor
 from zhijin.core.scope import scoped
+from zhijin.core.tasks import apart
 
 log = logging.getLogger("zhijin.activities")
 ACTOR = Actor("system", "branch-life", "组织生活")
@@ -29,12 +32,16 @@ def sweep() -> int:
         rows = list(Branch.objects.order_by("org_key").values_list("id", flat=True))
     done = 0
     for pk in rows:
-        try:
-            with scoped(ACTOR):
-                done += settle(Branch.objects.select_for_update(no_key=True).get(id=pk))
-        except Exception:
-            log.exception("the obligations of branch %s were not settled", pk)
+        with scoped(ACTOR):
+            done += apart(
+                partial(_settled, pk),
+                log, "the obligations of branch %s were not settled", pk,
+            )  # fmt: skip
     return done
+
+
+def _settled(pk: UUID) -> int:
+    return settle(Branch.objects.select_for_update(no_key=True).get(id=pk))
 
 
 def settle(branch: Branch, today: date | None = None) -> int:

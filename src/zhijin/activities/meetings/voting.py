@@ -160,7 +160,9 @@ def _is_over(row: Resolution) -> bool:
 
 def _name_on_roll(row: Resolution, member: BranchMember) -> MeetingVote:
     """The name to strike off; only who signed in votes. Raises AV090."""
-    here = Attendee.objects.filter(
+    # Locked, so that nobody is marked away while they vote.
+    roll = Attendee.objects.select_for_update(no_key=True)
+    here = roll.filter(
         meeting_id=row.meeting_id, member_id=member.id, state=Attendee.State.PRESENT
     ).first()
     names = MeetingVote.objects.select_for_update(no_key=True)

@@ -71,7 +71,7 @@ def take_up(
 @transaction.atomic(savepoint=False)
 def renew_feed(*, actor: Actor, org_key: int) -> Branch:
     """Make the old address of the calendar worthless. Raises CO403, AV080."""
-    row = branch_of(actor, org_key)
+    row = locked(Branch.objects.all(), branch_of(actor, org_key).id)
     row.feed_version += 1
     row.save(update_fields=["feed_version"])
     note(actor, "life.feed", f"org:{row.org_key}", row.place_key)

@@ -183,8 +183,12 @@ def _joined(actor: Actor, team: Team, masked: str, consent_how: str, **who: Any)
 @transaction.atomic(savepoint=False)
 def leave(*, actor: Actor, volunteer_id: UUID) -> Volunteer:
     """A volunteer leaves the team. Raises CO403, CO404, AV001."""
+    found = Volunteer.objects.filter(id=volunteer_id).first()
+    if found is None:
+        raise NOT_FOUND()
+    # The team first, as whoever ends it does.
+    team = _team(actor, found.team_id)
     row = locked(Volunteer.objects.all(), volunteer_id)
-    team = _team(actor, row.team_id)
     if row.left_on is None:
         row.left_on = clock.today()
         row.save(update_fields=["left_on"])

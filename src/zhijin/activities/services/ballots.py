@@ -108,7 +108,7 @@ def open_vote(*, actor: Actor, event_id: UUID) -> Event:
     """Begin voting on every report that was handed in. Raises CO404, AV001, AV004, AV034."""
     event = events.own(actor, event_id, Event.Kind.REVIEW)
     in_state(event, State.OPEN)
-    questions = [row for row in events.entrants(event) if row.handed_at is not None]
+    questions = [row for row in events.entrants_held(event) if row.handed_at is not None]
     if not questions:
         raise errors.NOTHING_IN_IT(what=_("交来的述职报告"))
     roll = Voter.objects.filter(event_id=event.id).count()

@@ -62,6 +62,8 @@ def enter(*, actor: Actor, event_id: UUID, org_key: int, title: str, summary: st
     event = reading.get(actor, event_id)
     in_state(event, State.PREPARING)
     row = events.own_entry(actor, event, org_key)
+    # Whoever starts the judging holds the entrants: as it is now, not as it was before that was waited for.
+    in_state(reading.get(actor, event_id), State.PREPARING)
     first = row.handed_at is None
     row.title, row.text = text(title, 120, "title"), text(summary, 4000, "summary")
     row.handed_at = clock.now()
@@ -78,15 +80,15 @@ def start(*, actor: Actor, event_id: UUID) -> Event:
     """Draw the order, make a sheet for each judge and entrant (none for their own). Raises AV001, AV004."""
     event = events.own(actor, event_id, Event.Kind.CONTEST)
     in_state(event, State.PREPARING)
-    entries = [row for row in events.entrants(event) if row.handed_at is not None]
+    entries = [row for row in events.entrants_held(event) if row.handed_at is not None]
     judges = reading.judges(event)
     if len(entries) < 2:
         raise errors.NOTHING_IN_IT(what=_("两个以上的参赛单位"))
     if len(judges) < 1:
         raise errors.NOTHING_IN_IT(what=_("评委"))
-    order = drawing.order("", str(event.id), [row.org_key for row in entries])
+    order = drawing.order("", str(event.id), [row.org_key or 0 for row in entries])
     for row in entries:
-        row.lot = order.index(row.org_key) + 1
+        row.lot = order.index(row.org_key or 0) + 1
     Party.objects.bulk_update(entries, ["lot"])
     Sheet.objects.bulk_create(
         _sheet(event, entry, judge)

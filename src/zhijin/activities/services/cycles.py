@@ -6,6 +6,7 @@ import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -26,6 +27,7 @@ from zhijin.core.facts import county_of
 from zhijin.core.ids import uuid7
 from zhijin.core.scope import scoped
 from zhijin.core.signing import Signed, side_file
+from zhijin.core.tasks import AWAY, apart
 
 log = logging.getLogger("zhijin.activities")
 ACTOR = Actor("system", "cycle", "工作周期")
@@ -69,6 +71,7 @@ def begin(*, actor: Actor, draft: Draft) -> Cycle:
     """
     key = host_of(actor, draft.place_code)
     contests.check_criteria(draft.criteria)
+    _one_at_a_time(key, draft.sector)
     if Cycle.objects.filter(place_key=key, sector=draft.sector, active=True).exists():
         raise errors.CYCLE_THERE()
     cycle = Cycle.objects.create(
@@ -82,14 +85,21 @@ def begin(*, actor: Actor, draft: Draft) -> Cycle:
     return cycle
 
 
+def _one_at_a_time(key: int, sector: int | None) -> None:
+    """Two who begin one at the same moment: the second waits, and finds the first one's."""
+    with connection.cursor() as cursor:
+        name = f"activities cycle {key} {sector}"
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [name])
+
+
 @transaction.atomic(savepoint=False)
 def stop(*, actor: Actor, cycle_id: UUID) -> Cycle:
     """Stop a cycle; what was done stays. Raises CO404, CO403."""
     cycle = reading.get(actor, cycle_id)
     actor.require("activity.organise", cycle.place_key)
+    if Cycle.objects.filter(id=cycle.id, active=True).update(active=False):
+        note(actor, "cycle.stopped", cycle.record, cycle.place_key)
     cycle.active = False
-    cycle.save(update_fields=["active"])
-    note(actor, "cycle.stopped", cycle.record, cycle.place_key)
     return cycle
 
 
@@ -100,12 +110,19 @@ def sweep() -> int:
     with scoped(ACTOR):
         cycles = list(Cycle.objects.filter(active=True).order_by("id"))
     for cycle in cycles:
-        for step in due(cycle, today):
-            try:
-                with scoped(ACTOR):
-                    taken += _take(cycle, step, today)
-            except Exception:
-                log.exception("step %s %s of cycle %s failed", step.kind, step.period, cycle.id)
+        try:
+            steps = due(cycle, today)
+        except AWAY:
+            raise
+        except Exception:
+            log.exception("the steps of cycle %s are not known", cycle.id)
+            continue
+        for step in steps:
+            with scoped(ACTOR):
+                taken += apart(
+                    partial(_take, cycle, step, today),
+                    log, "step %s %s of cycle %s failed", step.kind, step.period, cycle.id,
+                )  # fmt: skip
     return taken
 
 

@@ -134,6 +134,11 @@ def entrants(event: Event) -> Any:
     return Party.objects.filter(event_id=event.id, role=Party.Role.ENTRANT).order_by("org_key")
 
 
+def entrants_held(event: Event) -> list[Party]:
+    """The entrants, locked: whoever hands something in at this moment is waited for, or sees that it is too late."""
+    return list(entrants(event).select_for_update(no_key=True).order_by("id"))
+
+
 def own_entry(actor: Actor, event: Event, org_key: int) -> Party:
     """An organisation's part in an event, locked, for whoever acts for it. Raises AV002, CO403."""
     row = (

@@ -157,10 +157,12 @@ def object_to(*, actor: Actor, unit_id: UUID, what: str) -> Objection:
 
 @transaction.atomic(savepoint=False)
 def settle(*, actor: Actor, objection_id: UUID, finding: str, upheld: bool) -> Objection:
-    """Say what was found out; an objection that is upheld ends the naming. Raises CO404, CO400, AV001."""
+    """Say what was found out, once; an objection that is upheld ends the naming. Raises CO404, CO400, AV001."""
     row = locked(Objection.objects.filter(reading.seen_q(actor)), objection_id)
     unit = _hosted(actor, row.unit_id)
     in_state(unit, State.PUBLISHED)
+    if row.settled_at is not None:
+        raise errors.WRONG_STATE(state=_("已结束"))
     row.finding, row.upheld, row.settled_at = text(finding, 2000, "finding"), upheld, clock.now()
     row.save(update_fields=["finding", "upheld", "settled_at"])
     note(actor, "model.settled", unit.record, unit.place_key, upheld=upheld)

@@ -47,6 +47,8 @@ def report(*, actor: Actor, event_id: UUID, org_key: int, name: str, body: str) 
     event = reading.get(actor, event_id)
     in_state(event, State.OPEN)
     row = events.own_entry(actor, event, org_key)
+    # Whoever opens the vote holds the entrants: as it is now, not as it was before that was waited for.
+    in_state(reading.get(actor, event_id), State.OPEN)
     first = row.handed_at is None
     row.name, row.text, row.handed_at = (
         text(name, 64, "name"),

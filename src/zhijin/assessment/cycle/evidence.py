@@ -12,6 +12,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC
+from itertools import groupby
 from typing import Any, Final
 from uuid import UUID
 
@@ -19,8 +20,15 @@ from django.db import connection
 
 from zhijin.assessment import forms, records
 from zhijin.assessment.cycle import errors
-from zhijin.assessment.engine.evidence import Evidence as LookUp
-from zhijin.assessment.engine.evidence import Seen, Whose, corrected, evidence
+from zhijin.assessment.engine.evidence import (
+    LATEST,
+    Gathering,
+    Seen,
+    Whose,
+    corrected,
+    gatherings,
+    stretches,
+)
 from zhijin.assessment.engine.model import Assessment
 from zhijin.assessment.engine.periods import Period
 from zhijin.assessment.engine.represent import represent
@@ -36,6 +44,12 @@ COLUMNS: Final = (
     "playbook", "revision", "record",
 )  # fmt: skip
 _SELECT = ", ".join(f"f.{name}" for name in COLUMNS)
+_WHOSE = (
+    "w{number} AS MATERIALIZED (SELECT whose, low, high, to_timestamp(since) AS since, to_timestamp(until) AS until"
+    " FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[])"
+    " AS u (whose, low, high, since, until))"
+)
+_PART = "(SELECT {first}w.whose, {number} AS part, {columns} FROM w{whose} w JOIN core_fact f ON {predicate}{order})"
 _STORED = (
     "county", "run_id", "org_key", "indicator", "place_code", "place_key", "sector_key",
     "industry_key", "count", "ids", "digest",
@@ -101,16 +115,14 @@ def keep(run: Run) -> dict[int, dict[str, Kept]]:
     not give its number any more.
     """
     programme = forms.revision(run.revision_id).model
-    seen = _seen(run, programme)
     scores = list(Score.objects.filter(run_id=run.id, county=run.county).order_by("org_key"))
     rows = Value.objects.filter(run_id=run.id, county=run.county)
     values = {row.org_key: row for row in rows}
     found: dict[int, dict[str, Kept]] = {}
     differing = 0
-    for score, whose in _whose(run, programme, scores):
-        cells = _cells(programme, whose, Period(run.period_start, run.period_kind), seen)
-        found[score.org_key] = {name: kept_of(entries) for name, entries in cells.items()}
-        differing += _differing(programme, run, values.get(score.org_key), cells)
+    for org_key, cells in _cells(run, programme, {row.org_key: row.place_key for row in scores}):
+        found[org_key] = {name: kept_of(entries) for name, entries in cells.items()}
+        differing += _differing(programme, run, values.get(org_key), cells)
     if differing:
         raise errors.NOT_REPRODUCED(n=differing)
     copy_rows(Evidence, _STORED, _rows(run, scores, found))
@@ -128,43 +140,56 @@ def _seen(run: Run, programme: Assessment) -> Seen:
     return Seen(seen.months, gone)
 
 
-def _whose(
-    run: Run, programme: Assessment, scores: Sequence[Score]
-) -> Iterator[tuple[Score, Whose]]:
-    period = Period(run.period_start, run.period_kind)
-    tree = records.by_tree(programme)
-    spells = records.spells_of(score.org_key for score in scores) if period.count > 1 else {}
-    for score in scores:
-        yield score, records.whose(
-            score.org_key, score.place_key, period, by_tree=tree, spells=spells.get(score.org_key)
-        )  # fmt: skip
+def _cells(
+    run: Run, programme: Assessment, places: Mapping[int, int]
+) -> Iterator[tuple[int, dict[str, Entries]]]:
+    """Of every organisation (key → where it was), in their order, each indicator and joined fact with its facts.
 
-
-def _cells(programme: Assessment, whose: Whose, period: Period, seen: Seen) -> dict[str, Entries]:
-    """Every indicator and joined fact of one organisation with its facts; one query."""
+    One query for all of them, read as it comes: never more than one organisation's facts are held.
+    """
+    period, seen = Period(run.period_start, run.period_kind), _seen(run, programme)
     names = [*programme.indicators, *(join.id for join in programme.joins if join.fact)]
     looked_up = [
-        (name, part) for name in names for part in evidence(programme, name, whose, period, seen)
+        (name, part) for name in names for part in gatherings(programme, name, period, seen)
     ]
-    cells: dict[str, Entries] = {name: {} for name, _part in looked_up}
-    for number, row in _read([part for _name, part in looked_up]):
-        name, part = looked_up[number]
-        flags, digest = cells[name].get(row[0], (0, b""))
-        cells[name][row[0]] = flags | FLAGS[part.part], digest or fact_digest(row)
-    return cells
+    every = records.whose_of(places, period, by_tree=records.by_tree(programme))
+    parts = [part for _name, part in looked_up]
+    read = groupby(gathered(parts, every, period), key=lambda row: int(row[0]))
+    org_key, rows = next(read, (None, ()))
+    for whose in every:
+        cells: dict[str, Entries] = {name: {} for name, _part in looked_up}
+        if org_key == whose.org_key:
+            for _key, number, *row in rows:
+                name, part = looked_up[number]
+                flags, digest = cells[name].get(row[0], (0, b""))
+                cells[name][row[0]] = flags | FLAGS[part.part], digest or fact_digest(row)
+            org_key, rows = next(read, (None, ()))
+        yield whose.org_key, cells
 
 
-def _read(parts: Sequence[LookUp]) -> Iterable[tuple[int, Sequence[Any]]]:
+def gathered(
+    parts: Sequence[Gathering], every: Sequence[Whose], period: Period
+) -> Iterator[Sequence[Any]]:
+    """Whose, which part, and the fact's columns; organisation by organisation."""
     if not parts:
-        return []
+        return
+    held = dict.fromkeys((part.who, part.reach) for part in parts)
+    given: list[list[int]] = []
+    for who, reach in held:
+        columns = list(zip(*stretches(who, reach, every, period), strict=True)) or [()] * 5
+        given += [list(column) for column in columns]
+    whose = ", ".join(_WHOSE.format(number=number) for number in range(len(held)))
     union = " UNION ALL ".join(
-        f"(SELECT {number} AS part, {_SELECT} FROM core_fact f WHERE {part.predicate}"
-        + (f" ORDER BY {part.order} LIMIT {part.limit})" if part.limit else ")")
+        _PART.format(
+            first="DISTINCT ON (w.whose) " if part.latest else "", number=number, columns=_SELECT,
+            whose=list(held).index((part.who, part.reach)), predicate=part.predicate.replace("%", "%%"),
+            order=f" ORDER BY w.whose, {LATEST}" if part.latest else "",
+        )
         for number, part in enumerate(parts)
-    )
-    with connection.cursor() as cursor:
-        cursor.execute(union)
-        return [(row[0], row[1:]) for row in cursor.fetchall()]
+    )  # fmt: skip
+    with connection.chunked_cursor() as cursor:
+        cursor.execute(f"WITH {whose} SELECT * FROM ({union}) found ORDER BY 1", given)
+        yield from cursor
 
 
 def _differing(

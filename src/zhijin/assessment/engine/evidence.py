@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
-from typing import Any, Literal
+from typing import Any, Final, Literal
 from uuid import UUID
 
 from zhijin.assessment.engine.conditions import holds, kind_is, of_facts
@@ -67,6 +67,26 @@ class Evidence:
     limit: int | None = None
 
 
+#: Of an organisation, a key (or the first of a place and the first after it), and from when to when, in seconds.
+Stretch = tuple[int, int, int, int, int]
+LATEST: Final = "f.at DESC, f.value DESC"
+
+
+@dataclass(frozen=True)
+class Gathering:
+    """The facts of one measure for many organisations: ``SELECT w.whose, … FROM w JOIN core_fact f ON <predicate>``.
+
+    ``w`` (whose, low, high, since, until) is what :func:`stretches` of ``who`` and ``reach`` gives; ``latest``: only
+    the last fact of each organisation, in the order of ``LATEST``.
+    """
+
+    part: Side
+    who: str
+    reach: int
+    predicate: str
+    latest: bool = False
+
+
 def evidence(
     programme: Assessment, indicator: str, whose: Whose, period: Period, seen: Seen | None = None
 ) -> list[Evidence]:
@@ -75,18 +95,48 @@ def evidence(
     With ``seen``, exactly the facts that were there when those snapshots were taken: none that came or were
     corrected since. KeyError for an indicator that the programme does not have; empty for typed-in figures.
     """
+    return [
+        _of(side, measure, whose, period, seen) for side, measure in _sides(programme, indicator)
+    ]
+
+
+def gatherings(
+    programme: Assessment, indicator: str, period: Period, seen: Seen | None = None
+) -> list[Gathering]:
+    """The same as :func:`evidence`, for as many organisations as :func:`stretches` names."""
+    return [
+        _gathering(side, measure, period, seen) for side, measure in _sides(programme, indicator)
+    ]
+
+
+def stretches(who: str, reach: int, every: Iterable[Whose], period: Period) -> list[Stretch]:
+    """Which keys were whose and when, for gatherings of ``who`` and ``reach``."""
+    found: list[Stretch] = []
+    for whose in every:
+        for since, until, value in _held(who, whose, period, reach):
+            begun, ended = micros(since) // 1_000_000, micros(until) // 1_000_000
+            if who == "place":
+                found.append((whose.org_key, *span(int(value)), begun, ended))
+            else:
+                keys = value if who == "tree" else (value,)
+                found += [(whose.org_key, key, key, begun, ended) for key in keys]
+    return found
+
+
+def _sides(programme: Assessment, indicator: str) -> list[tuple[Side, Measure]]:
+    """The measures of facts of an indicator or a joined fact, each with the side on which it counts."""
     book = represent(programme)
-    found: list[Evidence] = []
     for part in book.components:
         if part.id == indicator and part.joined:
-            measures = [] if part.measure is None else [book.measures[part.measure]]
-            return [_of("join", measure, whose, period, seen) for measure in measures]
+            return [] if part.measure is None else [("join", book.measures[part.measure])]
     item = {scored.id: scored for scored in book.indicators}[indicator]
     sides: tuple[tuple[Side, Node | None], ...] = (("of", item.of), ("to", item.to))
-    for side, node in sides:
-        facts = [measure for measure in _measures(node, book.measures) if measure.of_facts]
-        found += [_of(side, measure, whose, period, seen) for measure in facts]
-    return found
+    return [
+        (side, measure)
+        for side, node in sides
+        for measure in _measures(node, book.measures)
+        if measure.of_facts
+    ]
 
 
 def _measures(node: Node | None, every: tuple[Measure, ...]) -> list[Measure]:
@@ -95,16 +145,43 @@ def _measures(node: Node | None, every: tuple[Measure, ...]) -> list[Measure]:
 
 
 def _of(part: Side, measure: Measure, whose: Whose, period: Period, seen: Seen | None) -> Evidence:
+    kind, *others = _tests(measure, period, seen)
+    predicate = " AND ".join([kind, _mine(measure, whose, period, _reach(measure)), *others])
+    if measure.latest is not None:
+        return Evidence(part, measure.form, predicate, LATEST, 1)
+    return Evidence(part, measure.form, predicate)
+
+
+def _gathering(part: Side, measure: Measure, period: Period, seen: Seen | None) -> Gathering:
+    reach = _reach(measure)
+    inside = "f.place_key >= w.low AND f.place_key < w.high"
+    # The whole span stands there too, as a constant, so that only its months are looked through.
+    whole = _within(shifted(period.start, -reach), period.end)
+    predicate = " AND ".join([
+        *_tests(measure, period, seen), inside if measure.who == "place" else "f.org_key = w.low",
+        whole, "f.at >= w.since AND f.at < w.until",
+    ])  # fmt: skip
+    return Gathering(part, _who(measure), reach, predicate, latest=measure.latest is not None)
+
+
+def _who(measure: Measure) -> str:
+    assert measure.who is not None  # a measure of facts says whose they are
+    return measure.who
+
+
+def _reach(measure: Measure) -> int:
+    """How many months before the period the last fact may lie, where the last one counts."""
+    return measure.reach if measure.latest is not None else 0
+
+
+def _tests(measure: Measure, period: Period, seen: Seen | None) -> list[str]:
+    """What a fact must be, whosever it is; its kind first."""
     kinds = (measure.elapsed.to,) if measure.elapsed is not None else measure.kinds
-    reach = measure.reach if measure.latest is not None else 0
-    tests = [kind_is(kinds, POSTGRES), _mine(measure, whose, period, reach)]
+    tests = [kind_is(kinds, POSTGRES)]
     tests += [text] if (text := holds(measure.where, POSTGRES, of_facts)) else []
     if measure.elapsed is not None:
-        tests += _paired(measure, period, " AND ".join([tests[0], *tests[2:]]), seen)
-    predicate = " AND ".join([*tests, standing("f", seen)])
-    if measure.latest is not None:
-        return Evidence(part, measure.form, predicate, "f.at DESC, f.value DESC", 1)
-    return Evidence(part, measure.form, predicate)
+        tests += _paired(measure, period, " AND ".join(tests), seen)
+    return [*tests, standing("f", seen)]
 
 
 def standing(fact: str, seen: Seen | None) -> str:
@@ -148,23 +225,27 @@ def _stamp(moment: int) -> str:
 
 def _mine(measure: Measure, whose: Whose, period: Period, reach: int) -> str:
     """The keys that are the organisation's, with the months in which they were."""
-    start = shifted(period.start, -reach)
-    whole = f"at >= {_stamp(micros(start))} AND at < {_stamp(micros(period.end))}"
-    if measure.who == "org":
-        return f"org_key = {whose.org_key} AND {whole}"
-    by_month: Mapping[date, Any] = whose.places if measure.who == "place" else whose.members or {}
-    if reach:
-        last = by_month.get(period.months[-1])
-        spells: Iterable[tuple[date, date, Any]] = (
-            [] if last is None else [(start, period.end, last)]
-        )
-    else:
-        spells = _spells(by_month, period)
     parts = [
-        f"({_keys(measure, value)} AND at >= {_stamp(micros(since))} AND at < {_stamp(micros(until))})"
-        for since, until, value in spells
+        f"({_keys(measure, value)} AND {_within(since, until)})"
+        for since, until, value in _held(_who(measure), whose, period, reach)
     ]
     return " OR ".join(parts).join("()") if parts else "false"
+
+
+def _within(since: date, until: date) -> str:
+    return f"at >= {_stamp(micros(since))} AND at < {_stamp(micros(until))}"
+
+
+def _held(who: str, whose: Whose, period: Period, reach: int) -> Iterable[tuple[date, date, Any]]:
+    """From when to when an organisation's own key, its place's or those of its tree were its."""
+    start = shifted(period.start, -reach)
+    if who == "org":
+        return [(start, period.end, whose.org_key)]
+    by_month: Mapping[date, Any] = whose.places if who == "place" else whose.members or {}
+    if not reach:
+        return _spells(by_month, period)
+    last = by_month.get(period.months[-1])
+    return [] if last is None else [(start, period.end, last)]
 
 
 def _spells(by_month: Mapping[date, Any], period: Period) -> Iterable[tuple[date, date, Any]]:
@@ -177,6 +258,8 @@ def _spells(by_month: Mapping[date, Any], period: Period) -> Iterable[tuple[date
 
 
 def _keys(measure: Measure, value: Any) -> str:
+    if measure.who == "org":
+        return f"org_key = {int(value)}"
     if measure.who == "tree":
         return f"org_key IN ({', '.join(str(int(key)) for key in value)})"
     low, high = span(int(value))

@@ -6,8 +6,10 @@ worker, opens nothing twice and forgets nothing. Refusals are noted and tried ag
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable
 from datetime import timedelta
+from functools import partial
 from uuid import UUID
 
 from django.db import transaction
@@ -19,12 +21,14 @@ from zhijin.assessment.services.telling import whose
 from zhijin.cases.api import Report, open_case
 from zhijin.core import clock
 from zhijin.core.actor import Actor
-from zhijin.core.errors import Refusal
+from zhijin.core.errors import SERVER_ERROR, Refusal
 from zhijin.core.ids import uuid7
 from zhijin.core.scope import scoped
+from zhijin.core.tasks import apart
 from zhijin.orgs import api as orgs
 from zhijin.playbooks.api import current
 
+log = logging.getLogger("zhijin.assessment")
 FOLLOWER = Actor.system("standing")
 #: After so many refusals nobody tries again; the row says why.
 TRIES = 5
@@ -111,9 +115,25 @@ def open_due(county: int | None = None, limit: int = 200) -> int:
             row = rows.order_by("due_at", "id").first()
             if row is None:
                 break
-            opened += _open(row)
+            done = apart(partial(_open, row), log, "the case of follow %s was not opened", row.id)
+            if not done:
+                _missed(row)
+            opened += done
         limit -= 1
     return opened
+
+
+def _missed(row: Follow) -> None:
+    """One that failed for a reason that nobody foresaw is tried later, as a refused one, and holds up no other."""
+    row = Follow.objects.get(id=row.id, county=row.county)
+    if row.case_id is None and row.due_at <= clock.now():
+        _put_off(row, SERVER_ERROR.id)
+
+
+def _put_off(row: Follow, error: str) -> None:
+    row.tries += 1
+    row.error, row.due_at = error, clock.now() + timedelta(hours=2**row.tries)
+    row.save(update_fields=["tries", "error", "due_at"])
 
 
 def _open(row: Follow) -> int:
@@ -125,9 +145,8 @@ def _open(row: Follow) -> int:
                 opener=target.opens.by[0],
             )  # fmt: skip
     except Refusal as refusal:
-        row.tries += 1
-        row.error, row.due_at = refusal.id, clock.now() + timedelta(hours=2**row.tries)
-        row.save(update_fields=["tries", "error", "due_at"])
+        log.warning("the case of follow %s was not opened: %s", row.id, refusal.id)
+        _put_off(row, refusal.id)
         return 0
     row.case_id, row.error = opened.case_id, ""
     row.save(update_fields=["case_id", "error"])

@@ -36,7 +36,9 @@ def publish_run(*, actor: Actor, run_id: UUID, follow: bool = True) -> Run:
             county=run.county, programme=run.programme, period_kind=run.period_kind,
             period_start=run.period_start, state__in=(State.PUBLISHED, State.FROZEN),
         )  # fmt: skip
-        if public.filter(state=State.FROZEN).exists():
+        # Locked: one that is frozen at this moment is waited for, and never replaced.
+        held = public.select_for_update(no_key=True).order_by("id").values_list("state", flat=True)
+        if State.FROZEN in held:
             raise errors.FROZEN(period=period)
         replaced = public.update(state=State.SUPERSEDED, superseded_at=at)
         run.state, run.published_at = State.PUBLISHED, at

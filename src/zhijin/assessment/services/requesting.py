@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import date, timedelta
+from functools import partial
 
 from django.db import connection, transaction
 from django.db.models import Q
@@ -17,7 +19,9 @@ from zhijin.core import clock, jobs, journal
 from zhijin.core.actor import KEY_LIMIT, Actor
 from zhijin.core.ids import place_key, place_span
 from zhijin.core.scope import scoped
+from zhijin.core.tasks import apart
 
+log = logging.getLogger("zhijin.assessment")
 SYSTEM = Actor.system("assessment")
 TASK = "assessment.compute"
 QUEUE = "assessment"
@@ -138,17 +142,21 @@ def closed_before(kind: str, day: date) -> Period:
 @transaction.atomic
 def request_due() -> int:
     """Ask for what is due by the calendar: the period that has ended, once; returns how many."""
-    today, count = clock.today(), 0
     with scoped(SYSTEM):
-        for found in forms.all_in_force():
-            period = closed_before(found.model.period, today)
-            # What was computed while the period still ran is not its result; one that has a result keeps
-            # the revision of then.
-            done = Batch.objects.filter(
-                programme=found.name, place_code=found.place_code, period_start=period.start,
-                period_kind=period.kind,
-            ).exclude(reason=Reason.OPEN)  # fmt: skip
-            if not done.exists():
-                queue(SYSTEM, found, period, found.place_code, Reason.DUE)
-                count += 1
-    return count
+        return sum(
+            apart(partial(_request_due, found), log, "what is due of %s was not asked for", found.name)
+            for found in forms.all_in_force()
+        )  # fmt: skip
+
+
+def _request_due(found: forms.Programme) -> int:
+    period = closed_before(found.model.period, clock.today())
+    # What was computed while the period still ran is not its result; one that has a result keeps the revision of then.
+    done = Batch.objects.filter(
+        programme=found.name, place_code=found.place_code, period_start=period.start,
+        period_kind=period.kind,
+    ).exclude(reason=Reason.OPEN)  # fmt: skip
+    if done.exists():
+        return 0
+    queue(SYSTEM, found, period, found.place_code, Reason.DUE)
+    return 1

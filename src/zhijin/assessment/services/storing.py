@@ -188,7 +188,8 @@ def _put(
         county=number, programme=programme.name, period_kind=period.kind,
         period_start=period.start,
     )  # fmt: skip
-    ready = of_period.filter(state=State.READY).first()
+    # Locked: one that is published at this moment is the public one, and is not set aside.
+    ready = of_period.filter(state=State.READY).select_for_update(no_key=True).first()
     public = of_period.filter(state__in=(State.PUBLISHED, State.FROZEN)).first()
     standing = ready or public
     if standing is not None and (standing.digest, standing.revision_id) == (digest, programme.id):

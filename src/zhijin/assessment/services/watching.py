@@ -5,8 +5,11 @@ Found by the order of commits. A look costs one walk over the newest pages of th
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import logging
+from collections.abc import Collection, Iterable
 from datetime import date, datetime, time, timedelta
+from functools import partial
+from uuid import UUID
 
 from django.db import transaction
 
@@ -20,7 +23,9 @@ from zhijin.assessment.services.requesting import queue
 from zhijin.core import clock, facts
 from zhijin.core.actor import Actor
 from zhijin.core.scope import scoped
+from zhijin.core.tasks import apart
 
+log = logging.getLogger("zhijin.assessment")
 SYSTEM = Actor.system("assessment")
 #: The hour of the night (in China) from which the running periods are computed anew.
 NIGHT = time(2)
@@ -43,34 +48,41 @@ def request_late() -> int:
         if mark is None:
             return 0
         found = facts.changed_since(mark.upto)
-        count = sum(_request(*one) for one in _concerned(found.months)) if found.months else 0
+        count = _request_each(found.months) if found.months else 0
         Watermark.objects.update_or_create(
             pk=LOOKED, defaults={"upto": found.upto, "at": clock.now()}
         )
     return count
 
 
-def _request(found: forms.Programme, period: Period) -> int:
-    before = Batch.objects.filter(state=Batch.State.WAITING).count()
-    queue(SYSTEM, found, period, found.place_code, Batch.Reason.LATE_FACT)
-    return Batch.objects.filter(state=Batch.State.WAITING).count() - before
+def _request_each(months: Iterable[date]) -> int:
+    """For every ended period that reads one of ``months`` (its own, and later ones that look back so far), by the
+    revision by which it was computed, or is being computed by now.
 
-
-def _concerned(months: Iterable[date]) -> list[tuple[forms.Programme, Period]]:
-    """Ended periods that read one of ``months`` (their own, and later ones that look back so far), each
-    with the revision that it was computed by, or is being computed by now."""
+    One that cannot be asked for holds up no other; the log says which somebody has to ask for by hand.
+    """
     oldest = shifted(clock.today().replace(day=1), -MONTHS_BACK)
     dirty = {month for month in months if month >= oldest}
     of_period = ("revision_id", "period_kind", "period_start")
     ended = Run.objects.filter(keeping.CLOSED, period_end__lte=clock.today())
     begun = Batch.objects.filter(state__in=UNDER_WAY, period_end__lte=clock.today())
     rows = {*ended.values_list(*of_period).distinct(), *begun.values_list(*of_period)}
-    found = [(forms.revision(one), Period(start, kind)) for one, kind, start in sorted(rows)]
-    return [
-        (programme, period)
-        for programme, period in found
-        if not dirty.isdisjoint(period.back(represent(programme.model).reach))
-    ]
+    return sum(
+        apart(
+            partial(_request, pk, Period(start, kind), dirty),
+            log, "%s from %s by revision %s got facts and was not asked for", kind, start, pk,
+        )
+        for pk, kind, start in sorted(rows)
+    )  # fmt: skip
+
+
+def _request(revision: UUID, period: Period, dirty: Collection[date]) -> int:
+    found = forms.revision(revision)
+    if set(dirty).isdisjoint(period.back(represent(found.model).reach)):
+        return 0
+    before = Batch.objects.filter(state=Batch.State.WAITING).count()
+    queue(SYSTEM, found, period, found.place_code, Batch.Reason.LATE_FACT)
+    return Batch.objects.filter(state=Batch.State.WAITING).count() - before
 
 
 # -- periods that still run -----------------------------------------------------------------
@@ -83,7 +95,12 @@ def request_open() -> int:
     """
     night = last_night(clock.local(clock.now()))
     with scoped(SYSTEM):
-        return sum(_request_open(found, night) for found in forms.all_in_force())
+        return sum(
+            apart(
+                partial(_request_open, found, night), log, "%s was not looked at by night", found.name
+            )
+            for found in forms.all_in_force()
+        )  # fmt: skip
 
 
 def last_night(now: datetime) -> datetime:

@@ -178,7 +178,7 @@ def _sentences(texts: list[str]) -> str:
 
 
 def _withdraw(actor: Actor, message: cap.Message, but: Container[UUID]) -> None:
-    for row in replacing.referred(message):
+    for row in replacing.referred(message, held=True):
         if (
             row.pk in but
             or row.state in {State.CANCELLED, State.DISMISSED}

@@ -10,6 +10,7 @@ import logging
 from datetime import timedelta
 from uuid import UUID
 
+from django.db import transaction
 from django.db.models import F
 
 from zhijin.access.api import actor_of
@@ -20,9 +21,10 @@ from zhijin.broadcast.services.sending import unheard
 from zhijin.cases import api as cases
 from zhijin.core import clock, jobs
 from zhijin.core.actor import Actor
-from zhijin.core.errors import Refusal
+from zhijin.core.errors import SERVER_ERROR, Refusal
 from zhijin.core.ids import place_key
 from zhijin.core.scope import scoped
+from zhijin.core.tasks import AWAY
 
 log = logging.getLogger("zhijin.broadcast")
 DOORS = "knock-doors"
@@ -109,10 +111,17 @@ def _at(pk: UUID, actor: Actor, place_code: str) -> bool:
         if not silent or not row.on_errand:
             return False
         try:
-            _open(row, actor, place_code, silent)
+            with transaction.atomic():
+                _open(row, actor, place_code, silent)
         except Refusal as refusal:
             why = f"{refusal.id} {refusal.message}"[:200]
             log.warning("nobody was sent to %s: %s", place_code, why)
+        except AWAY:
+            raise
+        except Exception:
+            # One place that nobody foresaw must not keep every other from being visited.
+            why = f"{SERVER_ERROR.id} {SERVER_ERROR.message}"[:200]
+            log.exception("nobody was sent to %s", place_code)
         moved = {"errand_moved": clock.now()}
         if why:
             counted = {"errand_failed": F("errand_failed") + 1, "errand_why": why}

@@ -92,6 +92,9 @@ def _send(
 
 
 def _note(letter: Letter, verdict: channels.Verdict, *, skipped: bool) -> None:
+    if letter.state != State.WAITING:
+        # Another worker's attempt has ended it meanwhile.
+        return
     now = clock.now()
     letter.tries += 1
     letter.reason = verdict.reason

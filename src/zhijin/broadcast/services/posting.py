@@ -30,6 +30,8 @@ from zhijin.places import api as places
 #: While one worker sends, another leaves the message alone for so long.
 LEASE = timedelta(seconds=60)
 MINUTE = 60
+#: So long it is worth telling a group that what it was told has ended.
+STOPPED_FOR = timedelta(hours=1)
 State = Post.State
 
 
@@ -45,10 +47,11 @@ def withdraw(row: Broadcast) -> None:
     """Take back what waits, and tell the groups that were told; in the transaction that stops the broadcast."""
     now = clock.now()
     posts = Post.objects.filter(broadcast_id=row.id, what="say")
-    had = set(posts.exclude(state=State.WAITING).values_list("channel_id", flat=True))
     posts.filter(state=State.WAITING).update(state=State.WITHDRAWN, next_at=None, done_at=now)
+    # Only now: one that was just being written down as sent has been waited for.
+    had = set(posts.exclude(state=State.WITHDRAWN).values_list("channel_id", flat=True))
     row.shown_until = now
-    _queue(row, "stop", now, now + timedelta(hours=1), had)
+    _queue(row, "stop", now, now + STOPPED_FOR, had)
 
 
 def _queue(
@@ -124,11 +127,24 @@ def _claim(pk: UUID) -> tuple[Post, Channel, Broadcast | None] | None:
     return post, channel, row
 
 
+def _told_after_all(post: Post) -> None:
+    """The broadcast was stopped while its message was on the way: who got it is told of the end like the others."""
+    rows = Broadcast.objects.filter(pk=post.broadcast_id, state=Broadcast.State.STOPPED)
+    row = rows.first()
+    if row is None or post.what != "say" or post.state != State.WITHDRAWN:
+        return
+    close(post, State.SENT, "")
+    now = clock.now()
+    _queue(row, "stop", now, now + STOPPED_FOR, {post.channel_id})
+
+
 def _settle(post: Post, verdict: channels.Verdict) -> bool:
     """Write down what became of an attempt; returns whether it was taken."""
     with scoped(SYSTEM):
         row = Post.objects.select_for_update(no_key=True).get(pk=post.pk)
         if row.state != State.WAITING:
+            if verdict.state == "sent":
+                _told_after_all(row)
             return False
         channel = Channel.objects.select_for_update(no_key=True).get(pk=row.channel_id)
         if verdict.state == "again" and row.tries <= len(WAITS):

@@ -14,20 +14,24 @@ from zhijin.broadcast.services.common import SYSTEM
 from zhijin.core.scope import scoped
 
 
-def referred(message: cap.Message) -> list[Alert]:
-    """What a message refers to, with all its parts."""
+def referred(message: cap.Message, *, held: bool = False) -> list[Alert]:
+    """What a message refers to, with all its parts; ``held``: locked, in one order, because it is changed."""
     out = []
     for one in message.references:
         name = Q(identifier=one.identifier) | Q(identifier__startswith=f"{one.identifier} ")
-        out += list(Alert.objects.filter(name, sender=one.sender))
+        rows = Alert.objects.filter(name, sender=one.sender).order_by("id")
+        out += list(rows.select_for_update(no_key=True) if held else rows)
     return out
 
 
 def is_out(row: Alert) -> bool:
-    """Whether it sounds now, or still will."""
+    """Whether it sounds now, or still will; it stays so until the transaction ends."""
     if row.broadcast_id is None:
         return False
-    return Broadcast.objects.filter(pk=row.broadcast_id, state=Broadcast.State.OUT).exists()
+    with scoped(SYSTEM):
+        # By its key alone: one that goes out at this moment is waited for, and then is out.
+        held = Broadcast.objects.select_for_update(no_key=True).filter(pk=row.broadcast_id).first()
+        return held is not None and held.state == Broadcast.State.OUT
 
 
 def take_the_place(row: Broadcast) -> list[Broadcast]:
@@ -39,7 +43,7 @@ def take_the_place(row: Broadcast) -> list[Broadcast]:
         if alert is None:
             return []
         silent = []
-        for old in referred(cap.read(alert.xml.encode())):
+        for old in referred(cap.read(alert.xml.encode()), held=True):
             if old.broadcast_id is not None and old.broadcast_id != row.pk and is_out(old):
                 why = f"CAP Update {alert.identifier}"
                 silent.append(stopping.stop(actor=SYSTEM, pk=old.broadcast_id, why=why))

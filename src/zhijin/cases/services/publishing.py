@@ -11,6 +11,11 @@ from zhijin.core import facts, journal
 from zhijin.core.actor import Actor
 
 
+def lock_published(case_id: UUID) -> None:
+    """Lock the case until the transaction ends: of two that change what is public of it the second sees the first."""
+    Case.objects.select_for_update(no_key=True).filter(pk=case_id).values_list("pk").first()
+
+
 def mark_published(*, actor: Actor, case_id: UUID, at: datetime, photos: Sequence[str]) -> Case:
     """Since ``at`` the public may see the case, and of its photos these digests.
 

@@ -86,6 +86,11 @@ def _taken(fact: dict[str, Any], book: Book) -> int:
     except Refusal:
         # The programme has ended here; the facts of every other village are taken up all the same.
         return 0
+    except _AWAY:
+        raise
+    except Exception:
+        log.exception("fact %s gave no points: the programme of book %s", fact["id"], book.id)
+        return 0
     made = 0
     for rule in rules:
         if not matches(rule, fact["kind"], attrs):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from django.db import transaction
@@ -10,15 +12,21 @@ from django.db import transaction
 from zhijin.cases.api import Report, event_of, open_case, photo_files, private_answers_of
 from zhijin.core import calendar, clock
 from zhijin.core.actor import Actor
-from zhijin.core.errors import Refusal
+from zhijin.core.errors import SERVER_ERROR, Refusal
 from zhijin.core.scope import scoped
+from zhijin.core.tasks import apart
 from zhijin.playbooks.api import current
 from zhijin.programmes.effects.common import ACTOR, Happening, once
 from zhijin.programmes.models import FollowUp, Notice
 
+log = logging.getLogger("zhijin.programmes")
 FOLLOWER = Actor.system("follow-up")
 #: After so many refusals nobody tries again; the county has been told.
 TRIES = 5
+_UNFORESEEN = (
+    f"后续事项没有开成（{SERVER_ERROR.id}），过些时候会再试。请把这个事项告诉系统管理员",
+    f"A follow-up could not be opened ({SERVER_ERROR.id}); it is tried again. Tell the administrator of this case",
+)
 
 
 def carry_out(happening: Happening) -> None:
@@ -50,8 +58,26 @@ def open_due(case_id: Any = None, limit: int = 100) -> int:
         if case_id is not None:
             rows = rows.filter(case_id=case_id)
         for row in rows.order_by("due_at")[:limit]:
-            opened += _open(row)
+            opened += apart(
+                partial(_open, row), log, "follow-up %s of case %s was not opened", row.id, row.case_id
+            ) or _missed(row)  # fmt: skip
     return opened
+
+
+def _missed(row: FollowUp) -> int:
+    """Of one that failed for a reason that nobody foresaw the county is told too; it is tried later."""
+    row = FollowUp.objects.get(id=row.id, county=row.county)
+    if row.opened is None and row.due_at <= clock.now():
+        _put_off(row, SERVER_ERROR.id)
+        if row.tries == 1:
+            _tell(row, *_UNFORESEEN)
+    return 0
+
+
+def _put_off(row: FollowUp, error: str) -> None:
+    row.tries += 1
+    row.error, row.due_at = error, clock.now() + timedelta(hours=2**row.tries)
+    row.save(update_fields=["tries", "error", "due_at"])
 
 
 def _open(row: FollowUp) -> int:
@@ -62,12 +88,14 @@ def _open(row: FollowUp) -> int:
             found = _report(happening, row)
             opened = open_case(actor=FOLLOWER, report=found[0], opener=found[1])
     except Refusal as refusal:
-        row.tries += 1
-        row.error = refusal.id
-        row.due_at = clock.now() + timedelta(hours=2**row.tries)
-        row.save(update_fields=["tries", "error", "due_at"])
+        _put_off(row, refusal.id)
         if row.tries == 1:
-            _tell(happening, row, refusal)
+            case = happening.case
+            _tell(
+                row, f"后续事项没有开成（{refusal.id}）：{case.title}，请检查方案 {case.playbook}",
+                f"A follow-up could not be opened ({refusal.id}): {case.title};"
+                f" please check the programme {case.playbook}",
+            )  # fmt: skip
         return 0
     row.opened, row.error = opened.case_id, ""
     row.save(update_fields=["opened", "error"])
@@ -97,12 +125,8 @@ def _report(happening: Happening, row: FollowUp) -> tuple[Report, str]:
     return report, target.opens.by[0]
 
 
-def _tell(happening: Happening, row: FollowUp, refusal: Refusal) -> None:
-    case = happening.case
+def _tell(row: FollowUp, zh: str, en: str) -> None:
     Notice.objects.create(
-        county=case.county, place_key=case.place_key, case_id=case.id, role="county_officer",
-        kind="follow", at=clock.now(),
-        text_zh=f"后续事项没有开成（{refusal.id}）：{case.title}，请检查方案 {case.playbook}",
-        text_en=f"A follow-up could not be opened ({refusal.id}): {case.title};"
-        f" please check the programme {case.playbook}",
+        county=row.county, place_key=row.place_key, case_id=row.case_id, role="county_officer",
+        kind="follow", at=clock.now(), text_zh=zh, text_en=en,
     )  # fmt: skip

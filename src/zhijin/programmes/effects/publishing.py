@@ -85,7 +85,12 @@ def _take_down(happening: Happening) -> None:
         if not once(happening, "withdraw", 0):
             return
         rows = Publication.objects.filter(county=happening.case.county, case_id=happening.case.id)
-        was_shown = rows.filter(state=Publication.State.SHOWN).exists()
-        rows.update(state=Publication.State.WITHDRAWN, why="reopened", decided_at=clock.now())
-        if was_shown:
+        # Locked: whoever publishes or withdraws one at this moment has done so, or finds it taken down. What somebody
+        # withdrew keeps their reason.
+        left = rows.exclude(state=Publication.State.WITHDRAWN).select_for_update(no_key=True)
+        states = {row.id: row.state for row in left.order_by("id")}
+        rows.filter(id__in=states).update(
+            state=Publication.State.WITHDRAWN, why="reopened", decided_at=clock.now()
+        )
+        if Publication.State.SHOWN in states.values():
             mark_withdrawn(actor=ACTOR, case_id=happening.case.id, at=clock.now())

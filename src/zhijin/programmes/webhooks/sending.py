@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from datetime import timedelta
 from uuid import UUID
@@ -9,12 +10,15 @@ from uuid import UUID
 from django.db import transaction
 
 from zhijin.core import clock, crypto, egress
+from zhijin.core.errors import SERVER_ERROR
 from zhijin.core.scope import scoped
+from zhijin.core.tasks import AWAY
 from zhijin.programmes.effects.common import ACTOR, account_of
 from zhijin.programmes.models import Delivery, Endpoint, Notice
 from zhijin.programmes.webhooks import signing
 from zhijin.programmes.webhooks.queueing import PURPOSE
 
+log = logging.getLogger("zhijin.programmes")
 SECRET = "webhook.secret"  # noqa: S105 - the name of a purpose
 #: Waits after each failed attempt (the schedule that the specification suggests); about three days.
 WAITS = tuple(
@@ -37,6 +41,19 @@ def deliver(delivery_id: UUID) -> bool:
     row = _claim(delivery_id)
     if row is None:
         return False
+    try:
+        outcome = _sent(row)
+    except AWAY:
+        raise
+    except Exception:
+        # It is given up in the end, and whoever registered the endpoint is told; the log says why.
+        log.exception("message %s could not be sent", row.id)
+        outcome = egress.Outcome(0, 0, SERVER_ERROR.id)
+    _note(row.id, outcome)
+    return outcome.good
+
+
+def _sent(row: Delivery) -> egress.Outcome:
     endpoint = row.endpoint
     body = crypto.unseal(PURPOSE, bytes(row.payload or b"")).encode()
     # The real clock: receivers refuse what is not from the present, demonstration or not.
@@ -44,9 +61,7 @@ def deliver(delivery_id: UUID) -> bool:
     message_id = f"msg_{row.id.hex}"
     headers = signing.headers(secrets_of(endpoint), message_id, stamp, body)
     headers |= {"Content-Type": "application/json; charset=utf-8", "User-Agent": AGENT}
-    outcome = egress.post(endpoint.url, body, headers)
-    _note(row.id, outcome)
-    return outcome.good
+    return egress.post(endpoint.url, body, headers)
 
 
 def secrets_of(endpoint: Endpoint) -> list[str]:
@@ -79,6 +94,9 @@ def _claim(delivery_id: UUID) -> Delivery | None:
 def _note(delivery_id: UUID, outcome: egress.Outcome) -> None:
     with transaction.atomic():
         row = Delivery.objects.select_for_update(no_key=True).get(pk=delivery_id)
+        if row.state != Delivery.State.WAITING:
+            # Another worker's attempt has ended it meanwhile.
+            return
         endpoint = Endpoint.objects.select_for_update(no_key=True).get(pk=row.endpoint_id)
         row.status, row.millis, row.error = outcome.status, outcome.millis, outcome.error
         at = clock.now()

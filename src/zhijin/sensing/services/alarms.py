@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from datetime import timedelta
 
 from django.db import InterfaceError, OperationalError, connection, transaction
@@ -32,13 +33,14 @@ def open_held() -> int:
         )
         rows = list(due.order_by("open_at")[:MOST])
         devices = Device.objects.in_bulk([row.device_id for row in rows])
-        return sum(_opened(alarm, devices[alarm.device_id]) for alarm in rows)
+        return sum(_opened(alarm, devices) for alarm in rows)
 
 
-def _opened(alarm: Alarm, device: Device) -> bool:
+def _opened(alarm: Alarm, devices: Mapping[int, Device]) -> bool:
     """Open one alarm's case; whether there is one now. One that fails is tried later, and holds up no other."""
     try:
         with transaction.atomic():
+            device = devices[alarm.device_id]
             spec = rules.specs(alarm.playbook, alarm.rule, device.place_code)
             if spec is None:
                 alarm.state, alarm.why = Alarm.State.DROPPED, "the rule is no more"
