@@ -121,7 +121,7 @@ def test_after_a_chinese_part_the_page_is_its_own_again() -> None:
 
 def test_a_greater_than_sign_in_an_attribute_ends_no_tag() -> None:
     page = '<a hx-target="main > p" title=\'"\'>青石村</a>'
-    assert marked(page) == page.replace("'>", "' lang=\"zh-Hans\">")
+    assert marked(page) == page.replace("'>", '\' lang="zh-Hans">')
 
 
 @given(
@@ -151,7 +151,7 @@ def test_only_language_is_added(parts: list[tuple[str, str, str, str]]) -> None:
 
 def answered(response: HttpResponse | FileResponse, language: str = "en") -> HttpResponse:
     with translation.override(language):
-        return TonguesMiddleware(lambda request: response)(HttpRequest())  # type: ignore[return-value]
+        return TonguesMiddleware(lambda _: response)(HttpRequest())  # type: ignore[return-value]
 
 
 def test_an_english_page_and_a_fragment_are_marked() -> None:

@@ -114,7 +114,9 @@ class _Walk:
     def _written(self, tag: str, text: str, opened: str, at: int) -> str:
         """A tag and its text, at least one of which holds Chinese. ``opened``: its name, when it is a start tag."""
         if opened in _VOID or opened == "optgroup":
-            return _with_lang(tag) + text if _attributes_chinese(tag, opened) else tag + _wrapped(text)
+            return (
+                _with_lang(tag) + text if _attributes_chinese(tag, opened) else tag + _wrapped(text)
+            )
         if opened in _PLAIN or self.drawing:
             return _with_lang(tag) + text if opened and _outweighs(text) else tag + text
         alone = opened and self.page.startswith(f"</{opened}", at) and not _LANG.search(tag)
@@ -169,7 +171,7 @@ def _around(found: re.Match[str]) -> str:
 
 
 class TonguesMiddleware:
-    """Marks what is Chinese in every HTML page and fragment in another language. Stands right within LocaleMiddleware."""
+    """Marks what is Chinese in every page and fragment in another language. Stands right within LocaleMiddleware."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
