@@ -24,12 +24,17 @@ _RUN = re.compile(
     f"[0-9A-Za-z]*[{_HAN}]"
     f"(?:[{_HAN}{_WIDE}0-9A-Za-z]|[-–—.:/·…%+×~“”‘’ ]{{1,3}}(?=[“‘《（]?[{_HAN}])|[-–.:/](?=[0-9]))*+"
 )
-#: A tag (or what is no text at all: a comment, a script) and the text up to the next.
-_TOKEN = re.compile(
-    r"""(<(?:!--.*?-->|(?P<raw>script|style)\b[^>]*>.*?</(?P=raw)\s*>|"""
-    r"""(?P<end>/?)(?P<name>[a-zA-Z][a-zA-Z0-9-]*)[^"'>]*+(?:"[^"]*+"[^"'>]*+|'[^']*+'[^"'>]*+)*+>|![^>]*>))([^<]*+)""",
-    re.DOTALL,
+_NAME = r"(?P<end>/?)(?P<name>[a-zA-Z][a-zA-Z0-9-]*)"
+_REST = r"""[^"'>]*+(?:"[^"]*+"[^"'>]*+|'[^']*+'[^"'>]*+)*+>"""
+_TAG = rf"<(?:!--.*?-->|(?P<raw>script|style)\b[^>]*>.*?</(?P=raw)\s*>|![^>]*>|{_NAME}{_REST})"
+#: Tags and texts without a Chinese character and without a value that begins like a language's name for Chinese:
+#: most of a page, gone over without a word of Python.
+_QUIET = (
+    rf"""(?:<(?!script\b|style\b)/?[a-zA-Z][^"'>{_HAN}]*+"""
+    rf"""(?:"(?!zh)[^"{_HAN}]*+"[^"'>{_HAN}]*+|'[^'{_HAN}]*+'[^"'>{_HAN}]*+)*+>[^<{_HAN}]*+(?=<|\Z))++"""
 )
+#: A run of those; or a tag (or what is no text at all: a comment, a script) and the text up to the next.
+_TOKEN = re.compile(rf"{_QUIET}|(?P<tag>{_TAG})(?P<text>[^<]*+)", re.DOTALL)
 _LANG = re.compile(r"""\slang\s*=\s*["']?([a-zA-Z-]+)""")
 _SPOKEN = re.compile(r"""\s(?:alt|title|aria-label|placeholder|label)\s*=\s*"([^"]*)\"""")
 _VALUE = re.compile(r"""\svalue\s*=\s*"([^"]*)\"""")
@@ -39,7 +44,8 @@ _ENTITY = re.compile(r"&[#\w]+;")
 _HTML = re.compile(rb"""<html[^>]*?\slang=["']?([a-zA-Z-]+)""")
 #: Elements without an end tag, and those whose words can only be one language.
 _VOID = {"area", "br", "col", "hr", "img", "input", "link", "meta", "source", "track", "use", "wbr"}
-_PLAIN = {"option", "textarea", "title"}
+_PLAIN = {"option", "textarea", "title", "text", "tspan"}
+_TEXT = re.compile(r"[^<]*+")
 
 
 def marked(page: str) -> str:
@@ -49,80 +55,63 @@ def marked(page: str) -> str:
     first = page.find("<")
     if first < 0:
         return _wrapped(page)
-    return "".join([_wrapped(page[:first]), *_Walk(page).pieces(first)])
+    return "".join([_wrapped(page[:first]), *_pieces(page, first)])
 
 
-class _Walk:
-    """One pass over the tags of a page, which remembers whether it is in a drawing or in Chinese already."""
-
-    def __init__(self, page: str) -> None:
-        self.page = page
-        self.drawing = 0
-        self.inside = ""
-        self.depth = 0
-
-    def pieces(self, start: int) -> Iterator[str]:
-        page, at = self.page, start
-        for token in _TOKEN.finditer(page, start):
-            if token.start() > at:
-                yield page[at : token.start()]
-            at = token.end()
-            name = token["name"]
-            if name is None:
-                tag, text = token[1], token[5]
-                yield tag
-                yield _wrapped(text) if not self.inside and _IS_HAN.search(text) else text
-                continue
-            yield from self._told(token, name.lower(), at)
-        yield page[at:]
-
-    def _told(self, token: re.Match[str], name: str, at: int) -> Iterator[str]:
-        tag, text, opens = token[1], token[5], not token["end"]
-        if self.inside:
-            self._leave(name, opens=opens)
-            yield tag
-            if self.inside or _IS_HAN.search(text) is None:
-                yield text
-                return
-            tag = ""
-        elif name == "svg":
-            self.drawing += 1 if opens and not tag.endswith("/>") else -1 if not opens else 0
-        if opens and tag and "lang" in tag and self._own(tag, name):
+def _pieces(page: str, start: int) -> Iterator[str]:
+    """The page from its first tag on, in one pass."""
+    at = start
+    while token := _TOKEN.search(page, at):
+        yield page[at : token.start()]
+        at = token.end()
+        tag, text = token["tag"], token["text"]
+        if tag is None:
+            yield token[0]
+            continue
+        name = (token["name"] or "").lower()
+        opened = name if name and not token["end"] else ""
+        if opened and _is_chinese_element(tag):
+            if opened in _VOID or tag.endswith("/>"):
+                yield tag + _wrapped(text)
+            else:
+                # Everything in it is left as it is; what follows its end tag is the page's again.
+                end = _end_of(page, opened, token.end("tag"))
+                yield page[token.start() : end]
+                at = end + len(_TEXT.match(page, end)[0])  # type: ignore[index]
+                yield _wrapped(page[end:at])
+        elif _IS_HAN.search(text) or (opened and _IS_HAN.search(tag)):
+            alone = bool(opened) and page.startswith(f"</{opened}", at)
+            yield _written(tag, text, opened or f"/{name}", alone=alone)
+        else:
             yield tag + text
-            return
-        has_han = _IS_HAN.search(text) is not None
-        if not has_han and (not opens or _IS_HAN.search(tag) is None):
-            yield tag + text
-            return
-        yield self._written(tag, text, name if opens and tag else "", at)
+    yield page[at:]
 
-    def _own(self, tag: str, name: str) -> bool:
-        """Whether the element is Chinese by its own word; then everything in it is left as it is."""
-        found = _LANG.search(tag)
-        if found is None or not found[1].lower().startswith("zh"):
-            return False
-        if name not in _VOID and not tag.endswith("/>"):
-            self.inside, self.depth = name, 1
-        return True
 
-    def _leave(self, name: str, *, opens: bool) -> None:
-        if name == self.inside:
-            self.depth += 1 if opens else -1
-            if not self.depth:
-                self.inside = ""
+def _is_chinese_element(tag: str) -> bool:
+    """Whether the element is Chinese by its own word."""
+    found = _LANG.search(tag)
+    return found is not None and found[1].lower().startswith("zh")
 
-    def _written(self, tag: str, text: str, opened: str, at: int) -> str:
-        """A tag and its text, at least one of which holds Chinese. ``opened``: its name, when it is a start tag."""
-        if opened in _VOID or opened == "optgroup":
-            return (
-                _with_lang(tag) + text if _attributes_chinese(tag, opened) else tag + _wrapped(text)
-            )
-        if opened in _PLAIN or self.drawing:
-            return _with_lang(tag) + text if opened and _outweighs(text) else tag + text
-        alone = opened and self.page.startswith(f"</{opened}", at) and not _LANG.search(tag)
-        if alone and _all_chinese(f"{text} {' '.join(_SPOKEN.findall(tag))}"):
-            return _with_lang(tag) + text
-        return tag + _wrapped(text)
+
+def _end_of(page: str, name: str, at: int) -> int:
+    """Where an element that was opened ends, past its end tag; the page's end when it has none."""
+    depth = 1
+    for found in re.compile(rf"<(/?){name}(?=[\s/>])[^>]*>", re.IGNORECASE).finditer(page, at):
+        depth += -1 if found[1] else 1
+        if not depth:
+            return found.end()
+    return len(page)
+
+
+def _written(tag: str, text: str, name: str, *, alone: bool) -> str:
+    """A tag and its text, at least one of which holds Chinese. ``alone``: the element holds nothing else."""
+    if name in _VOID or name == "optgroup":
+        return (_with_lang(tag) if _attributes_chinese(tag, name) else tag) + _wrapped(text)
+    if name.lstrip("/") in _PLAIN:
+        return (_with_lang(tag) if name in _PLAIN and _outweighs(text) else tag) + text
+    if alone and not _LANG.search(tag) and _all_chinese(f"{text} {' '.join(_SPOKEN.findall(tag))}"):
+        return _with_lang(tag) + text
+    return tag + _wrapped(text)
 
 
 def _with_lang(tag: str) -> str:
