@@ -63,6 +63,10 @@ class Read(HTMLParser):
             "<p>北河镇 · 青石村 12 cases</p>",
             '<p><bdi><bdi lang="zh-Hans">北河镇 · 青石村</bdi> 12 cases</bdi></p>',
         ),
+        (
+            "<p>Basis: 服务 12 个乡镇（材料 003）；条例 5 on</p>",
+            '<p><bdi>Basis: <bdi lang="zh-Hans">服务 12 个乡镇（材料 003）；条例</bdi> 5 on</bdi></p>',
+        ),
         ("<b>GPS定位</b> on", '<b lang="zh-Hans">GPS定位</b> on'),
         (
             "<p>&quot;青石村&quot; &amp; B</p>",

@@ -22,7 +22,9 @@ _IS_HAN = re.compile(f"[{_HAN}]")
 #: Chinese and what is spoken with it: digits and letters that touch it (3号楼, GPS定位), signs between.
 _RUN = re.compile(
     f"[0-9A-Za-z]*[{_HAN}]"
-    f"(?:[{_HAN}{_WIDE}0-9A-Za-z]|[-–—.:/·…%+×~“”‘’ ]{{1,3}}(?=[“‘《（]?[{_HAN}])|[-–.:/](?=[0-9]))*+"
+    f"(?:[{_HAN}{_WIDE}0-9A-Za-z]|[-–—.:/·…%+×~“”‘’ ]{{1,3}}(?=[“‘《（]?[{_HAN}])|[-–.:/](?=[0-9])"
+    # A number in the midst of Chinese: 材料 003）, 服务 12 个乡镇.
+    f"| (?=[0-9]{{1,6}} ?[{_HAN}{_WIDE}]))*+"
 )
 _NAME = r"(?P<end>/?)(?P<name>[a-zA-Z][a-zA-Z0-9-]*)"
 _REST = r"""[^"'>]*+(?:"[^"]*+"[^"'>]*+|'[^']*+'[^"'>]*+)*+>"""
