@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from tests.cast import VILLAGE
 from zhijin.core import chain, journal, labels
+from zhijin.core.actor import Actor
 from zhijin.core.ids import place_key, uuid7
 from zhijin.core.models import JournalEntry
 
@@ -104,7 +105,7 @@ def test_details_are_told_in_words(cast):
     ("query", "there", "gone"),
     [
         ("actor=罗小满", "走访", "核实低保"), ("actor=小满", "走访", "核实低保"),
-        ("action=case.", "case:1", "核实低保"), ("object=case:1", "case:1", "走访"),
+        ("action=case.", "事项 1", "核实低保"), ("object=case:1", "事项 1", "走访"),
         ("from=2999-01-01", "没有这样的记录", "走访"), ("to=2001-01-01", "没有这样的记录", "走访"),
         ("from=2001-01-01&to=2999-01-01", "走访", "没有这样的记录"),
         ("from=nonsense", "走访", "没有这样的记录"), ("before=99999999999999999999", "走访", "没有"),
@@ -159,3 +160,27 @@ def test_nobody_else_reads_it(cast, looked):
         assert client.get(PAGE).status_code == 403
         assert client.get(reverse("desk:journal-export")).status_code == 403
     assert cast.resident.client.get(PAGE).status_code == 302
+
+
+def test_the_platform_and_kinds_of_records_are_told_in_words(cast):
+    """Codes are for programs: they stand in the exported file."""
+    journal.write(
+        Actor.system("programmes"), "case.published", "item:0199aaaa-0000-7000-8000-00000000abcd"
+    )
+    journal.write(Actor.system("some-new-part"), "assessment.request", "batch:1", detail={
+        "reason": "late_fact", "period": "2026Q3", "transfer": "0199aaaa-0000-7000-8000-00000000abcd",
+    })  # fmt: skip
+    read(cast.auditor.client)
+    rows = read(cast.auditor.client).split("<tbody>")[1]
+    for told in (
+        "平台（行动方案）",
+        "积分货品 …0000abcd",
+        "有迟到的记录",
+        "时段 2026年第三季度",
+        "审计日志",
+    ):
+        assert told in rows, told
+    for code in ("some-new-part<", "late_fact", "transfer", "journal:list<"):
+        assert code not in rows, code
+    exported = cast.auditor.client.get(reverse("desk:journal-export")).content.decode()
+    assert "transfer" in exported

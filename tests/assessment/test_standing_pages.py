@@ -392,4 +392,4 @@ def test_titles_are_in_the_reader_s_language(cast, world):
     client = cast.branch_secretary.client
     text = client.get(org_page(world.last), {"lang": "en"}, follow=True).content.decode()
     assert "Cases solved" in text
-    assert "Rank 10 in 靖安镇" in text
+    assert 'Rank 10 in <bdi lang="zh-Hans">靖安镇</bdi>' in text

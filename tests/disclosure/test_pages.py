@@ -245,3 +245,19 @@ def test_the_offline_page_verifies_without_a_server(
 
 def test_whatever_was_done_is_said():
     assert desk_views._SAID.keys() == desk_views._ACTS.keys()
+
+
+def test_a_title_stored_with_a_code_is_read_in_words_and_stays_what_was_signed(
+    office: Office, client: Client
+) -> None:
+    document = office.published("2026Q2财务公示")
+    shown = "2026年第二季度财务公示"
+    for path in (
+        f"/p/{VILLAGE}/affairs/",
+        f"/d/{document.code}/",
+        f"/p/{VILLAGE}/affairs/feed.atom",
+    ):
+        text = client.get(path).content.decode()
+        assert shown in text, path
+        assert "2026Q2财务" not in text, path
+    assert "2026Q2财务公示" in client.get(f"/p/{VILLAGE}/affairs/data.json").content.decode()

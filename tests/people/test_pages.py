@@ -274,3 +274,15 @@ def test_a_household_gets_its_grid_by_name(cast: Cast) -> None:
     with scoped(SYSTEM):
         home.refresh_from_db()
     assert home.place_code == GRID
+
+
+def test_the_search_stands_first_and_groups_say_how_many_they_are(cast: Cast) -> None:
+    register("示例甲", party="member")
+    register("示例乙")
+    text = cast.branch_secretary.client.get("/desk/people/").content.decode()
+    assert text.index('name="q"') < text.index("who=members")
+    assert '党员 <span class="count">1</span>' in text
+    assert '全部 <span class="count">2</span>' in text
+    members = cast.branch_secretary.client.get("/desk/people/?who=members").content.decode()
+    assert '<input type="hidden" name="who" value="members">' in members
+    assert members.count('<th scope="row"') == 1

@@ -359,3 +359,15 @@ def test_imports_are_for_those_who_may(cast) -> None:
     for member in (cast.branch_secretary, cast.grid_worker, cast.auditor):
         assert member.client.get("/desk/places/import/").status_code == 403
     assert Client().get("/desk/places/import/").status_code == 302
+
+
+def test_the_first_page_says_where_ones_own_place_lies_and_how_much_is_below(cast) -> None:
+    grid("第一网格", square(0))
+    own = body(cast.branch_secretary.client.get("/desk/places/")).split("全部省份")[0]
+    assert "靖安镇" in own
+    assert '网格 <span class="num">1</span>' in own
+    plant("522631206200")
+    below = body(cast.county_officer.client.get("/desk/places/")).split("全部省份")[1]
+    assert below.count('data-label="村社区"') == 2
+    # A level of which there is nothing anywhere has no column of zeros.
+    assert 'data-label="村民组"' not in body(cast.county_officer.client.get("/desk/places/522631/"))

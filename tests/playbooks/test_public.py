@@ -56,7 +56,7 @@ def test_a_programme_says_who_acts_by_when_what_if_late_and_what_is_public(
     client: Client,
 ) -> None:
     text = read(client, f"/rules/road-hazard/?place={VILLAGE}")
-    for told in ("村规民约第八条", "由网格员负责。", "期限 2 个工作小时。", "逾期时升级给村（社区）党组织书记",
+    for told in ("村规民约第八条", "这一步由网格员负责，2 个工作小时内办完。", "逾期时升级给村（社区）党组织书记",
                  "个人信息，不公开", "公开", "上报人可以", "各地通用"):  # fmt: skip
         assert told in text, told
     assert "由此算出的指标" not in text
@@ -73,7 +73,7 @@ def test_the_basis_and_the_summary_stand_once(client: Client) -> None:
 
 def test_each_place_reads_its_own_revision(client: Client) -> None:
     published(Actor.system("test"), spoilt(("within: 3 workdays", "within: 4 workdays")))
-    assert "期限 4 个工作日" in read(client, f"/rules/drain/?place={VILLAGE}")
+    assert "4 个工作日内办完" in read(client, f"/rules/drain/?place={VILLAGE}")
     assert client.get(f"/rules/drain/?place={OTHER_COUNTY}").status_code == 404
     assert client.get("/rules/no-such/").status_code == 404
 
@@ -97,7 +97,7 @@ def test_it_speaks_english_too(client: Client) -> None:
     client.cookies["lang"] = "en"
     text = read(client, "/rules/dispute/")
     assert "Who handles each step, and by when" in text
-    assert "Village staff answers for it." in text
+    assert "Village staff answers for this step" in text
 
 
 def test_the_foot_of_every_page_leads_to_the_rules_and_to_the_data_kept(client: Client) -> None:

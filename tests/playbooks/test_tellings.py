@@ -139,10 +139,9 @@ def test_the_same_does_not_differ() -> None:
 
 def test_it_is_told_in_sentences() -> None:
     zh, en = explain(sound(), "zh"), explain(sound(), "en")
-    assert "由网格员负责。" in zh
-    assert "期限 4 个工作小时。" in zh
+    assert "这一步由网格员负责，4 个工作小时内办完。" in zh
     assert "逾期 1 个工作日后升级给乡镇（街道）工作人员。" in zh
-    assert "Due within 4 work hours." in en
+    assert "answers for this step, within 4 work hours." in en
     assert "goes to “Closed” by itself" in en
     assert [s.key for s in sections(sound())][:3] == ["opens", "reported", "handling"]
 

@@ -233,8 +233,10 @@ def test_the_rules_are_told_in_sentences(fire, device, intake, cast):
     page = cast.branch_secretary.client.get("/desk/devices/rules/")
     (programme,) = page.context["programmes"]
     assert programme["id"] == "test-fire"
-    assert "烟雾浓度不小于 1000 ppm" in programme["lines"][0]
-    assert "22:00-06:00 先不打扰" in programme["lines"][3]
+    when, more = programme["lines"][0]
+    assert when == "烟雾：烟雾浓度不小于 1000 ppm"
+    assert more[0].startswith("同一设备 ")
+    assert "22:00-06:00 先不打扰" in programme["lines"][3][1]
     (alarm,) = page.context["alarms"]
     assert alarm["shown"] == "烟雾浓度 1200 ppm"
     cast.branch_secretary.client.cookies["lang"] = "en"

@@ -128,6 +128,22 @@ def test_a_date_in_a_sentence_is_said_as_elsewhere() -> None:
     assert tags.day(NOW + timedelta(hours=12)) == "明天"
 
 
+@pytest.mark.parametrize(
+    ("title", "told"),
+    [
+        ("2026Q2财务收支（模拟）", "2026年第二季度财务收支（模拟）"),
+        ("半年评议·2026H1", "半年评议·2026年上半年"),
+        ("路灯坏了", "路灯坏了"),
+        ("型号 A2026Q2、2026Q25、2026Q2-7", "型号 A2026Q2、2026Q25、2026Q2-7"),
+        ("2026-07 与 2026", "2026-07 与 2026"),
+    ],
+)
+def test_stored_titles_say_their_period_in_words(title: str, told: str) -> None:
+    assert render("{{ title|spoken }}", title=title) == told
+    with override("en"):
+        assert render("{{ title|spoken }}", title=title) == told
+
+
 def test_papers_say_dates_whole_and_headings_name_their_period() -> None:
     said = [tags.dated(on) for on in (NOW.date(), NOW, date(2025, 10, 3), None)]
     assert said == ["2026年11月23日", "2026年11月23日", "2025年10月3日", ""]

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.utils.functional import Promise
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
 
+from zhijin.access import journal_words
 from zhijin.access.models import RoleGrant
 from zhijin.core import labels
 from zhijin.core.actor import Grant
 from zhijin.core.ids import code_of
 from zhijin.core.models import JournalEntry
 from zhijin.core.roles import ADMINISTRATIVE, ROLES
+from zhijin.ui import spans
 
 
 def role_title(key: str) -> str:
@@ -107,8 +108,11 @@ class Entry:
     why: str
     place: str
     more: str
+    #: Every detail as it is kept, for the file.
+    raw: str
 
 
+_ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-|[0-9a-f]{32}")
 _REASONS = ("why", "purpose", "reason")
 #: Told elsewhere on the line, or of use to programs only.
 _NO_MORE = frozenset({*_REASONS, "event", "seq", "program"})
@@ -135,41 +139,31 @@ def _entry(row: JournalEntry, named: dict[str, str], places: dict[int, str]) -> 
     detail = row.detail if isinstance(row.detail, dict) else {}
     why = next((str(detail[name]) for name in _REASONS if detail.get(name)), "")
     rest = {k: v for k, v in detail.items() if k not in _NO_MORE and v not in (None, "", [], {})}
+    told = [
+        f"{_word(key)} {_plain(key, value)}" for key, value in rest.items() if _is_told(key, value)
+    ]
     return Entry(
-        row.id, row.at, row.actor_name or _someone(row.actor), row.actor,
-        labels.action(row.action), row.action, named.get(row.object, _short(row.object)),
-        row.object, why, places.get(row.place_key or 0, ""),
-        _("；").join(f"{_word(key)} {_plain(key, value)}" for key, value in rest.items()),
+        row.id, row.at, journal_words.who(row.actor, row.actor_name), row.actor,
+        labels.action(row.action), row.action, named.get(row.object) or journal_words.record(row.object),
+        row.object, journal_words.reason(why), places.get(row.place_key or 0, ""), _("；").join(told),
+        "; ".join(f"{key} {_plain(key, value)}" for key, value in rest.items()),
     )  # fmt: skip
 
 
-#: What the details of entries are called; what is not listed is shown as it stands.
-_WORDS: dict[str, Promise] = {
-    "fields": _lazy("查看项"), "role": _lazy("角色"), "place": _lazy("地方"), "rows": _lazy("条数"),
-    "username": _lazy("用户名"), "label": _lazy("用途"), "name": _lazy("名称"), "from": _lazy("从"),
-    "to": _lazy("到"), "actor": _lazy("谁"), "action": _lazy("动作"), "object": _lazy("对象"),
-    "phone": _lazy("电话"), "id_number": _lazy("身份证号"), "address": _lazy("住址"),
-}  # fmt: skip
+def _is_told(key: str, value: Any) -> bool:
+    """Whether a detail says something to people: it has a name, and is no id."""
+    return key in journal_words.WORDS and not _ID.search(str(value))
 
 
 def _word(name: str) -> str:
-    return str(_WORDS.get(name, name))
+    return str(journal_words.WORDS.get(name, name))
 
 
 def _plain(key: str, value: Any) -> str:
+    if key == "period":
+        return spans.period(str(value))
     if key == "role":
         return role_title(str(value))
     if key == "fields" and isinstance(value, list):
         return "、".join(_word(str(v)) for v in value)
     return "、".join(str(v) for v in value) if isinstance(value, list) else str(value)
-
-
-def _someone(actor: str) -> str:
-    kind = actor.partition(":")[0]
-    return {"resident": _("门户上的人"), "system": _("平台")}.get(kind, actor)
-
-
-def _short(obj: str) -> str:
-    """``person:0199…`` is long; its end tells records apart."""
-    kind, _colon, one = obj.partition(":")
-    return f"{kind} …{one[-8:]}" if len(one) > 12 else obj

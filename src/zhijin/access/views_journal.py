@@ -97,7 +97,7 @@ def _cells(e: presenting.Entry) -> list[str]:
         e.what,
         e.why,
         e.place,
-        e.more,
+        e.raw,
         e.actor,
         e.action,
         e.object,

@@ -115,6 +115,7 @@ MIDDLEWARE = [
     "zhijin.core.middleware.SecurityHeadersMiddleware",
     "zhijin.ui.middleware.PreferencesMiddleware",
     "django.middleware.locale.LocaleMiddleware",
+    "zhijin.ui.tongues.TonguesMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "zhijin.access.middleware.SessionMiddleware",

@@ -13,6 +13,7 @@ from zhijin.core.ids import show_receipt
 from zhijin.disclosure import catalogue
 from zhijin.disclosure.models import Document
 from zhijin.places import api as places
+from zhijin.ui import spans
 
 _ATOM = "http://www.w3.org/2005/Atom"
 #: JSON Schema of one entry of the open data.
@@ -100,7 +101,7 @@ def _entry(feed: Element, row: Document, origin: str) -> None:
     entry = SubElement(feed, "entry")
     stamp = row.published_at.isoformat() if row.published_at else ""
     for tag, text in (
-        ("title", row.title), ("id", link), ("updated", stamp), ("published", stamp),
+        ("title", spans.spoken(row.title)), ("id", link), ("updated", stamp), ("published", stamp),
         ("summary", row.body[:300]),
     ):  # fmt: skip
         SubElement(entry, tag).text = clean(text)

@@ -65,12 +65,26 @@ def people(request: Request) -> HttpResponse:
         "rows": [(person, named.get(person.place_code)) for person in rows],
         "next": f"?{_query(request, after=following)}" if following else "",
         "first": f"?{_query(request, after='')}" if get("after") else "",
-        "counts": selectors.counts(request.actor, wanted.place),
+        "groups": _groups(request, wanted),
         "gaps": _gaps(request, wanted.place),
         "can_edit": request.actor.can("person.edit"),
         "can_import": request.actor.can("person.import"),
     }
     return render(request, "people/people.html", context)
+
+
+def _groups(request: Request, wanted: Filter) -> list[dict[str, Any]]:
+    """Everybody, and the groups that are asked for most, with how many they are at the place."""
+    counts = selectors.counts(request.actor, wanted.place)
+    kinds = (
+        ("", _("全部"), "people"), ("members", _("党员"), "members"), ("elders", _("65 岁以上"), "elders"),
+        ("minors", _("未成年人"), "minors"),
+    )  # fmt: skip
+    return [
+        {"label": label, "url": f"?{_query(request, who=who, after='')}", "current": who == wanted.who,
+         "count": f"{counts[name]:,}"}
+        for who, label, name in kinds
+    ]  # fmt: skip
 
 
 def _query(request: Request, **changes: str) -> str:

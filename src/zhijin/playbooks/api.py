@@ -6,8 +6,8 @@ from zhijin.playbooks.engine.sensing import Quarantine as QuarantineRule
 from zhijin.playbooks.engine.sensing import SensingRule
 from zhijin.playbooks.engine.sensing import waits_until as rule_waits_until
 from zhijin.playbooks.engine.sensing_told import condition as rule_condition
-from zhijin.playbooks.engine.sensing_told import quarantines as quarantine_sentences
-from zhijin.playbooks.engine.sensing_told import sentences as rule_sentences
+from zhijin.playbooks.engine.sensing_told import signs as quarantine_signs
+from zhijin.playbooks.engine.sensing_told import told as rules_told
 from zhijin.playbooks.engine.simulate import NOBODY, Opening
 from zhijin.playbooks.forms import Checked, Form, register_form
 from zhijin.playbooks.library import Library, Published
@@ -46,13 +46,13 @@ __all__ = [
     "install_shipped",
     "nearest",
     "published_row",
-    "quarantine_sentences",
+    "quarantine_signs",
     "register_form",
     "register_open_cases",
     "register_past_cases",
     "revision",
     "rule_condition",
-    "rule_sentences",
     "rule_waits_until",
+    "rules_told",
     "visible",
 ]

@@ -44,6 +44,7 @@ class PlaybooksConfig(AppConfig):
         from zhijin.core import labels
         from zhijin.playbooks import naming
 
+        labels.register("playbook", naming.revisions)
         labels.register("playbook_revision", naming.revisions)
         labels.register("calendar", naming.years)
         labels.register_actions(naming.ACTIONS)

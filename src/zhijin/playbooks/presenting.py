@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -14,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from zhijin.core.errors import Refusal
 from zhijin.places import api as places
+from zhijin.playbooks import selectors
 from zhijin.playbooks.engine import Finding, Loaded, Playbook, load
 from zhijin.playbooks.engine.picture import picture
 from zhijin.playbooks.engine.scenarios import ScenarioReport, run_scenarios
@@ -45,6 +47,15 @@ def proven(pk: uuid.UUID, source: str, scenarios: str) -> ScenarioReport:
     found = loaded(pk, source).playbook
     assert found is not None
     return run_scenarios(found, scenarios)
+
+
+def names_of_follow_ups(book: Playbook, place_code: str) -> dict[str, str]:
+    """The titles of the programmes that ``book`` opens afterwards, as they hold at a place."""
+    found = {}
+    for name in {follow.open for follow in book.follow}:
+        with suppress(Refusal):
+            found[name] = selectors.current(name, place_code).playbook.title.in_(lang())
+    return found
 
 
 def title(row: PlaybookRevision) -> str:

@@ -27,6 +27,8 @@ ENGLISH_MONTHS = [
 ]
 
 _PERIOD = re.compile(r"(?P<year>[12]\d{3})(?:-(?P<month>0[1-9]|1[0-2])|(?P<part>Q[1-4]|H[12]))?")
+#: A period inside a title, as offices wrote it before titles said it in words: nothing that is part of a longer code.
+_WITHIN = re.compile(r"(?<![0-9A-Za-z-])[12]\d{3}(?:Q[1-4]|H[12])(?![0-9A-Za-z-])")
 _PARTS = {
     "Q1": "第一季度", "Q2": "第二季度", "Q3": "第三季度", "Q4": "第四季度", "H1": "上半年", "H2": "下半年",
 }  # fmt: skip
@@ -89,6 +91,19 @@ def period(name: str) -> str:
     if month:
         return f"{year}年{month}月"
     return f"{year}年{_PARTS.get(found['part'] or '', '')}"
+
+
+def _chinese_period(name: str) -> str:
+    return f"{name[:4]}年{_PARTS[name[4:]]}"
+
+
+def spoken(title: str) -> str:
+    """A title that was stored with a period as a code, as people say it: 2026Q2财务收支 → 2026年第二季度财务收支.
+
+    The periods of months and years are written like dates and numbers, which titles may hold for other reasons.
+    """
+    # A stored title is Chinese, whatever the language of the page.
+    return _WITHIN.sub(lambda found: _chinese_period(found[0]), title)
 
 
 def dated(on: date) -> str:

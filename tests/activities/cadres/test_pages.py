@@ -340,3 +340,14 @@ def test_without_a_place_the_page_is_about_ones_own(cast: Cast, village: Team) -
     shown = text(cast.county_officer.client.get("/desk/elections/"))
     assert 'value="昭阳区"' in shown
     assert f"place={COUNTY}" in shown
+
+
+def test_a_village_is_shown_neither_plans_of_counties_nor_figures_of_nothing(
+    places: None, cast: Cast
+) -> None:
+    page = text(cast.branch_secretary.client.get("/desk/postings/"))
+    assert "一县一方案" not in page
+    assert 'class="stat' not in page
+    assert "驻村干部由县或乡镇选派" in page
+    assert "一县一方案" in text(cast.county_officer.client.get("/desk/postings/"))
+    assert "由县里制定" in text(cast.branch_secretary.client.get("/desk/county-plans/"))

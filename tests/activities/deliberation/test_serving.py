@@ -210,3 +210,13 @@ def test_the_lists_of_a_place_by_kind(village, firm):
         ("property", 1), ("policy", 1), ("public", 0), ("special", 0),
     ]  # fmt: skip
     assert see(ServiceItem.objects.count) == 2
+
+
+def test_empty_lists_are_told_once_and_not_as_zeros(village, firm, cast):
+    page = cast.branch_secretary.client.get("/desk/deliberation/services/").content.decode()
+    assert "四张清单还是空的" in page
+    assert 'class="count">0' not in page
+    offered(village, firm)
+    page = cast.branch_secretary.client.get("/desk/deliberation/services/").content.decode()
+    assert "四张清单还是空的" not in page
+    assert page.count('class="count">1') == 1

@@ -169,3 +169,12 @@ def test_a_place_is_chosen_by_its_name_and_asked_back_when_several_have_it(
     assert 'class="tiles"' not in page
     chosen = {"place": "大耆老", "place.was": "大耆老", "place.code": VILLAGE, "year": "2026"}
     assert f"place={VILLAGE}" in text(client.get(url, chosen))
+
+
+def test_where_there_is_nothing_no_zeros_are_shown(village: Village, cast: Cast) -> None:
+    client = cast.branch_secretary.client
+    page = text(client.get("/desk/practice/"))
+    assert "还没有作品和活动" in page
+    assert 'class="stat' not in page
+    client.post("/desk/practice/", form(village))
+    assert 'class="stat' in text(client.get("/desk/practice/"))

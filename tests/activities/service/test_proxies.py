@@ -423,3 +423,12 @@ def test_what_is_taken_on_is_read_page_by_page(world, opened, cast, monkeypatch)
     assert [page.count("王**") for page in pages] == [2, 1]
     assert "page=2" in pages[0]
     assert "view=open" in pages[0]
+
+
+def test_every_paper_asked_for_has_a_name_one_can_see(world, cast, tmp_path):
+    ship(tmp_path)
+    page = cast.branch_secretary.client.get(reverse("desk:proxy-new")).content.decode()
+    papers = page.split("从本人收取的材料")[1].split("</fieldset>")[0]
+    assert "visually-hidden" not in papers
+    assert papers.count("<label for=") == 8
+    assert [f"材料 {n}</label>" in papers for n in (1, 2, 3, 4)] == [True] * 4

@@ -26,7 +26,7 @@ TARGET = 8000
 
 
 def tabs(current: str, place: str) -> list[dict[str, Any]]:
-    """The pages of this part of the room; they keep the place."""
+    """The pages of this part of the room; they keep the place. Plans are a county's: nothing to see from below one."""
     rows = (
         ("elections", _("换届"), "desk:elections"),
         ("teams", _("班子结构"), "desk:cadre-teams"),
@@ -39,6 +39,7 @@ def tabs(current: str, place: str) -> list[dict[str, Any]]:
     return [
         {"label": t, "url": reverse(name) + query, "current": key == current}
         for key, t, name in rows
+        if key != "plans" or len(place) <= 6 or key == current
     ]
 
 

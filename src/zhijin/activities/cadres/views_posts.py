@@ -52,9 +52,11 @@ def posting_list(request: Request, where: places.Picked) -> HttpResponse:
             return done
         refusal = done
     can = request.actor.can("activity.organise")
+    figures = postings.figures(request.actor, place)
+    ever = figures["cadres"] or postings.postings(request.actor, place, "home").exists()
     context = {
         "tabs": shown.tabs("postings", place), **named(where), "state": state, "refusal": refusal,
-        "figures": postings.figures(request.actor, place), "typed": request.POST, "today": clock.today(),
+        "figures": figures, "ever": ever, "typed": request.POST, "today": clock.today(),
         **page_of(request, postings.postings(request.actor, place, state)), "can": can,
         "picked": common.org_asked(request, SENT_TO) if can else None,
     }  # fmt: skip
@@ -190,7 +192,7 @@ def plan_list(request: Request, where: places.Picked) -> HttpResponse:
         "tabs": shown.tabs("plans", place), **named(where), **found, "refusal": refusal, "typed": request.POST,
         "told": plans.figures(request.actor, place),
         "counties": [one for one in common.hosting_places(request.actor) if len(one[0]) == 6],
-        "year": clock.today().year,
+        "year": clock.today().year, "below": len(place) > 6,
     }  # fmt: skip
     return render(request, "activities/cadres/plans.html", context)
 

@@ -40,12 +40,12 @@ def listed_services(request: Request) -> HttpResponse:
         if isinstance(done, HttpResponse):
             return done
         refusal = done
-    rows = reading.requests(request.actor)
+    rows, lists = reading.requests(request.actor), reading.lists(code) if code else []
     now = clock.now()
     context: dict[str, Any] = {
         "tabs": tabs(request, "services"), "rows": [(row, reading.is_late(row, now)) for row in rows],
         "code": code, "refusal": refusal, "given": request.POST,
-        "lists": reading.lists(code) if code else [], "kinds": ServiceItem.Kind.choices,
+        "lists": lists, "listed": any(items for _kind, _title, items in lists), "kinds": ServiceItem.Kind.choices,
         "orgs": _providers(request.actor, code) if code else [],
         "providers": reading.providers(code, now - COUNTED) if code else [],
     }  # fmt: skip

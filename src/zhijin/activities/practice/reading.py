@@ -107,6 +107,11 @@ class Totals:
     def attendances(self) -> int:
         return self.came + self.online
 
+    @property
+    def any(self) -> bool:
+        """Whether there is anything to be counted."""
+        return bool(self.works or self.exhibitions or self.events)
+
 
 _SHOWS: dict[str, Any] = {
     "exhibitions": Count("id", filter=Q(kind=Show.Kind.EXHIBITION)), "n": Count("id"),

@@ -28,6 +28,7 @@ from zhijin.core.ids import uuid7
 from zhijin.core.scope import scoped
 from zhijin.core.signing import Signed, side_file
 from zhijin.core.tasks import AWAY, apart
+from zhijin.ui import spans
 
 log = logging.getLogger("zhijin.activities")
 ACTOR = Actor("system", "cycle", "工作周期")
@@ -222,7 +223,7 @@ def _review(cycle: Cycle, step: Step, row: CycleStep, today: date) -> None:
     year, half = step.period[:4], step.period[4:]
     last = calendar.current().nth_workday_after(step.due_on, planning.REVIEW_DAYS)
     plan = events.Plan(
-        Event.Kind.MUTUAL, f"{cycle.title}·{step.period}", cycle.place_code, int(year), f"{year}{half}",
+        Event.Kind.MUTUAL, f"{cycle.title}·{spans.period(step.period)}", cycle.place_code, int(year), f"{year}{half}",
         datetime.combine(max(last, today), time(23, 59, 59), clock.TZ), simulated=cycle.simulated,
     )  # fmt: skip
     criteria = [Criterion(**one) for one in cycle.criteria]

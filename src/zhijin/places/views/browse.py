@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from zhijin.access.api import gate
-from zhijin.core.ids import LEVELS, Level, is_code
+from zhijin.core.ids import LEVELS, Level, ancestor_codes, is_code
 from zhijin.places import geometry, selectors
 from zhijin.places.checks import check_village
 from zhijin.places.models import LevelChoices, Place
@@ -20,6 +20,7 @@ from zhijin.places.searching import search as search_places
 from zhijin.ui.picking import LONGEST
 
 _NEXT: dict[Level | None, tuple[Level, ...]] = {
+    None: (Level.PREFECTURE, Level.COUNTY, Level.TOWNSHIP, Level.VILLAGE),
     Level.PROVINCE: (Level.COUNTY, Level.TOWNSHIP, Level.VILLAGE),
     Level.PREFECTURE: (Level.TOWNSHIP, Level.VILLAGE),
     Level.COUNTY: (Level.VILLAGE, Level.GROUP, Level.GRID),
@@ -54,9 +55,7 @@ def places(request: HttpRequest) -> HttpResponse:
         "q": text,
         "found": _found(text) if text else None,
         "mine": mine,
-        "counts": _tiles(selectors.counts(), None),
-        "children": _children(None),
-        "columns": _columns(None),
+        **_children(None),
     }
     return render(request, "places/places.html", context)
 
@@ -92,8 +91,7 @@ def place(request: HttpRequest, code: str) -> HttpResponse:
     context: dict[str, Any] = _common(found) | {
         "counts": _tiles(selectors.counts(code), code),
         "kinds": _kinds(code),
-        "children": [] if is_village else _children(code),
-        "columns": _columns(LEVELS[len(code)]),
+        **({} if is_village else _children(code)),
         "can_edit": actor.can("place.edit", found.key),
         "can_grid": is_village and actor.can("grid.edit", found.key),
     }
@@ -150,7 +148,28 @@ def chain(found: Place) -> list[tuple[str, str]]:
     return [*above, (found.short, "")]
 
 
-def _mine(request: HttpRequest) -> list[Place]:
+#: More places than these are listed without their figures.
+_TOLD = 12
+
+
+def _mine(request: HttpRequest) -> list[dict[str, Any]]:
+    """The places that one answers for: where they lie, and how much is below them."""
+    found = _granted(request)
+    above = {place.code: ancestor_codes(place.code)[-1] for place in found if len(place.code) > 2}
+    paths = selectors.labels([*above.values()], separator=" ")
+    return [
+        {
+            "place": place,
+            "path": paths.get(above.get(place.code, ""), ""),
+            "counts": _tiles(selectors.counts(place.code), place.code)
+            if len(found) <= _TOLD
+            else [],
+        }
+        for place in found
+    ]
+
+
+def _granted(request: HttpRequest) -> list[Place]:
     grants = request.actor.grants  # type: ignore[attr-defined]
     codes = {grant.place_code for grant in grants if is_code(grant.place_code)}
     return sorted(selectors.get_many(codes).values(), key=lambda place: place.key)
@@ -171,16 +190,16 @@ def _found(text: str) -> list[dict[str, str]]:
     ]
 
 
-def _columns(level: Level | None) -> list[tuple[str, str]]:
-    """Levels counted beside each child. Not beside provinces: that would count the whole country."""
-    return [(key.value, str(LevelChoices(key).label)) for key in _NEXT.get(level, ())]
+def _children(code: str | None) -> dict[str, Any]:
+    """The places one level down with what is below each, for the levels of which there is any.
 
-
-def _children(code: str | None) -> list[dict[str, Any]]:
-    level = LEVELS[len(code)] if code else None
-    columns = _columns(level)
-    below = selectors.counts_by_child(code, *(key for key, _ in columns)) if columns else {}
-    return [
+    Beside provinces that is one count of the whole country.
+    """
+    levels = _NEXT.get(LEVELS[len(code)] if code else None, ())
+    below = selectors.counts_by_child(code, *levels) if levels else {}
+    there = {level for counts in below.values() for level in counts}
+    columns = [(key.value, str(LevelChoices(key).label)) for key in levels if key in there]
+    rows = [
         {
             "place": child,
             "kind": kind_label(child.kind),
@@ -188,6 +207,7 @@ def _children(code: str | None) -> list[dict[str, Any]]:
         }
         for child in selectors.children(code)
     ]
+    return {"children": rows, "columns": columns}
 
 
 def _tiles(counted: dict[str, int], code: str | None) -> list[dict[str, Any]]:

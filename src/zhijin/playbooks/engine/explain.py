@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from zhijin.core.roles import resolve
@@ -10,6 +10,9 @@ from zhijin.playbooks.engine import sensing_told, words
 from zhijin.playbooks.engine.findings import is_english
 from zhijin.playbooks.engine.indicators import Condition
 from zhijin.playbooks.engine.model import FieldSpec, Move, Playbook, State
+
+#: Factors on deadlines that have a word.
+_FACTORS = {0.5: ("期限减半", "half the time"), 2: ("期限加倍", "twice the time")}
 
 
 @dataclass(frozen=True)
@@ -22,8 +25,9 @@ class Section:
 
 
 class _Teller:
-    def __init__(self, playbook: Playbook, lang: str) -> None:
+    def __init__(self, playbook: Playbook, lang: str, names: Mapping[str, str]) -> None:
         self.book, self.lang, self.english = playbook, lang, is_english(lang)
+        self.names = names
 
     def say(self, zh: str, en: str) -> str:
         return en if self.english else zh
@@ -64,28 +68,42 @@ class _Teller:
         book = self.book
         lines = [book.summary.in_(self.lang)] if book.summary else []
         lines.append(self.say(f"依据：{book.basis}", f"Basis: {book.basis}"))
-        lines.append(self.say(f"可以上报的：{self.roles(book.opens.by)}。",
-                              f"May be opened by: {self.roles(book.opens.by)}."))  # fmt: skip
-        lines += [self.question(spec) for spec in book.opens.ask]
+        lines.append(self.say(f"谁可以上报：{self.roles(book.opens.by)}。",
+                              f"Who may report: {self.roles(book.opens.by)}."))  # fmt: skip
+        lines += self.questions(book.opens.ask)
         first = self.state(book.initial)
-        lines.append(self.say(f"上报后进入{first}。", f"It then stands in {first}."))
+        lines.append(self.say(f"报上来以后是{first}。", f"Once reported it is {first}."))
         return Section("opens", self.say("怎样开始", "How it begins"), lines)
 
+    def questions(self, asked: Iterable[FieldSpec]) -> Iterator[str]:
+        """What must be told, what may be; then what is asked of some only, or sometimes; what stays private."""
+        plain = [spec for spec in asked if not spec.by and not spec.when]
+        for zh, en, specs in (
+            ("要填的", "To be filled in", [spec for spec in plain if spec.required]),
+            ("可以不填的", "May be left out", [spec for spec in plain if not spec.required]),
+        ):
+            if specs:
+                yield self.say(f"{zh}：{self.titles(specs)}。", f"{en}: {self.titles(specs)}.")
+        yield from (self.question(spec) for spec in asked if spec.by or spec.when)
+        if private := [spec for spec in asked if spec.private]:
+            yield self.say(f"是个人信息，不公开：{self.titles(private)}。",
+                           f"Personal, never published: {self.titles(private)}.")  # fmt: skip
+
     def question(self, spec: FieldSpec) -> str:
-        kind = words.TYPES[spec.type][self.english]
-        marks = []
-        if spec.required:
-            marks.append(self.say("必填", "required"))
-        if spec.private:
-            marks.append(self.say("个人信息，不公开", "private"))
-        if spec.by:
-            marks.append(self.say(f"只问{self.roles(spec.by)}", f"asked of {self.roles(spec.by)}"))
-        if spec.when:
-            marks.append(self.conditions(spec.when))
-        text = self.say("，", ", ").join([kind, *marks])
-        return self.say(
-            f"问：{spec.title(self.lang)}（{text}）", f"Asks: {spec.title(self.lang)} ({text})"
+        title = spec.title(self.lang)
+        only = (
+            self.say(f"（只问{self.roles(spec.by)}）", f" (asked of {self.roles(spec.by)} only)")
+            if spec.by
+            else ""
         )
+        when = self.conditions(spec.when) if spec.when else ""
+        must = spec.required
+        zh = f"{when}{'，' if when else ''}{'要填' if must else '可以填'}{title}{only}。"
+        en = f"{title} {'is asked' if must else 'may be given'}{only}{' ' if when else ''}{when}."
+        return self.say(zh, en)
+
+    def titles(self, specs: Iterable[FieldSpec]) -> str:
+        return self.say("、", ", ").join(spec.title(self.lang) for spec in specs)
 
     def conditions(self, found: Iterable[Condition]) -> str:
         parts = [self.condition(item) for item in found]
@@ -101,9 +119,12 @@ class _Teller:
                 str(value), str(value))  # fmt: skip
 
         values = self.say("、", ", ").join(show(value) for value in item.values)
+        if spec is not None and (spec.type == "boolean" or titles):
+            # A question with answers to choose from: both stand in quotes, or the sentence cannot be told from them.
+            name, values = f"“{name}”", f"“{values}”"
         operator = item.operators[0]
         return {
-            "is": self.say(f"{name}为{values}", f"{name} is {values}"),
+            "is": self.say(f"{name}答{values}" if name[0] == "“" else f"{name}为{values}", f"{name} is {values}"),
             "in": self.say(f"{name}为{values}之一", f"{name} is one of {values}"),
             "not": self.say(f"{name}不为{values}", f"{name} is not {values}"),
             "above": self.say(f"{name}大于{item.above}", f"{name} is above {item.above}"),
@@ -117,24 +138,32 @@ class _Teller:
             outcome = words.OUTCOMES[state.outcome or "solved"][self.english]
             yield self.say(f"到此结束，结果算“{outcome}”。", f"It ends here, counted as {outcome}.")
             return
-        if state.owner:
-            yield self.say(
-                f"由{self.role(state.owner)}负责。", f"{self.role(state.owner)} answers for it."
-            )
+        yield from self.duty(state)
         yield from self.clock(state)
         for move in state.moves:
             yield self.step(move)
 
+    def duty(self, state: State) -> Iterator[str]:
+        """Who answers for the step, and by when: one sentence."""
+        who, waits = self.role(state.owner), state.owner == "reporter"
+        done = "答复" if waits else "办完"
+        spans = [
+            self.say((f"“{self.priority(key)}”的 " if key else "") + f"{length.title('zh')}内{done}",
+                     f"within {length.title('en')}" + (f" ({self.priority(key)})" if key else ""))
+            for key, length in state.within.items()
+        ]  # fmt: skip
+        if who:
+            zh = "，".join([f"这一步等{who}" if waits else f"这一步由{who}负责", *spans])
+            en = f"{who} answers for this step" + (f", {', '.join(spans)}" if spans else "")
+            yield self.say(f"{zh}。", f"{en}.")
+        elif spans:
+            yield self.say(f"{'，'.join(spans)}。", f"To be done {', '.join(spans)}.")
+
     def clock(self, state: State) -> Iterator[str]:
-        for priority, length in state.within.items():
-            prefix = f"{self.priority(priority)}：" if priority and not self.english else (
-                f"{self.priority(priority)}: " if priority else "")  # fmt: skip
-            yield prefix + self.say(
-                f"期限 {length.title('zh')}。", f"Due within {length.title('en')}."
-            )
         for length in state.remind:
             yield self.say(
-                f"到期前 {length.title('zh')}提醒。", f"A reminder {length.title('en')} before."
+                f"到期前 {length.title('zh')}提醒。",
+                f"A reminder comes {length.title('en')} before.",
             )
         for rung in state.late:
             when = (
@@ -170,19 +199,20 @@ class _Teller:
 
     def step(self, move: Move) -> str:
         title, target = self.book.move_title(move, self.lang), self.state(move.to)
+        final = self.book.states[move.to].final
         extras = []
         if move.why == "required":
-            extras.append(self.say("要写理由", "with a reason"))
+            extras.append(self.say("写明理由", "a reason"))
         if move.ask:
-            names = self.say("、", ", ").join(spec.title(self.lang) for spec in move.ask)
-            extras.append(self.say(f"要填{names}", f"giving {names}"))
-        if move.when:
-            extras.append(self.conditions(move.when))
-        tail = self.say("，", ", ").join(extras)
+            extras.append(self.say(f"填{self.titles(move.ask)}", self.titles(move.ask)))
+        when = self.conditions(move.when) if move.when else ""
+        need = self.say("，", ", ").join(extras)
         roles = self.roles(move.by)
-        zh = f"{roles}可以“{title}”，转到{target}" + (f"（{tail}）" if tail else "") + "。"
-        en = f"{roles} may “{title}”, to {target}" + (f" ({tail})" if tail else "") + "."
-        return self.say(zh, en)
+        then = f"到{target}结束" if final else f"接着是{target}"
+        zh = f"{when}{'，' if when else ''}{roles}可以“{title}”，{then}"
+        zh += f"；要{need}。" if need else "。"
+        en = f"{roles} may “{title}”{' ' if when else ''}{when}: {'it ends as' if final else 'it is then'} {target}"
+        return self.say(zh, en + (f"; needs {need}." if need else "."))
 
     def priority(self, name: str) -> str:
         found = next((p for p in self.book.priorities if p.id == name), None)
@@ -190,9 +220,11 @@ class _Teller:
 
     def priorities(self) -> Iterator[str]:
         for item in self.book.priorities:
-            when = self.conditions(item.when) if item.when else self.say("其余", "otherwise")
-            factor = "" if item.factor == 1 else self.say(
-                f"，期限乘以 {item.factor:g}", f", deadlines × {item.factor:g}")  # fmt: skip
+            when = self.conditions(item.when) if item.when else self.say("其余的都是", "all others")
+            zh, en = _FACTORS.get(
+                item.factor, (f"期限乘以 {item.factor:g}", f"deadlines × {item.factor:g}")
+            )
+            factor = "" if item.factor == 1 else self.say(f"，{zh}", f", {en}")
             name = self.priority(item.id)
             yield self.say(f"{name}：{when}{factor}。", f"{name}: {when}{factor}.")
 
@@ -212,28 +244,30 @@ class _Teller:
             fields = self.say("、", ", ").join(self.field(name) for name in item.fields)
             title = item.title.in_(self.lang)
             yield self.say(
-                f"{title}能看到{seen}；项目：{fields}。", f"{title} sees {seen}; fields: {fields}."
+                f"{title}能看到{seen}，以及{fields}。" if fields else f"{title}能看到{seen}。",
+                f"{title} sees {seen}" + (f", and {fields}." if fields else "."),
             )
 
     def effects(self) -> Iterator[str]:
         for rule in self.book.points:
             title = rule.title.in_(self.lang) if rule.title else rule.rule
             yield self.say(
-                f"走到{self.state(rule.when)}时，给{self.role(rule.to)}记 {rule.amount} 分（{title}，{rule.rule}）。",
-                f"On {self.state(rule.when)}, {self.role(rule.to)} gets {rule.amount} points "
-                f"({title}, {rule.rule}).",
+                f"{self.state(rule.when)}以后，{self.role(rule.to)}得 {rule.amount} 分（{title}）。",
+                f"Once it is {self.state(rule.when)}, {self.role(rule.to)} gets {rule.amount} points ({title}).",
             )
         for item in self.book.publish:
             names = self.say("、", ", ").join(self.field(name) for name in item.fields)
-            yield self.say(f"走到{self.state(item.when)}时，公开{names}。",
-                           f"On {self.state(item.when)}, {names} are published.")  # fmt: skip
+            yield self.say(f"{self.state(item.when)}以后，公开{names}。",
+                           f"Published once it is {self.state(item.when)}: {names}.")  # fmt: skip
         for notice in self.book.notify:
-            yield self.say(f"走到{self.state(notice.when)}时，通知{self.roles(notice.to)}。",
-                           f"On {self.state(notice.when)}, {self.roles(notice.to)} are told.")  # fmt: skip
+            yield self.say(f"{self.state(notice.when)}以后，告诉{self.roles(notice.to)}。",
+                           f"Told once it is {self.state(notice.when)}: {self.roles(notice.to)}.")  # fmt: skip
         for follow in self.book.follow:
             after = follow.after.title(self.lang) if follow.after else ""
-            yield self.say(f"走到{self.state(follow.when)}{after}后，另开一件“{follow.open}”。",
-                           f"After {self.state(follow.when)} {after}, “{follow.open}” opens.")  # fmt: skip
+            name = self.names.get(follow.open, follow.open)
+            state = self.state(follow.when)
+            yield self.say(f"{state}{f'满 {after}' if after else '以后'}，接着办一件“{name}”。",
+                           f"{f'{after} after' if after else 'After'} {state}, “{name}” opens.")  # fmt: skip
 
     def sensing(self) -> Iterator[str]:
         return sensing_told.sentences(self.book, self.lang)
@@ -243,12 +277,14 @@ class _Teller:
 
     def indicators(self) -> Iterator[str]:
         for item in self.book.indicators:
-            yield f"{item.title.in_(self.lang)} ({item.id})"
+            yield item.title.in_(self.lang)
 
 
-def sections(playbook: Playbook, lang: str = "zh") -> list[Section]:
-    """The playbook as headed sentences, in the order in which a case lives."""
-    return list(_Teller(playbook, lang).sections())
+def sections(
+    playbook: Playbook, lang: str = "zh", names: Mapping[str, str] | None = None
+) -> list[Section]:
+    """The playbook as headed sentences, in the order in which a case lives; ``names``: titles of others by id."""
+    return list(_Teller(playbook, lang, names or {}).sections())
 
 
 def explain(playbook: Playbook, lang: str = "zh") -> str:

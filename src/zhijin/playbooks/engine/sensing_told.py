@@ -13,19 +13,32 @@ from zhijin.playbooks.engine.sensing import EventCondition, Quarantine, SensingR
 
 def sentences(book: Playbook, lang: str = "zh") -> Iterator[str]:
     """One sentence for each rule of ``book``."""
+    for what, more in told(book, lang):
+        yield (
+            f"{what}: a case opens; {'; '.join(more)}."
+            if is_english(lang)
+            else f"{what}，就开一件事项；{'；'.join(more)}。"
+        )
+
+
+def signs(book: Playbook, lang: str = "zh") -> Iterator[str]:
+    """Each sign of a sensor gone mad, without what follows from it."""
     english = is_english(lang)
-    for rule in book.sensing:
-        yield _english(rule) if english else _chinese(rule)
+    for rule in book.quarantine:
+        yield _sign(rule, english=english)
 
 
 def quarantines(book: Playbook, lang: str = "zh") -> Iterator[str]:
     """One sentence for each sign of a sensor gone mad."""
-    english = is_english(lang)
-    for rule in book.quarantine:
-        yield _shut_away(rule, english=english)
+    for sign in signs(book, lang):
+        yield (
+            f"{sign}: the device is shut away until somebody has looked at it."
+            if is_english(lang)
+            else f"{sign}，就隔离这台设备，等人看过再解除。"
+        )
 
 
-def _shut_away(rule: Quarantine, *, english: bool) -> str:
+def _sign(rule: Quarantine, *, english: bool) -> str:
     kind, found = KINDS.get(rule.on), rule.measured()
     if kind is None or found is None:
         return rule.on
@@ -37,17 +50,15 @@ def _shut_away(rule: Quarantine, *, english: bool) -> str:
             "jump": f"jumping by {by} or more", "stuck": "stuck at one figure",
         }[rule.sign]  # fmt: skip
         name = kind.en if rule.sign == "range" else f"{kind.en}: {measure.en}"
-        return (
-            f"{name} {sign}, {rule.times} times {'for' if rule.sign == 'stuck' else 'within'}"
-            f" {rule.within.title('en')}: the device is shut away until somebody has looked at it."
-        )
+        span = f"{'for' if rule.sign == 'stuck' else 'within'} {rule.within.title('en')}"
+        return f"{name} {sign}, {rule.times} times {span}"
     sign = {
         "range": "超出范围", "flapping": "来回跳", "jump": f"一次变化不小于 {by}", "stuck": "一直不变",
     }[rule.sign]  # fmt: skip
     name = kind.zh if rule.sign == "range" else f"{kind.zh}：{measure.zh}"
     span = f"{'至少' if rule.sign == 'stuck' else ''}{rule.within.title('zh')}"
     within = "" if rule.sign == "stuck" else "内"
-    return f"{name}{sign}，{span}{within} {rule.times} 次，就隔离这台设备，等人看过再解除。"
+    return f"{name}{sign}，{span}{within} {rule.times} 次"
 
 
 def _news(rule: SensingRule, lang: str) -> str:
@@ -72,6 +83,9 @@ def condition(rule: EventCondition, lang: str = "zh") -> str:
     if rule.is_ is not None:
         word = WORDS.get(rule.is_, (rule.is_, rule.is_))[english]
         return f"{kind.en}: {word}" if english else f"{kind.zh}：{word}"
+    if (measure.least, measure.most, rule.at_least) == (0, 1, 1):
+        # A flag: that it is set is what its name says.
+        return f"{kind.en}: {name}" if english else f"{kind.zh}：{name}"
     words = []
     for limit, zh, en in (
         (rule.at_least, "不小于", "at least"),
@@ -83,7 +97,17 @@ def condition(rule: EventCondition, lang: str = "zh") -> str:
     return f"{kind.en}: {name} {joined}" if english else f"{kind.zh}：{name}{joined}"
 
 
-def _chinese(rule: SensingRule) -> str:
+Told = tuple[str, list[str]]
+
+
+def told(book: Playbook, lang: str = "zh") -> Iterator[Told]:
+    """Each rule of ``book`` in two parts: when a case opens, and what else holds."""
+    english = is_english(lang)
+    for rule in book.sensing:
+        yield _english(rule) if english else _chinese(rule)
+
+
+def _chinese(rule: SensingRule) -> Told:
     parts = [condition(rule, "zh")]
     if rule.times > 1 and rule.within is not None:
         parts.append(f"{rule.within.title('zh')}内出现 {rule.times} 次")
@@ -92,12 +116,17 @@ def _chinese(rule: SensingRule) -> str:
         parts.append(
             f"{rule.confirm.within.title('zh')}内{area}另一台设备印证（{condition(rule.confirm, 'zh')}）"
         )
-    text = "，".join(parts) + f"，就开一件事项；同一设备 {rule.quiet.title('zh')}内不再开"
-    text += f"；晚到超过 {_news(rule, 'zh')}的只作晚到记下"
-    return text + (f"；{rule.not_between} 先不打扰。" if rule.not_between else "。")
+    more = [
+        f"同一设备 {rule.quiet.title('zh')}内不再开",
+        f"晚到 {_news(rule, 'zh')}以上的只记下，不开",
+    ]
+    return "，".join(parts), [
+        *more,
+        *([f"{rule.not_between} 先不打扰"] if rule.not_between else []),
+    ]
 
 
-def _english(rule: SensingRule) -> str:
+def _english(rule: SensingRule) -> Told:
     parts = [condition(rule, "en")]
     if rule.times > 1 and rule.within is not None:
         parts.append(f"{rule.times} times within {rule.within.title('en')}")
@@ -106,8 +135,11 @@ def _english(rule: SensingRule) -> str:
             f"confirmed within {rule.confirm.within.title('en')} by another device in the same"
             f" {rule.confirm.near} ({condition(rule.confirm, 'en')})"
         )
-    text = (
-        ", ".join(parts) + f": a case opens; none more of the device for {rule.quiet.title('en')}"
-        f"; what comes more than {_news(rule, 'en')} late is only noted"
-    )
-    return text + (f"; waits during {rule.not_between}." if rule.not_between else ".")
+    more = [
+        f"none more of the device for {rule.quiet.title('en')}",
+        f"what comes more than {_news(rule, 'en')} late is only noted",
+    ]
+    return ", ".join(parts), [
+        *more,
+        *([f"waits during {rule.not_between}"] if rule.not_between else []),
+    ]

@@ -15,7 +15,7 @@ from zhijin.playbooks.engine import Playbook
 from zhijin.playbooks.engine.explain import Section, sections
 
 #: Parts of a playbook that concern the administration only.
-_INWARD = frozenset({"indicators"})
+_INWARD = frozenset({"indicators", "quarantine"})
 
 
 def _place(request: HttpRequest) -> str:
@@ -49,7 +49,8 @@ def programme(request: HttpRequest, playbook: str) -> HttpResponse:
     code = _place(request)
     found = selectors.current(playbook, code)
     book, language = found.playbook, presenting.lang()
-    parts = [part for part in sections(book, language) if part.key not in _INWARD]
+    names = presenting.names_of_follow_ups(book, code)
+    parts = [part for part in sections(book, language, names) if part.key not in _INWARD]
     context: dict[str, Any] = {
         "title": book.title.in_(language), "summary": _summary(book), "book": book,
         "basis": book.basis, "id": playbook, "icon": book.icon or "file-text",

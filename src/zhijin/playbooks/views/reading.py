@@ -108,7 +108,11 @@ def playbook(request: Request, pk: uuid.UUID) -> HttpResponse:
         "report": report,
         "steps": len(report.covered) + len(report.uncovered),
         "picture": presenting.drawn(context["book"], shown),
-        "sections": sections(context["book"], presenting.lang()),
+        "sections": sections(
+            context["book"],
+            presenting.lang(),
+            presenting.names_of_follow_ups(context["book"], row.place_code),
+        ),
         "open": sum(by_state.values()),
         "revisions": selectors.revisions(row, request.actor),
     }

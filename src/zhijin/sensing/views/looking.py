@@ -16,7 +16,7 @@ from zhijin.core.errors import NOT_FOUND
 from zhijin.core.sheets import Column, text, write_export
 from zhijin.core.signals import BY_NUMBER
 from zhijin.places import api as places
-from zhijin.playbooks.api import catalogue, quarantine_sentences, rule_sentences
+from zhijin.playbooks.api import catalogue, quarantine_signs, rules_told
 from zhijin.sensing import selectors
 from zhijin.sensing.views import common
 from zhijin.sensing.views.devices import HOURS, PAGE
@@ -49,12 +49,14 @@ def rules(request: Request) -> HttpResponse:
     programmes = [
         {
             "title": revision.playbook.title.in_(common.lang()), "id": revision.playbook_id,
-            "lines": list(rule_sentences(revision.playbook, common.lang())),
-            "signs": list(quarantine_sentences(revision.playbook, common.lang())),
+            "lines": list(rules_told(revision.playbook, common.lang())),
+            "signs": list(quarantine_signs(revision.playbook, common.lang())),
         }
         for revision in (catalogue(place, "device") if place else ())
         if revision.playbook.sensing or revision.playbook.quarantine
     ]  # fmt: skip
+    # What opens cases comes first; signs of a device gone mad are read when one is shut away.
+    programmes.sort(key=lambda one: not one["lines"])
     newest = selectors.alarms(request.actor, size=PAGE)
     known = selectors.devices_by_id(request.actor, [alarm.device_id for alarm in newest])
     rows = [{**common.alarm_row(one), "device": known.get(one.device_id)} for one in newest]

@@ -139,6 +139,12 @@ def period(name: str | None) -> str:
 
 
 @register.filter
+def spoken(title: object) -> str:
+    """``{{ document.title|spoken }}``: a stored title with its period (2026Q2) in words."""
+    return spans.spoken(str(title or ""))
+
+
+@register.filter
 def thousands(value: float | None) -> str:
     """1234567 → ``1,234,567``; nothing becomes a dash."""
     return "—" if value is None else f"{value:,}"
