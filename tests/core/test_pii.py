@@ -35,6 +35,14 @@ from zhijin.core import pii
         ("5栋2单元301室", ["address"]),
         ("他家有人患尿毒症", ["health"]),
         ("村民李四 13812345678", ["name", "phone"]),
+        ("李四，肢体残疾二级", ["health"]),
+        ("李某残疾，由村里照看。全村的路修好了", ["health", "name"]),
+        ("王** 确诊", ["health"]),
+        ("本人因残疾申请", ["health"]),
+        ("村民李四患肺结核", ["health", "name"]),
+        ("村民李四领了补贴。一级、二级残疾的每月一百元", ["illness", "name"]),
+        ("持残疾证的可以申请", ["illness"]),
+        ("确诊后七日内报告", ["illness"]),
     ],
 )
 def test_found(text, kinds):
@@ -53,6 +61,9 @@ def test_found(text, kinds):
         "2026-11-23 14:20 处置完成",
         "垃圾堆在村委会后面",
         "1234567890123456",
+        "困难残疾人生活补贴和重度残疾人护理补贴发放情况",
+        "县残疾人联合会到村里宣传肺结核防治知识，发放乙肝疫苗接种通知",
+        "怀孕妇女免费检查",
         "",
     ],
 )
@@ -82,3 +93,8 @@ def test_an_id_number_is_not_taken_for_a_card_as_well():
 def test_kinds_have_titles():
     assert set(pii.KINDS) >= {kind for kind, _ in pii._PATTERNS}
     assert str(pii.titles(["phone", "name"])) == "电话号码、人名"
+
+
+def test_in_a_table_an_illness_stands_beside_whose_it_is():
+    assert pii.in_table(["illness", "phone"]) == ["health", "phone"]
+    assert pii.in_table([]) == []

@@ -71,6 +71,19 @@ def test_a_number_in_a_file_is_never_published(office: Office) -> None:
     assert office.does(office.secretary, "approve", document).state == "published"
 
 
+def test_a_policy_may_speak_of_disability_and_nobodys_health_is_told(office: Office) -> None:
+    """Every village publishes what people with disabilities receive, and nothing by which one of them is known."""
+    plain = office.draft(body="困难残疾人生活补贴和重度残疾人护理补贴按月发放。")
+    office.does(office.staff, "submit", plain)
+    policy = office.draft(title="补贴政策", body="持残疾证的可以申请。")
+    assert refused(office, office.staff, "submit", policy).id == "DS002"
+    office.does(office.staff, "submit", policy, checked=True)
+    told = office.draft(title="补贴名单", body="李四，肢体残疾二级。")
+    assert refused(office, office.staff, "submit", told, checked=True).id == "DS001"
+    listed = office.draft(title="名单", columns=["户", "情况"], rows=[["李四", "残疾"]])
+    assert refused(office, office.staff, "submit", listed, checked=True).id == "DS001"
+
+
 def test_what_may_be_public_in_a_file_is_checked_like_a_text(office: Office) -> None:
     document = with_file(office, held(f"村委会办公电话 {TELEPHONE}"))
     assert refused(office, office.staff, "submit", document).id == "DS002"

@@ -29,6 +29,7 @@ KINDS: dict[str, Promise] = {
     "name": _("人名"),
     "address": _("住址门牌"),
     "health": _("健康状况"),
+    "illness": _("疾病、残疾字样"),
 }
 
 _SURNAMES = (
@@ -43,6 +44,19 @@ _CUES = (
     "|嫌疑人|患者|名叫|叫做|我是|我叫|他叫|她叫|本人"
 )
 _TITLES = "先生|女士|同志|大爷|大妈|大娘|大叔|大婶|老师|医生|老板|师傅|阿姨|叔叔|爷爷|奶奶|某某|某"
+_ILLNESSES = "艾滋病?|HIV|乙肝|肺结核|精神病|精神分裂|抑郁症|癌症|尿毒症|瘫痪"
+#: What makes of an illness a matter of everybody: 肺结核防治, 乙肝疫苗.
+_CARE = "防治|防控|预防|筛查|疫苗|宣传|知识|科普|健康教育|日"
+#: What is done for people with disabilities, which every village publishes: 残疾人两项补贴, 残疾人联合会.
+_CAUSE = (
+    "评定|军人|人(?:联|两项|生活补贴|护理补贴|补贴|补助|保障|就业|创业|培训|事业|服务|康复|专职|工作|保护|权益|优待|优先"
+    "|日|节|福利|政策|无障碍|朋友|群众)"
+)
+#: Whom a sentence tells of without a name that is found: 李某, 张**, 本人, 其子, 家里有人.
+_SOMEBODY = re.compile(
+    rf"[{_SURNAMES}](?:某|[*＊×○]{{1,2}})|本人|[他她](?!人)|其(?:[子女父母妻夫]|丈夫|儿)|[家户][中里]?有人"
+    "|儿子|女儿|丈夫|妻子|父亲|母亲|老伴|患者"
+)
 _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("id_number", re.compile(r"(?<!\d)\d{17}[\dXx](?![\dXx])")),
     # As it stands in forms and is read out: in groups. Only with a day of birth in it, since figures stand so too.
@@ -62,12 +76,14 @@ _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ),
     ("name", re.compile(rf"(?:{_CUES})(?:是|为|叫)?\s*[:：]?\s*({_NAME})")),
     ("name", re.compile(rf"({_NAME}|[{_SURNAMES}])(?:{_TITLES})")),
-    (
-        "health",
-        re.compile("艾滋|HIV|乙肝|肺结核|精神病|精神分裂|抑郁症|残疾|癌症|尿毒症|瘫痪|怀孕|流产|确诊"),
-    ),
+    ("health", re.compile(f"(?:{_ILLNESSES})(?!{_CARE})|残疾(?!{_CAUSE})|怀孕(?!妇女|期间|检查)|流产|确诊")),
 )  # fmt: skip
 
+
+#: What ends a sentence, what stands between the words of a list, and a name that stands there alone.
+_ENDS = "。！？；;!?\n"
+_BETWEEN = re.compile(r"[\s，,、：:（）()|]+")
+_ALONE = re.compile(_NAME)
 
 #: What Chinese keyboards write in full width, and other strokes, as the patterns know them; a character for each, so
 #: that what is found stands where it stood.
@@ -86,13 +102,18 @@ class Found:
 
 
 def find(text: str) -> list[Found]:
-    """What may be personal in ``text``, in order, without overlaps (the first kind wins)."""
+    """What may be personal in ``text``, in order, without overlaps (the first kind wins).
+
+    A word of illness is ``health`` in a sentence that tells of somebody, else ``illness``: a policy may say it.
+    """
     taken: list[Found] = []
     plain = text.translate(_HALF_WIDTH)
     for kind, pattern in _PATTERNS:
         for match in pattern.finditer(plain):
             group = 1 if pattern.groups else 0
             one = Found(kind, *match.span(group))
+            if kind == "health" and not _tells_of_somebody(plain, one, taken):
+                one = Found("illness", one.start, one.end)
             if _plausible(kind, match.group()) and not _overlaps(one, taken):
                 taken.append(one)
     return sorted(taken, key=lambda found: found.start)
@@ -101,6 +122,11 @@ def find(text: str) -> list[Found]:
 def kinds_in(value: Any) -> list[str]:
     """The kinds found anywhere in a value of JSON (texts inside lists and objects too), sorted."""
     return sorted({found.kind for text in _texts(value) for found in find(text)})
+
+
+def in_table(kinds: Iterable[str]) -> list[str]:
+    """The kinds found in the cells of a table, where an illness stands beside whose it is."""
+    return sorted({"health" if kind == "illness" else kind for kind in kinds})
 
 
 def hidden(text: str) -> str:
@@ -130,6 +156,17 @@ def _texts(value: Any) -> Iterable[str]:
 
 def _overlaps(one: Found, others: list[Found]) -> bool:
     return any(one.start < other.end and other.start < one.end for other in others)
+
+
+def _tells_of_somebody(text: str, one: Found, others: Iterable[Found]) -> bool:
+    """Whether the sentence around ``one`` names somebody, or says whose it is in another way."""
+    start = max(text.rfind(mark, 0, one.start) for mark in _ENDS) + 1
+    end = min((at for mark in _ENDS if (at := text.find(mark, one.end)) >= 0), default=len(text))
+    if any(start <= found.start < end for found in others):
+        return True
+    sentence = text[start:end]
+    words = _BETWEEN.split(sentence)
+    return bool(_SOMEBODY.search(sentence)) or any(map(_ALONE.fullmatch, words))
 
 
 def _plausible(kind: str, text: str) -> bool:

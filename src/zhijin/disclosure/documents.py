@@ -11,7 +11,7 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 
-from zhijin.core import clock, pii
+from zhijin.core import clock
 from zhijin.core.actor import Actor
 from zhijin.core.errors import CONFLICT
 from zhijin.core.facts import county_of
@@ -206,7 +206,7 @@ def _not_taken(county: int, place_code: str, draft: Draft, but: UUID | None = No
 
 
 def _found(draft: Draft) -> list[str]:
-    return pii.kinds_in([draft.title, draft.body, *draft.columns, *draft.rows])
+    return steps.found_in_words(draft.title, draft.body, draft.columns, draft.rows)
 
 
 def _look_again(actor: Actor, document: Document) -> None:

@@ -35,8 +35,16 @@ def require_state(document: Document, *states: str) -> None:
 
 def found_in(document: Document, files: Sequence[attached.File]) -> list[str]:
     """The kinds of what may be personal in its words and in its files, sorted."""
-    texts = [document.title, document.body, *document.columns, *document.rows]
-    return sorted({*pii.kinds_in(texts), *attached.kinds(files)})
+    words = found_in_words(document.title, document.body, document.columns, document.rows)
+    return sorted({*words, *attached.kinds(files)})
+
+
+def found_in_words(
+    title: str, body: str, columns: Sequence[str], rows: Sequence[Sequence[str]]
+) -> list[str]:
+    """The kinds of what may be personal in a document's words and in its table, sorted."""
+    told = pii.kinds_in([title, body, *columns])
+    return sorted({*told, *pii.in_table(pii.kinds_in(rows))})
 
 
 def require_clean(document: Document, *, checked: bool) -> None:

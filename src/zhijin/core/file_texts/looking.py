@@ -18,7 +18,7 @@ from zhijin.core.file_texts.limits import DEFAULT, Limits
 from zhijin.core.models import StoredFile
 
 #: Raised when the patterns or the readers find more than before.
-VERSION: Final = 1
+VERSION: Final = 2
 #: So many are told of one file; more of them say no more.
 MOST: Final = 40
 #: Long texts are looked through in pieces that overlap: patterns take the square of what they are given.
@@ -109,7 +109,9 @@ def search(pieces: Iterable[reading.Text | reading.Unread], limits: Limits = DEF
         if time.monotonic() > until:
             blind.append(Blind("slow"))
             break
-        for kind, text in _in(heads.named(piece)):
+        in_table = "row" in piece.where
+        for said, text in _in(heads.named(piece)):
+            kind = pii.in_table([said])[0] if in_table else said
             one = Piece(kind, dict(piece.where), mask(kind, text))
             if len(found) < MOST or kind not in {known.kind for known in found.values()}:
                 found.setdefault((kind, str(piece.where), one.mask), one)
