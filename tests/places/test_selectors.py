@@ -65,6 +65,9 @@ def test_labels_leave_out_fillers() -> None:
     api.Place.objects.filter(code="11").update(name="北京市")
     assert selectors.label("110101001001").startswith("北京市地方110101")
     assert selectors.label("110101001001", separator="/", skip=2).endswith("/多福巷社区")
+    # However much is left out, the place itself is named.
+    assert selectors.label("110101", skip=4) == selectors.label("110101", skip=2)
+    assert selectors.label("11", skip=3) == selectors.label("11")
     with pytest.raises(Refusal):
         selectors.label("999999")
 
