@@ -112,7 +112,7 @@ def subtree(code: str, *levels: str) -> QuerySet[Place]:
 def label(code: str, *, as_of: date | None = None, separator: str = "", skip: int = 0) -> str:
     """The full path of names: 云南省昭通市昭阳区靖安镇大耆老村. Raises PL001.
 
-    `skip` leaves out that many of the widest levels, never the place itself; fillers such as 市辖区 are left out anyway.
+    `skip` leaves out that many of the widest levels, never the place itself; fillers such as 市辖区 go anyway.
     """
     return labels([code], as_of=as_of, separator=separator, skip=skip)[code]
 
