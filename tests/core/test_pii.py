@@ -43,6 +43,9 @@ from zhijin.core import pii
         ("村民李四领了补贴。一级、二级残疾的每月一百元", ["illness", "name"]),
         ("持残疾证的可以申请", ["illness"]),
         ("确诊后七日内报告", ["illness"]),
+        ("尿毒症、癌症患者可以申请大病救助", ["illness"]),
+        ("残疾证办理，咨询电话0870-2123456", ["illness", "phone"]),
+        ("三组12号门前住着瘫痪的老人", ["address", "health"]),
     ],
 )
 def test_found(text, kinds):

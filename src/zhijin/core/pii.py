@@ -55,8 +55,10 @@ _CAUSE = (
 #: Whom a sentence tells of without a name that is found: 李某, 张**, 本人, 其子, 家里有人.
 _SOMEBODY = re.compile(
     rf"[{_SURNAMES}](?:某|[*＊×○]{{1,2}})|本人|[他她](?!人)|其(?:[子女父母妻夫]|丈夫|儿)|[家户][中里]?有人"
-    "|儿子|女儿|丈夫|妻子|父亲|母亲|老伴|患者"
+    "|儿子|女儿|丈夫|妻子|父亲|母亲|老伴"
 )
+#: What makes a sentence somebody's. A telephone does not: a policy names that of an office.
+_ONES_OWN = frozenset({"name", "id_number", "bank_card", "address"})
 _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("id_number", re.compile(r"(?<!\d)\d{17}[\dXx](?![\dXx])")),
     # As it stands in forms and is read out: in groups. Only with a day of birth in it, since figures stand so too.
@@ -162,7 +164,7 @@ def _tells_of_somebody(text: str, one: Found, others: Iterable[Found]) -> bool:
     """Whether the sentence around ``one`` names somebody, or says whose it is in another way."""
     start = max(text.rfind(mark, 0, one.start) for mark in _ENDS) + 1
     end = min((at for mark in _ENDS if (at := text.find(mark, one.end)) >= 0), default=len(text))
-    if any(start <= found.start < end for found in others):
+    if any(found.kind in _ONES_OWN and start <= found.start < end for found in others):
         return True
     sentence = text[start:end]
     words = _BETWEEN.split(sentence)
