@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, ClassVar, Final
 from urllib.parse import urlencode
 
@@ -26,7 +27,7 @@ from zhijin.orgs.models import Organisation
 from zhijin.orgs.naming_search import keys_named
 from zhijin.places import api as places
 from zhijin.ui import picking
-from zhijin.ui.picking import Choice, Typed
+from zhijin.ui.picking import Choice, Typed, meant
 
 #: More choices than this help nobody: then one writes more of the name.
 SHOWN: Final = 12
@@ -118,15 +119,8 @@ class Question:
         )
         if not typed.text:
             return asked
-        again = typed.code if typed.text == typed.was else ""
-        for key in (again, typed.text):
-            found = self._by_key(actor, key)
-            if found is not None:
-                return replace(asked, text=found.name, code=str(found.key))
-        rows = self.find(actor, typed.text)
-        same = [one for one in rows if one.name == typed.text]
-        if len(rows) == 1 or len(same) == 1:
-            one = (same or rows)[0]
+        one, rows = meant(typed, partial(self._by_key, actor), partial(self.find, actor))
+        if one is not None:
             return replace(asked, text=one.name, code=str(one.key))
         return replace(asked, choices=_choices(rows))
 

@@ -7,9 +7,9 @@ say what there is to find (places, organisations); this module knows none of the
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar, Final, Protocol
+from typing import Any, ClassVar, Final, Protocol, TypeVar
 
 from django import forms
 from django.template.loader import render_to_string
@@ -49,6 +49,36 @@ class Typed:
     def or_value(cls, value: Any) -> Typed:
         """What a form's field holds: what was sent, or the value that it began with."""
         return value if isinstance(value, cls) else cls(str(value or ""))
+
+
+class Named(Protocol):
+    """A record that is chosen by its name."""
+
+    name: str
+
+
+Record = TypeVar("Record", bound=Named)
+
+
+def meant(
+    typed: Typed,
+    by_key: Callable[[str], Record | None],
+    find: Callable[[str], Sequence[Record]],
+) -> tuple[Record | None, Sequence[Record]]:
+    """The one record that is meant; without one, those that it may be.
+
+    A choice holds while the words stand that it was a choice of, and a key stands for itself. Of several found, the
+    only one of that very name is meant.
+    """
+    again = typed.code if typed.text == typed.was else ""
+    for key in (again, typed.text):
+        if (one := by_key(key)) is not None:
+            return one, ()
+    rows = find(typed.text)
+    same = [one for one in rows if one.name == typed.text]
+    if len(rows) == 1 or len(same) == 1:
+        return (same or rows)[0], ()
+    return None, rows
 
 
 @dataclass(frozen=True)

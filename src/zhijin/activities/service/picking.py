@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import ClassVar, Final
 from urllib.parse import urlencode
 from uuid import UUID
@@ -20,7 +21,7 @@ from zhijin.core.actor import Actor
 from zhijin.core.errors import BAD_REQUEST
 from zhijin.places import api as places
 from zhijin.ui import picking
-from zhijin.ui.picking import Choice, Typed
+from zhijin.ui.picking import Choice, Typed, meant
 
 #: More choices than this help nobody: then one writes more of the name.
 SHOWN: Final = 12
@@ -78,15 +79,8 @@ class Question:
         asked = Picked(field, typed.text, own=self.own, few=few, nobody=self.nobody)
         if not typed.text:
             return asked
-        again = typed.code if typed.text == typed.was else ""
-        for key in (again, typed.text):
-            found = self._by_id(actor, key)
-            if found is not None:
-                return replace(asked, text=found.name, code=str(found.id))
-        rows = self.find(actor, typed.text)
-        same = [one for one in rows if one.name == typed.text]
-        if len(rows) == 1 or len(same) == 1:
-            one = (same or rows)[0]
+        one, rows = meant(typed, partial(self._by_id, actor), partial(self.find, actor))
+        if one is not None:
             return replace(asked, text=one.name, code=str(one.id))
         return replace(asked, choices=_choices(rows))
 
@@ -127,7 +121,7 @@ def pick(actor: Actor, data: Mapping[str, str], field: str, question: Question) 
     return question.pick(actor, field, Typed.of(data, field))
 
 
-def _choices(found: list[Team]) -> tuple[Choice, ...]:
+def _choices(found: Sequence[Team]) -> tuple[Choice, ...]:
     there = places.get_many(one.place_code for one in found)
     known = places.labels(list(there), separator=" ", skip=3)
     return tuple(
