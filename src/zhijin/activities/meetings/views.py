@@ -81,7 +81,7 @@ def meetings(request: Request) -> HttpResponse:
     Whoever answers for more than a village sees all branches of the area first.
     """
     if views_overview.oversees(request):
-        return views_overview.meeting_branches(request)
+        return views_overview.page_of(request)
     org = org_asked(request)
     branch = Branch.objects.filter(org_key=org.key).first() if org else None
     can = org is not None and may_act(request.actor, org)

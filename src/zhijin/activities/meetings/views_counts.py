@@ -15,6 +15,7 @@ from zhijin.activities.cadres import where
 from zhijin.activities.meetings import programme, reading
 from zhijin.activities.meetings.reading import Wanted
 from zhijin.activities.meetings.views import lang, year_asked
+from zhijin.activities.views import common
 from zhijin.core import clock
 from zhijin.places import api as places
 from zhijin.ui.picking import Typed
@@ -91,13 +92,7 @@ def meeting_list(request: Request) -> HttpResponse:
     wanted = _wanted(request)
     rows = reading.held(request.actor, wanted)
     total = rows.count()
-    after = request.GET.get("page", "1")
-    page = (
-        min(int(after), 1 + total // PAGE)
-        if after.isascii() and after.isdigit() and len(after) < 6
-        else 1
-    )
-    page = max(page, 1)
+    page = min(common.page_asked(request), 1 + total // PAGE)
     shown = rows.defer("minutes", "agenda").order_by("-held_on", "-id")[
         (page - 1) * PAGE : page * PAGE
     ]

@@ -10,6 +10,7 @@ from django.shortcuts import render
 from zhijin.access.api import Request, gate
 from zhijin.activities.cadres import where
 from zhijin.activities.meetings import overview
+from zhijin.activities.views import common
 from zhijin.places import api as places
 from zhijin.ui.picking import Typed
 
@@ -27,10 +28,15 @@ def oversees(request: Request) -> bool:
 @gate("activity.view", methods=("GET",))
 def meeting_branches(request: Request) -> HttpResponse:
     """Every branch of an area in one list, those that owe most first."""
+    return page_of(request)
+
+
+def page_of(request: Request) -> HttpResponse:
+    """The same for a view that has let the viewer in."""
     picked = where.WHERE.pick(request.actor, "place", Typed.of(request.GET, "place"))
     show = request.GET.get("show", "")
     show = show if show in SHOWN else ""
-    page = _page(request)
+    page = common.page_asked(request)
     context: dict[str, Any] = {
         "picked": picked, "where": places.find(picked.code) if picked.code else None, "show": show,
         "totals": overview.totals(request.actor, picked.code), "page": page, "previous": page - 1,
@@ -50,11 +56,6 @@ def meeting_branches(request: Request) -> HttpResponse:
         context |= {"rows": [(row, labels.get(row.branch.place_code, "")) for row in shown]}
         context["next"] = _next(rows, page)
     return render(request, "activities/meetings/branches.html", context)
-
-
-def _page(request: Request) -> int:
-    text = request.GET.get("page", "1")
-    return max(int(text), 1) if text.isascii() and text.isdigit() and len(text) < 5 else 1
 
 
 def _next(rows: list[Any], page: int) -> int:

@@ -68,6 +68,12 @@ def tabs(current: str) -> list[dict[str, Any]]:
     return [{"label": t, "url": reverse(name), "current": key == current} for key, t, name in rows]
 
 
+def page_asked(request: Request) -> int:
+    """The page of a list that ``?page=`` names, from 1."""
+    text = request.GET.get("page", "")
+    return max(int(text), 1) if text.isascii() and text.isdigit() and len(text) < 6 else 1
+
+
 def own_orgs(actor: Actor) -> list[orgs.Organisation]:
     """Party organisations that the viewer may act for, in the order of places."""
     rows = orgs.visible(actor).filter(kind__in=orgs.PARTY_KINDS, valid_to=None)
